@@ -1,0 +1,78 @@
+"""The one exception of the lab: what happened, where, why, and what to try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of the learner's own source: file, line number from 1, and the line's text."""
+
+    file: str
+    line: int
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class LabError(Exception):
+    """A fault that the lab foresees: a refused program, a missing privilege, a full map.
+
+    Attributes:
+        kind: one stable word for the fault, e.g. ``"stack"`` or ``"no-tracepoint"``.
+        message: what happened, in one sentence.
+        place: the learner's line that it happened on, or None where no line is to blame.
+        why: the reason, as the compiler or the kernel sees it.
+        fix: what to try.
+        log: the whole text of the compiler or the verifier.
+
+    >>> raise LabError("no-tracepoint", "There is no tracepoint syscalls:sys_enter_exec.",
+    ...                fix="Did you mean syscalls:sys_enter_execve?")
+    Traceback (most recent call last):
+    bpflab.errors.LabError: There is no tracepoint syscalls:sys_enter_exec.
+      try    Did you mean syscalls:sys_enter_execve?
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        place: Place | None = None,
+        why: str = "",
+        fix: str = "",
+        log: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.place = place
+        self.why = why
+        self.fix = fix
+        self.log = log
+
+    @property
+    def file(self) -> str | None:
+        """The learner's file, or None."""
+        return self.place.file if self.place else None
+
+    @property
+    def line(self) -> int | None:
+        """The learner's line, counted from 1, or None."""
+        return self.place.line if self.place else None
+
+    def __str__(self) -> str:
+        rows = [self.message]
+        if self.place:
+            rows.append(f"  where  {self.place}    {self.place.text.strip()}".rstrip())
+        if self.why:
+            rows.append(f"  why    {self.why}")
+        if self.fix:
+            rows.append(f"  try    {self.fix}")
+        return "\n".join(rows)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback: the four lines, and nothing of ours."""
+        return f"{type(self).__name__} ({self.kind}): {self}".splitlines()

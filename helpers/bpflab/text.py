@@ -1,0 +1,33 @@
+"""One way to turn bytes from a traced machine into text that is safe to show anywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LIMIT = 4096
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, formats (bidi), surrogates
+
+
+def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
+    r"""Return *raw* as text in which nothing is hidden and nothing acts.
+
+    Bytes that are not UTF-8 become ``\xNN``; control characters, bidirectional overrides and
+    line separators become their escape; beyond *limit* characters the text is cut and says so.
+    The result holds no character that moves a cursor, but ``<`` and ``$`` stay: HTML and
+    matplotlib escape those where they are drawn.
+
+    Names and paths belong to whoever runs the program. An escape sequence in one has hidden a
+    file from a tracer's output before (inspektor-gadget, CVE-2026-25996).
+
+    >>> safe_text(b"/tmp/\x1b[31mred\n\xff")
+    '/tmp/\\x1b[31mred\\n\\xff'
+    """
+    text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+    shown = "".join(_visible(c) for c in text[:limit])
+    return shown if len(text) <= limit else f"{shown}… ({len(text) - limit} more)"
+
+
+def _visible(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN:
+        return char
+    return char.encode("unicode_escape").decode("ascii")
