@@ -1,0 +1,145 @@
+"""The guard: proves in a child process that a source compiles and verifies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bpflab import diagnose, layout
+from bpflab.errors import LabError, Place
+from bpflab.source import Source
+
+FLAGS = ["-Werror=implicit-function-declaration", "-Werror=visibility"]
+"""Warnings that always end in a refusal later, and with a worse text."""
+
+DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is known of a source that compiled and verified.
+
+    Attributes:
+        functions: the programs in it.
+        fields: for each buffer the name and C type of its event's fields.
+        warnings: what the compiler printed all the same.
+    """
+
+    functions: list[str]
+    fields: dict[str, list[tuple[str, str]]]
+    warnings: str = ""
+
+
+def prove(source: Source, program_type: str, bcc_version: str) -> Proof:
+    """Return the proof that *source* compiles and that the kernel accepts each of its programs.
+
+    A proof is kept on disk, by the hash of all that it depends on, and not made twice.
+
+    Raises:
+        LabError: whatever the compiler or the verifier had to say, at the learner's line.
+    """
+    kept = _kept(source, program_type, bcc_version)
+    try:
+        stored = json.loads(kept.read_text(encoding="utf-8"))
+        fields = {name: [(f, t) for f, t in rows] for name, rows in stored.pop("fields").items()}
+        return Proof(**stored, fields=fields)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        proof = _prove(source, program_type)
+    _keep(kept, proof)
+    return proof
+
+
+def event_dtype(source: Source, proof: Proof, buffer: str) -> np.dtype[Any]:
+    """Return the dtype of the events that *source* sends through *buffer*, from its C struct.
+
+    Raises:
+        LabError: ``event-field``, at the field's line, for one that has no column in a table.
+    """
+    fields = proof.fields[buffer]
+    for name, _ in fields:
+        place = _declared(source, rf"\b{name}\s*:\s*\d+\s*[;,]") if name else None
+        if place:
+            raise LabError(
+                "event-field",
+                f"Field {name!r} of the event in {buffer} is a bit-field.",
+                place=place,
+                why="The compiler tells where a field is in bytes, not in bits.",
+                fix="Make it a u8.",
+            )
+    try:
+        return layout.from_fields(fields, f"the event in {buffer}")
+    except LabError as error:
+        named = re.search(r"Field '(\w+)'", error.message)
+        error.place = _declared(source, rf"\b{named[1]}\b\s*(?:\[|;)") if named else None
+        raise
+
+
+def _declared(source: Source, pattern: str) -> Place | None:
+    return next((p for p in source.lines if re.search(pattern, p.text)), None)
+
+
+def forget(source: Source, program_type: str, bcc_version: str) -> None:
+    """Drop the proof: what it promised did not hold."""
+    _kept(source, program_type, bcc_version).unlink(missing_ok=True)
+
+
+def _prove(source: Source, program_type: str) -> Proof:
+    job = {
+        "text": source.text,
+        "marked": source.marked,
+        "flags": FLAGS + source.flags,
+        "type": program_type,
+    }
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "bpflab.prover"],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            errors="backslashreplace",
+            timeout=DEADLINE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise LabError(
+            "deadline",
+            f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
+            fix="Look for a very large loop or array.",
+        ) from None
+    try:
+        answer = json.loads(child.stdout)
+    except ValueError:  # LLVM ended the child
+        answer = {"stage": "compile"}
+    if answer["stage"] == "compile":
+        raise diagnose.compiler(source, child.stderr)
+    if answer["stage"] == "verify":
+        raise diagnose.verifier(source, answer["function"], answer["reason"], child.stderr)
+    fields = {name: [(f, t) for f, t in rows] for name, rows in answer["fields"].items()}
+    return Proof(answer["functions"], fields, diagnose.safe_log(child.stderr))
+
+
+def _kept(source: Source, program_type: str, bcc_version: str) -> Path:
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    facts = [source.text, *FLAGS, *source.flags, program_type, bcc_version, *platform.uname()]
+    return base / "bpflab" / "proofs" / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.json"
+
+
+def _keep(path: Path, proof: Proof) -> None:
+    """Write the proof whole or not at all; a full or read-only disk only costs the next compile."""
+    part = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(asdict(proof)), encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)

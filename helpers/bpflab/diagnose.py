@@ -1,0 +1,156 @@
+"""What the compiler or the verifier printed, as one fault at the learner's own line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from bpflab.errors import LabError, Place
+from bpflab.faults import COMPILER, HELPERS, VERIFIER, Rule
+from bpflab.source import Source
+from bpflab.text import safe_text
+
+_DIAGNOSTIC = re.compile(r"^(?:error: )?(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
+_BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
+_INSTRUCTION = re.compile(r"^(\d+): \([0-9a-f]{2}\)", re.M)
+
+
+def compiler(source: Source, printed: str) -> LabError:
+    """Return the fault behind what the compiler *printed* on its way out."""
+    rule, groups = _first(COMPILER, printed)
+    if rule is None:
+        return LabError(
+            "compiler", "The compiler stopped without a word that is known.", log=safe_log(printed)
+        )
+    place = _compiler_place(source, rule.kind, printed)
+    fix = rule.fix
+    if rule.kind == "unknown-helper" and (near := difflib.get_close_matches(groups[0], HELPERS)):
+        fix = f"Did you mean {' or '.join(near)}?"
+    return _fault(rule, groups, place, fix, printed)
+
+
+def verifier(source: Source, function: str, reason: str, printed: str) -> LabError:
+    """Return the fault behind a refusal: *printed* is the verifier's log, then BCC's listing.
+
+    *reason* is the errno's text, used where the log is empty.
+    """
+    log, _, listing = printed.partition("Disassembly of function")
+    rule, groups = _first(VERIFIER, log)
+    place = _verifier_place(source, rule, groups, log, listing, function)
+    if rule is None and "perm" in reason.lower() and not _INSTRUCTION.search(log):
+        return LabError(
+            "privilege",
+            "The kernel lets this process load no program of this type.",
+            why="That takes CAP_BPF and CAP_PERFMON.",
+            fix="Start the lab with ./lab; ./lab doctor shows what is missing.",
+            log=safe_log(log),
+        )
+    if rule is None:
+        last = [line for line in log.splitlines() if line and not line.startswith("processed")]
+        why = last[-1] if last else reason
+        return LabError(
+            "verifier",
+            f"The verifier refused {function}.",
+            place=place,
+            why=why,
+            fix="Read the whole log in .log.",
+            log=safe_log(log),
+        )
+    return _fault(rule, groups, place, rule.fix, log)
+
+
+def safe_log(text: str) -> str:
+    """Return *text* line by line as safe text."""
+    return "\n".join(safe_text(line.expandtabs(8)) for line in text.splitlines())
+
+
+def _first(rules: tuple[Rule, ...], text: str) -> tuple[Rule | None, tuple[str, ...]]:
+    for rule in rules:
+        if found := re.search(rule.pattern, text, re.M):
+            return rule, found.groups()
+    return None, ()
+
+
+def _fault(
+    rule: Rule, groups: tuple[str, ...], place: Place | None, fix: str, log: str
+) -> LabError:
+    return LabError(
+        rule.kind,
+        rule.message.format(*groups),
+        place=place,
+        why=rule.why.format(*groups),
+        fix=fix.format(),
+        log=safe_log(log),
+    )
+
+
+def _compiler_place(source: Source, kind: str, printed: str) -> Place | None:
+    if kind in ("stack", "ring-output"):
+        return _suspect(source, kind, printed)
+    if kind == "two-programs":
+        takers = [p for p in source.lines if re.search(r"\(struct tracepoint__\w+ \*", p.text)]
+        return takers[1] if len(takers) > 1 else None
+    if kind == "map" and (name := re.search(r"could not open bpf map: (\w+)", printed)):
+        return next((p for p in source.lines if re.search(rf"\b{name[1]}\b", p.text)), None)
+    found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
+    if not found:
+        return None
+    place = source.place(found[1], int(found[2]))
+    excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0].strip()
+    if place and (not excerpt or place.text.strip() == excerpt):
+        return place
+    same = [p for p in source.lines if p.text.strip() == excerpt and p.file == found[1]]
+    return same[0] if same else place
+
+
+def _suspect(source: Source, kind: str, printed: str) -> Place | None:
+    """Return the line most likely to blame where LLVM names none."""
+    if kind == "ring-output":
+        return next((p for p in source.lines if ".ringbuf_output(" in p.text), None)
+    found = _BACKEND.search(printed)
+    inside, largest, blamed = False, 0, None
+    for place in source.lines:
+        if found and re.search(rf"\b{re.escape(found[3])}\s*\(", place.text):
+            inside, blamed = True, blamed or place
+        array = re.search(r"\[(\w+)\]\s*(?:=|;)", place.text)
+        if inside and array and place.text[:1].isspace():
+            size = source.defines.get(array[1], array[1])
+            if size.isdigit() and int(size) > largest:
+                largest, blamed = int(size), place
+    return blamed
+
+
+def _verifier_place(
+    source: Source,
+    rule: Rule | None,
+    groups: tuple[str, ...],
+    log: str,
+    listing: str,
+    function: str,
+) -> Place | None:
+    insns = _INSTRUCTION.findall(log)
+    if rule and rule.kind in ("loop", "leak") and groups:
+        insn = int(groups[0])
+    elif insns:
+        insn = int(insns[-1])
+    else:
+        return _head(source, function)
+    return _listed(source, listing).get(insn) or _head(source, function)
+
+
+def _head(source: Source, function: str) -> Place | None:
+    head = re.compile(rf"\b{re.escape(function)}\s*\(")
+    return next((p for p in source.lines if head.search(p.text)), None)
+
+
+def _listed(source: Source, listing: str) -> dict[int, Place]:
+    """Return which line each instruction came from, by BCC's listing of a marked source."""
+    places: dict[int, Place] = {}
+    current: Place | None = None
+    for row in listing.splitlines():
+        if row.startswith("; "):
+            mark = re.search(r"/\*@(\d+)\*/", row)
+            current = source.lines[int(mark[1])] if mark else current
+        elif (insn := re.match(r"\s*(\d+):\t", row)) and current:
+            places[int(insn[1])] = current
+    return places

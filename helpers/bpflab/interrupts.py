@@ -1,0 +1,34 @@
+"""Ctrl-C held back while the kernel's objects have no owner yet."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Deliver an interrupt only when the block has ended.
+
+    Between a system call that makes a map or attaches a program and the assignment that stores
+    its fd, a KeyboardInterrupt would lose the fd, and the program would run on. Python raises it
+    in the main thread alone; elsewhere there is nothing to hold back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[tuple[int, FrameType | None]] = []
+    before = signal.getsignal(signal.SIGINT)
+    if before is None:  # a handler that was not set from Python cannot be put back
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came and callable(before):
+            before(*came[0])

@@ -1,0 +1,256 @@
+"""A program's life in the kernel: load, fill, attach, close."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import weakref
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bpflab import build, engine, hooks, source
+from bpflab.errors import LabError
+from bpflab.events import EventLog
+from bpflab.interrupts import held_back
+from bpflab.maps import Map
+from bpflab.ring import Ring
+
+_AUTOMATIC = (
+    "kprobe__",
+    "kretprobe__",
+    "tracepoint__",
+    "raw_tracepoint__",
+    "kfunc__",
+    "kretfunc__",
+)
+
+_by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionary()
+
+
+def load(
+    name: str,
+    *,
+    text: str | None = None,
+    type: str = "tracepoint",
+    defines: Mapping[str, object] | None = None,
+) -> Program:
+    """Compile, verify and load the programs of *name*; return them, not yet attached.
+
+    *name* is a file or a directory under ``bpf/`` (``"first_map/cut"``), or a path to a ``.c``
+    file; with *text* it only names the C that is given. *type* is the kernel's program type, one
+    for all: ``tracepoint``, ``raw_tracepoint``, ``kprobe`` or ``socket_filter``. *defines* become
+    ``-D`` flags.
+
+    Loading a name again closes what it loaded before.
+
+    Raises:
+        LabError: whatever the compiler, the verifier or the kernel refuses, at the learner's line.
+    """
+    if type not in engine.TYPES:
+        raise LabError(
+            "type",
+            f"There is no program type {type!r} here.",
+            fix=f"One of {', '.join(engine.TYPES)}.",
+        )
+    code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
+    close(name)
+    proof = build.prove(code, type, engine.VERSION)
+    for function in proof.functions:
+        if function.startswith(_AUTOMATIC):
+            raise LabError(
+                "automatic",
+                f"{function} asks BCC to attach it by itself.",
+                why="It would run before its maps are filled.",
+                fix="Give it a plain name, and attach it when all is ready.",
+            )
+    with held_back():
+        program = Program(code, type, proof)
+        _by_name[name] = program
+    return program
+
+
+def close(name: str) -> None:
+    """Close what was loaded as *name*, if anything."""
+    if before := _by_name.get(name):
+        before.close()
+
+
+def loaded() -> list[Program]:
+    """Return the programs that are loaded now, by name."""
+    return [p for _, p in sorted(_by_name.items()) if not p.closed]
+
+
+class Program:
+    """The programs of one source, loaded, with their maps. Made by ``load``.
+
+    Attributes:
+        name: what it was loaded as.
+        source: its C.
+        type: the kernel's program type.
+        functions: name of each program and the fd that holds it.
+        maps: its maps by name.
+        bcc: the ``bcc.BPF`` underneath, for what the lab does not wrap.
+        warnings: what the compiler had to say all the same.
+    """
+
+    def __init__(self, code: source.Source, type: str, proof: build.Proof) -> None:
+        self.name, self.source, self.type, self.warnings = code.name, code, type, proof.warnings
+        self._fields = {name: build.event_dtype(code, proof, name) for name in proof.fields}
+        self._links: dict[tuple[str, str], int] = {}
+        self._rings: dict[str, Ring] = {}
+        self._logs: dict[str, EventLog] = {}
+        self._module: Any = None
+        try:
+            self._module = engine.Module(code.text, ["-w", *build.FLAGS, *code.flags])
+            self.functions = {f: self._module.load(f, type) for f in proof.functions}
+        except Exception as error:
+            build.forget(code, type, engine.VERSION)
+            if self._module is not None:
+                atexit.unregister(self._module.donothing)  # BCC's, which would keep it for ever
+                self._module.cleanup()
+            raise LabError(
+                "load",
+                f"The kernel took {code.name} a moment ago and refuses it now.",
+                why=str(error),
+            ) from None
+        tables = self._module.maps()
+        self._tables = {table.name: table for table in tables}
+        self.maps = {table.name: Map(table, self.functions) for table in tables}
+        self._release = weakref.finalize(
+            self, _release, self._module, self._links, self._rings, self.maps, type, os.getpid()
+        )
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<Program {self.name}, closed>"
+        at = dict(self._links.keys())
+        parts = [f"{f} → {at[f]}" if f in at else f for f in self.functions]
+        return f"<Program {self.name}: {', '.join(parts)}; maps {', '.join(self.maps)}>"
+
+    @property
+    def bcc(self) -> Any:
+        """The ``bcc.BPF`` underneath."""
+        return self._alive()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the kernel holds nothing of it any more."""
+        return not self._release.alive
+
+    @property
+    def events(self) -> EventLog:
+        """The log of the ring buffer named ``events``."""
+        return self.log("events")
+
+    def log(self, ring: str) -> EventLog:
+        """Return the log of ring buffer *ring*, the same one each time.
+
+        Raises:
+            LabError: ``no-ring`` where the program sends nothing through a ring of that name.
+        """
+        if ring not in self._logs:
+            with held_back():
+                self._logs[ring] = EventLog(self.ring(ring), self.maps)
+        return self._logs[ring]
+
+    def ring(self, name: str = "events") -> Ring:
+        """Return the reader of ring buffer *name*, the same one each time."""
+        self._alive()
+        if name not in self._rings:
+            table = self._tables.get(name)
+            if table is None or self.maps[name].type != "ringbuf" or name not in self._fields:
+                rings = [t for t in self._fields if self.maps[t].type == "ringbuf"]
+                raise LabError(
+                    "no-ring",
+                    f"{self.name} sends no events through a ring buffer {name!r}.",
+                    fix=f"It has {', '.join(rings)}." if rings else "Declare BPF_RINGBUF_OUTPUT.",
+                )
+            self._rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
+        return self._rings[name]
+
+    def attach(self, **targets: str) -> Program:
+        """Attach each program to its hook, as in ``attach(hook="syscalls:sys_enter_execve")``.
+
+        Raises:
+            LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
+                these hooks is attached.
+        """
+        done: list[str] = []
+        try:
+            for function, target in targets.items():
+                self._attach(function, target)
+                done.append(function)
+        except LabError:
+            self.detach(*done)
+            raise
+        return self
+
+    def detach(self, *functions: str) -> Program:
+        """Detach these programs, or all. They stay loaded, and their maps can be read."""
+        for function, target in list(self._links):
+            if not functions or function in functions:
+                with held_back():
+                    link = self._links.pop((function, target))
+                    hooks.detach(self._module, self.type, target, link)
+        return self
+
+    @contextlib.contextmanager
+    def attached(self, **targets: str) -> Iterator[Program]:
+        """Attach for the length of a ``with`` block."""
+        try:
+            yield self.attach(**targets)
+        finally:
+            self.detach(*targets)
+
+    def close(self) -> None:
+        """Detach, unmap and free everything. What was logged stays readable."""
+        if not self.closed:
+            self.detach()
+            for log in self._logs.values():
+                log.settle()
+        with held_back():
+            self._release()
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _attach(self, function: str, target: str) -> None:
+        module = self._alive()
+        if function not in self.functions:
+            known = ", ".join(self.functions)
+            raise LabError("no-program", f"{self.name} has no program {function!r}, but {known}.")
+        with held_back():
+            fd = self.functions[function]
+            self._links[function, target] = hooks.attach(module, self.type, function, fd, target)
+
+    def _alive(self) -> Any:
+        if self.closed:
+            raise LabError(
+                "closed", f"{self.name} is closed.", fix=f"Load it again: load({self.name!r})."
+            )
+        return self._module
+
+
+def _release(
+    module: Any,
+    links: dict[tuple[str, str], int],
+    rings: dict[str, Ring],
+    maps: dict[str, Map],
+    type: str,
+    owner: int,
+) -> None:
+    """Give back all that the kernel holds; runs once, whoever asks first."""
+    if os.getpid() != owner:
+        return  # a forked child holds copies of the fds and owns nothing
+    for (_, target), link in links.items():
+        hooks.detach(module, type, target, link)
+    links.clear()
+    for ring in rings.values():
+        ring.close()
+    for held in maps.values():
+        held.fd = -1
+    module.cleanup()

@@ -1,0 +1,55 @@
+"""What every test may ask for: the kernel, or a reason why it is not there."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbFile
+
+CAP_PERFMON, CAP_BPF = 38, 39
+
+
+def _no_kernel() -> str:
+    """Return why programs cannot be loaded here, or nothing."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    effective = int(status.split("CapEff:")[1].split()[0], 16)
+    if not (effective >> CAP_BPF & 1 and effective >> CAP_PERFMON & 1):
+        return "this process may not load programs (CAP_BPF, CAP_PERFMON): use ./lab test"
+    if not os.access("/sys/kernel/tracing/events", os.R_OK | os.X_OK):
+        return "tracefs is not mounted, or not open to this user: use ./lab test"
+    return ""
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs the kernel where there is none; in CI let it fail instead."""
+    reason = _no_kernel()
+    if not reason or os.environ.get("CI"):
+        return
+    for item in items:
+        if item.get_closest_marker("kernel") or isinstance(item.parent, IPyNbFile):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collectstart(collector):
+    """Let a lesson's kernel see file descriptor 2, as JupyterLab does.
+
+    pytest exports PYTEST_CURRENT_TEST, the kernel inherits it, and ipykernel then watches none.
+    """
+    if isinstance(collector, IPyNbFile):
+        start = collector.setup
+
+        def setup():
+            os.environ.pop("PYTEST_CURRENT_TEST", None)
+            os.environ["BPFLAB_HEADLESS"] = "1"
+            start()
+
+        collector.setup = setup
+
+
+@pytest.fixture(autouse=True)
+def _interrupts_stay_ours():
+    """Fail a test that leaves another handler for Ctrl-C behind."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    assert signal.getsignal(signal.SIGINT) is before

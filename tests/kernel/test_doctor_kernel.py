@@ -1,0 +1,63 @@
+"""The doctor's last check, on the running kernel."""
+
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from bpflab import doctor
+from bpflab.doctor.trial import is_loaded, try_program
+
+pytestmark = pytest.mark.kernel
+
+
+def programs():
+    """The lines of bpftool for the doctor's programs: others may load theirs meanwhile."""
+    done = subprocess.run(["bpftool", "prog", "list"], capture_output=True, text=True, check=True)
+    return [row for row in done.stdout.splitlines() if "name doctor_count " in row]
+
+
+def test_program():
+    """Here a real program counts each exec that the doctor fired, and is gone afterwards."""
+    machine = doctor.Machine()
+    checks = {check.name: check for check in doctor.examine(machine)}
+    assert list(checks) == list(doctor.NAMES)
+    assert checks["program"].status == "ok", checks["program"]
+    assert checks["program"].found.endswith("counted 7 of 7 execs")
+    assert machine.trial.prog_id > 0
+    assert not is_loaded(machine.trial.prog_id)
+
+
+def test_nothing_stays():
+    """The kernel holds as many programs after an examination as before."""
+    before = programs()
+    doctor.examine()
+    assert programs() == before
+
+
+def test_deadline_leaves_nothing(monkeypatch):
+    """A trial that is ended in its midst, while its program is attached, leaves none."""
+    read_text = Path.read_text
+
+    def slowed(path, *args):
+        text = read_text(path, *args)
+        return text.replace("    fire(name)\n", "    import time; time.sleep(60)\n", 1)
+
+    monkeypatch.setattr(Path, "read_text", slowed)
+    before = programs()
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(try_program, 5)
+        seen = before
+        while not future.done() and seen == before:
+            time.sleep(0.1)
+            seen = programs()
+        loaded = [is_loaded(int(row.split(":")[0])) for row in seen]
+        trial = future.result(timeout=10)
+    assert all(loaded)
+    assert len(seen) == len(before) + 1, "the program was never in the kernel"
+    assert (trial.stage, trial.timed_out, trial.left) == ("attached", True, False)
+    assert trial.prog_id > 0
+    assert not is_loaded(trial.prog_id)
+    assert programs() == before

@@ -1,0 +1,186 @@
+"""Each way in which a program can be refused: named at the learner's line, and nothing dies."""
+
+import os
+
+import pytest
+
+from bpflab import LabError, load
+from bpflab.hooks import KPROBES
+from tests.kernel.held import held
+
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("proofs")]
+
+HOOK = "int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)\n{\n"
+END = "\treturn 0;\n}\n"
+RING = "struct event { u32 pid; };\nBPF_RINGBUF_OUTPUT(events, 8);\n"
+HASH = "BPF_HASH(counts, u32, u64);\n"
+GOOD = HOOK + END
+
+
+def field(declaration: str) -> str:
+    """Return a program that sends an event with this one field."""
+    return (
+        "struct inner { int a; };\n"
+        f"struct event {{\n\t{declaration};\n}};\n"
+        "BPF_RINGBUF_OUTPUT(events, 8);\n"
+        + HOOK
+        + "\tstruct event e = {};\n\tevents.ringbuf_output(&e, sizeof(e), 0);\n"
+        + END
+    )
+
+
+REFUSED = {
+    # name: (kind, line, C)
+    "syntax error": ("syntax", 3, HOOK + "\tint x = 1\n" + END),
+    "unknown helper": ("unknown-helper", 3, HOOK + "\tbpf_get_moon_phase();\n" + END),
+    "wrong type": ("type", 4, "struct a { int x; };\n" + HOOK + "\tstruct a v = 5;\n" + END),
+    "undeclared map": ("undeclared", 3, HOOK + "\tcounts.increment(0);\n" + END),
+    "512 bytes of stack": (
+        "stack",
+        4,
+        HOOK
+        + "\tint other[2];\n\tchar path[512];\n"
+        + "\tbpf_probe_read_user_str(path, sizeof(path), ctx->filename);\n"
+        + '\tbpf_trace_printk("%s", path);\n'
+        + END,
+    ),
+    "printk with four arguments": (
+        "printk-arguments",
+        3,
+        HOOK + '\tbpf_trace_printk("%d %d %d %d", 1, 2, 3, 4);\n' + END,
+    ),
+    "memset of 2 KiB": (
+        "builtin",
+        9,
+        "struct page { char b[2048]; };\nBPF_PERCPU_ARRAY(PAGE, struct page, 1);\n"
+        + HOOK
+        + "\tint zero = 0;\n\tstruct page *p = PAGE.lookup(&zero);\n\tif (!p)\n\t\treturn 0;\n"
+        + "\t__builtin_memset(p, 0, sizeof(*p));\n"
+        + END,
+    ),
+    "ringbuf_output of a char array": (
+        "ring-output",
+        5,
+        "BPF_RINGBUF_OUTPUT(events, 8);\n"
+        + HOOK
+        + "\tchar b[16] = {};\n\tevents.ringbuf_output(b, sizeof(b), 0);\n"
+        + END,
+    ),
+    "event with a nested struct": ("event-field", 3, field("struct inner in")),
+    "event with a union": ("event-field", 3, field("union { int a; long b; } u")),
+    "event with a bit-field": ("event-field", 3, field("u32 flag:3")),
+    "missing NULL check": (
+        "null-check",
+        6,
+        HASH + HOOK + "\tu32 key = 1;\n\tu64 *n = counts.lookup(&key);\n\t(*n)++;\n" + END,
+    ),
+    "unbounded loop": (
+        "loop",
+        5,
+        HOOK + "\tvolatile int i = 0;\n\twhile (1)\n\t\ti++;\n" + END,
+    ),
+    "reserve never submitted": (
+        "leak",
+        5,
+        RING
+        + HOOK
+        + "\tstruct event *e = events.ringbuf_reserve(sizeof(struct event));\n"
+        + "\tif (!e)\n\t\treturn 0;\n\te->pid = 1;\n"
+        + END,
+    ),
+    "two programs with one tracepoint struct": (
+        "two-programs",
+        5,
+        GOOD + HOOK.replace("hook", "filter") + END,
+    ),
+    "unknown tracepoint in a signature": (
+        "no-tracepoint",
+        1,
+        HOOK.replace("execve", "exec") + END,
+    ),
+    "ring of three pages": ("map", 1, "BPF_RINGBUF_OUTPUT(events, 3);\n" + GOOD),
+    "missing header": ("no-include", 1, '#include "nosuch.h"\n' + GOOD),
+    "index without a bound": (
+        "bounds",
+        7,
+        "BPF_ARRAY(table, u64, 4);\n"
+        + HOOK
+        + "\tint zero = 0;\n\tu64 *p = table.lookup(&zero);\n"
+        + "\tif (p)\n\t\tp[bpf_get_prandom_u32()] = 1;\n"
+        + END,
+    ),
+    "global variable": ("pointer", 4, "static int total;\n" + HOOK + "\ttotal++;\n" + END),
+    "attached by its name": ("automatic", None, "int kprobe__do_exit(void *ctx)\n{\n" + END),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_refusal_names_the_learners_line_and_leaves_nothing(name, nothing_left):
+    """A refused program raises LabError of its kind at its line; the next one loads."""
+    kind, line, text = REFUSED[name]
+
+    with pytest.raises(LabError) as caught:
+        load("lesson.c", text=text)
+
+    assert (kind, line) == (caught.value.kind, caught.value.line), caught.value.log
+    assert caught.value.message
+    assert caught.value.file == (None if line is None else "lesson.c")
+    with load("good", text=GOOD) as good:
+        assert list(good.functions) == ["hook"]
+
+
+@pytest.mark.parametrize("ctype", ["__u32 f", "bool f", "pid_t f", "size_t f", "u8 f[3]", "u64 *f"])
+def test_an_event_field_of_this_type_is_understood(ctype, nothing_left):
+    """Types that BCC's own reader ends the process on become a column."""
+    with load("lesson.c", text=field(ctype)) as program, program.attached(hook=EXECVE):
+        os.waitpid(os.spawnv(os.P_NOWAIT, "/usr/bin/true", ["true"]), 0)
+        assert "f" in program.events.frame()
+
+
+EXECVE = "syscalls:sys_enter_execve"
+
+
+@pytest.mark.parametrize(
+    ("target", "type", "kind"),
+    [
+        ("syscalls:sys_enter_exec", "tracepoint", "no-tracepoint"),
+        ("execve", "tracepoint", "no-tracepoint"),
+        ("no_such_event", "raw_tracepoint", "attach"),
+    ],
+)
+def test_a_wrong_hook_is_named(target, type, kind, nothing_left):
+    """Attaching to what the kernel does not have raises, and the program stays usable."""
+    text = GOOD.replace("struct tracepoint__syscalls__sys_enter_execve", "void")
+    with load("lesson.c", text=text, type=type) as program:
+        with pytest.raises(LabError) as caught:
+            program.attach(hook=target)
+        assert caught.value.kind == kind
+        assert "→" not in repr(program)
+
+
+def test_a_kprobe_needs_kprobes(nothing_left):
+    """Where the kernel has no kprobes, that is what is said; where it has, it attaches."""
+    with load("lesson.c", text="int hook(void *ctx)\n{\n" + END, type="kprobe") as program:
+        if KPROBES.exists():
+            program.attach(hook="do_exit")
+        else:
+            with pytest.raises(LabError) as caught:
+                program.attach(hook="do_exit")
+            assert caught.value.kind == "no-kprobes"
+
+
+def test_a_file_that_is_not_there(nothing_left):
+    """A name without a file raises, and says which there are."""
+    with pytest.raises(LabError) as caught:
+        load("first_map/nosuch")
+
+    assert caught.value.kind == "no-source"
+    assert "first_map/cut" in caught.value.fix
+
+
+def test_a_failed_load_of_several_hooks_attaches_none(nothing_left):
+    """If one of two hooks is refused, the other is let go."""
+    with load("lesson.c", text=GOOD) as program:
+        with pytest.raises(LabError):
+            program.attach(hook=EXECVE, filter=EXECVE)
+        assert held(os.getpid())["perf_event"] == 0

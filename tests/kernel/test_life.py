@@ -1,0 +1,213 @@
+"""Load, fill, attach, close: nothing outlives what created it, however that ends."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from bpflab import LabError, close, load, loaded
+from tests.kernel.held import held
+
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+
+EXECVE = "syscalls:sys_enter_execve"
+COUNT = """
+BPF_ARRAY(seen, u64, 1);
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	seen.atomic_increment(0);
+	return 0;
+}
+"""
+HOLD = textwrap.dedent(
+    """
+    from bpflab import load
+    program = load("first_map/cut").attach(hook="syscalls:sys_enter_execve")
+    program.events.pump()
+    print("attached", flush=True)
+    """
+)
+
+
+def run_true() -> None:
+    """Execute /usr/bin/true once."""
+    subprocess.run(["/usr/bin/true"], check=True)
+
+
+def test_each_stage_is_a_context_manager():
+    """Attached inside the block and not after it; loaded inside, and gone after."""
+    with load("count", text=COUNT) as program:
+        with program.attached(hook=EXECVE):
+            run_true()
+            assert held(os.getpid())["perf_event"] == 1
+        inside = program.maps["seen"][0]
+        run_true()
+        assert (program.maps["seen"][0], held(os.getpid())["perf_event"]) == (inside, 0)
+        assert inside >= 1
+    assert program.closed
+    assert loaded() == []
+
+
+def test_a_name_loaded_again_closes_the_one_before():
+    """A cell that is run twice leaves one program, not two."""
+    first = load("count", text=COUNT).attach(hook=EXECVE)
+    second = load("count", text=COUNT).attach(hook=EXECVE)
+
+    assert (first.closed, second.closed) == (True, False)
+    assert held(os.getpid())["bpf-prog"] == 1
+    close("count")
+
+
+def test_losing_the_last_reference_closes():
+    """A program that no name holds is released at once, while still attached."""
+    program = load("first_map/cut").attach(hook=EXECVE)
+    program.events.pump()
+    del program
+
+    assert sum(held(os.getpid()).values()) == 0
+
+
+def test_what_is_closed_says_so():
+    """Using a closed program, its maps or its ring raises, and what was logged stays."""
+    program = load("first_map/cut")
+    with program.attached(hook=EXECVE):
+        run_true()
+    log = program.events
+    program.close()
+    program.close()
+
+    assert len(log.frame()) >= 1
+    ledger = log.ledger()
+    assert ledger.pop("produced") == sum(ledger.values())
+    for use in (
+        lambda: program.attach(hook=EXECVE),
+        lambda: program.maps["seen"][0],
+        lambda: program.bcc,
+        lambda: program.ring(),
+    ):
+        with pytest.raises(LabError) as caught:
+            use()
+        assert caught.value.kind == "closed"
+
+
+def test_an_exception_in_the_block_detaches():
+    """Whatever is raised while attached, the program is let go."""
+    with pytest.raises(ZeroDivisionError), load("count", text=COUNT) as program:
+        program.attach(hook=EXECVE)
+        raise ZeroDivisionError
+    assert program.closed
+
+
+def test_a_forked_child_takes_nothing_down():
+    """A child that exits does not detach what its parent holds."""
+    with load("count", text=COUNT) as program, program.attached(hook=EXECVE):
+        child = os.fork()
+        if child == 0:
+            program.close()
+            os._exit(0)
+        os.waitpid(child, 0)
+        before = program.maps["seen"][0]
+        run_true()
+        assert program.maps["seen"][0] > before
+
+
+def test_interrupts_at_random_moments_leave_nothing():
+    """Twenty interrupts, wherever in load, attach, read and close they strike."""
+    rng = random.Random(20)
+    load("first_map/cut").close()  # proved and compiled once: the moments then spread over all
+    struck = 0
+    for _ in range(20):
+        timer = threading.Timer(rng.uniform(0, 0.45), os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        try:
+            while timer.is_alive():
+                with load("first_map/cut") as program, program.attached(hook=EXECVE):
+                    run_true()
+                    program.events.frame()
+            time.sleep(0.01)
+        except KeyboardInterrupt:
+            struck += 1
+        timer.join()
+        program = None
+        assert sum(held(os.getpid()).values()) == 0
+    assert struck == 20
+
+
+def test_kill_9_leaves_nothing():
+    """Twenty processes killed while their program is attached: the kernel frees all of it."""
+    for _ in range(20):
+        child = subprocess.Popen([sys.executable, "-c", HOLD + "input()"], stdin=-1, stdout=-1)
+        assert child.stdout.readline() == b"attached\n"
+        ids = object_ids(child.pid)
+        assert len(ids) == 4  # one program, three maps
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        child.stdin.close()
+        assert left(ids) == set()
+
+
+@pytest.mark.filterwarnings("default")  # jupyter_client's own deprecations
+def test_a_kernel_restart_leaves_nothing():
+    """Twenty restarts of a notebook's kernel with a program attached."""
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        for _ in range(20):
+            reply = client.execute_interactive(HOLD, timeout=60, output_hook=lambda message: None)
+            assert reply["content"]["status"] == "ok", reply["content"]
+            ids = object_ids(manager.provisioner.pid)
+            assert len(ids) == 4
+            manager.restart_kernel(now=True)
+            client.wait_for_ready(timeout=60)
+            assert left(ids) == set()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def object_ids(pid: int) -> set[str]:
+    """Return the kernel's ids of the programs and maps that *pid* holds, from its fdinfo."""
+    ids = set()
+    for info in Path(f"/proc/{pid}/fdinfo").iterdir():
+        rows = dict(row.split(":\t", 1) for row in info.read_text().splitlines() if ":\t" in row)
+        ids |= {f"{kind} {rows[kind + '_id']}" for kind in ("prog", "map") if kind + "_id" in rows}
+    return ids
+
+
+def all_ids() -> set[str]:
+    """Return the ids of everything the kernel holds, from bpftool where it may look."""
+    if os.geteuid() == 0 and shutil.which("bpftool"):
+        return {
+            f"{kind} {entry['id']}"
+            for kind in ("prog", "map")
+            for entry in json.loads(subprocess.check_output(["bpftool", "-j", kind, "list"]))
+        }
+    ids = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended, or is not ours to look at
+            ids |= object_ids(int(process.name))
+    return ids
+
+
+def left(ids: set[str], within_s: float = 5.0) -> set[str]:
+    """Return which of *ids* the kernel still holds after at most *within_s*.
+
+    It frees a program after a grace period, and never uses an id twice.
+    """
+    deadline = time.monotonic() + within_s
+    while still := ids & all_ids():
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return still
