@@ -1,0 +1,106 @@
+"""Checks of the kernel: its tracing files, what it was built with and what it locks."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.doctor.machine import Machine
+from bpflab.doctor.report import Check
+
+_EXEC = "events/syscalls/sys_enter_execve/format"
+
+
+def tracefs(machine: Machine) -> Check:
+    """The kernel's list of tracepoints: mounted, and readable by this user.
+
+    Of its two places BCC takes the older, below debugfs, whenever it can see it
+    (src/python/bcc/__init__.py, TRACEFS).
+    """
+    place = "/sys/kernel/tracing"
+    if machine.exists("/sys/kernel/debug/tracing"):
+        place = "/sys/kernel/debug/tracing"
+    if machine.access(f"{place}/{_EXEC}") == "here":
+        return Check("tracefs", "ok", f"{place} is mounted and readable")
+    if "denied" in (machine.access(place), machine.access(f"{place}/{_EXEC}")):
+        return Check(
+            "tracefs",
+            "fault",
+            f"{place} is mounted, and user {machine.uid} may not read it",
+            f"sudo mount -o remount,gid=$(id -g),mode=750 {place}",
+        )
+    if machine.exists(f"{place}/events"):
+        return Check(
+            "tracefs",
+            "fault",
+            f"{place} has no syscalls:sys_enter_execve: this kernel was built without the "
+            "tracepoints of system calls",
+            distribution_kernel(machine),
+        )
+    if not machine.exists("/sys/kernel/tracing"):
+        found = "there is no /sys/kernel/tracing: sysfs is not mounted, or this kernel cannot trace"
+        return Check("tracefs", "fault", found, distribution_kernel(machine))
+    fix = "sudo mount -t tracefs nodev /sys/kernel/tracing"
+    return Check("tracefs", "fault", "/sys/kernel/tracing is not mounted", fix)
+
+
+def btf(machine: Machine) -> Check:
+    """The kernel's own type information, which CO-RE programs, fentry and bpftool use."""
+    if machine.access("/sys/kernel/btf/vmlinux") == "here":
+        return Check("btf", "ok", "/sys/kernel/btf/vmlinux describes this kernel's types")
+    found = (
+        "no /sys/kernel/btf/vmlinux: BCC's programs run without it; "
+        "CO-RE and fentry programs do not"
+    )
+    return Check("btf", "note", found, distribution_kernel(machine))
+
+
+def kprobes(machine: Machine) -> Check:
+    """Whether a program can be attached to any kernel function."""
+    if machine.exists("/sys/bus/event_source/devices/kprobe/type"):
+        return Check("kprobes", "ok", "any traceable kernel function can be hooked")
+    return Check(
+        "kprobes",
+        "note",
+        "this kernel was built without kprobes: tracepoints take their place",
+        "# none needed: the lessons fall back to tracepoints; for kprobes:\n"
+        + distribution_kernel(machine),
+    )
+
+
+def jit(machine: Machine) -> Check:
+    """Whether the kernel compiles programs to machine code or interprets them."""
+    switch = machine.text("/proc/sys/net/core/bpf_jit_enable")
+    if switch in ("1", "2"):
+        return Check("jit", "ok", "programs are compiled to machine code")
+    if not switch:
+        found = "no /proc/sys/net/core/bpf_jit_enable: a container hides it, or there is no JIT"
+        fix = "# outside of the container: sysctl net.core.bpf_jit_enable"
+        return Check("jit", "note", found, fix)
+    found = "off: programs are interpreted, so what the lessons measure is several times slower"
+    return Check("jit", "note", found, "sudo sysctl -w net.core.bpf_jit_enable=1")
+
+
+def lockdown(machine: Machine) -> Check:
+    """Whether the kernel keeps its memory from programs (kernel_lockdown(7))."""
+    text = machine.text("/sys/kernel/security/lockdown")
+    mode = re.search(r"\[(\w+)\]", text)
+    if mode and mode[1] == "confidentiality":
+        return Check(
+            "lockdown",
+            "fault",
+            "confidentiality: the kernel refuses each program that reads memory "
+            "(bpf_probe_read and its kin)",
+            "sudo sed -i 's/lockdown=confidentiality//' /etc/default/grub "
+            "&& sudo update-grub && sudo reboot",
+        )
+    return Check("lockdown", "ok", f"{mode[1] if mode else 'none'}: programs may read memory")
+
+
+def distribution_kernel(machine: Machine) -> str:
+    """Return the line that installs and starts the distribution's own kernel with its headers."""
+    if re.search(r"^ID=.?ubuntu", machine.text("/etc/os-release"), re.M):
+        names = "linux-generic"
+    else:
+        flavour = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine.arch, machine.arch)
+        names = f"linux-image-{flavour} linux-headers-{flavour}"
+    return f"sudo apt-get install {names} && sudo reboot"

@@ -1,0 +1,103 @@
+"""Everything that the doctor reads from a machine, behind one root directory."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from bpflab.doctor.trial import Trial, try_program
+
+CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39  # include/uapi/linux/capability.h
+_PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
+
+
+@dataclass(frozen=True)
+class Python:
+    """The interpreter that runs the lab: by default, the one that runs this line."""
+
+    executable: str = sys.executable
+    version: tuple[int, int] = sys.version_info[:2]
+    prefix: str = sys.prefix
+    base_prefix: str = sys.base_prefix
+    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
+
+
+@dataclass
+class Machine:
+    """One machine, as the doctor sees it.
+
+    All files are read under *root*, and what is not a file (the kernel's release, the
+    interpreter, the trial of a real program) is a field: a test builds a machine that
+    nobody owns from a directory and a few values.
+
+    Attributes:
+        root: the directory that stands for ``/``.
+        release: what ``uname -r`` says.
+        arch: what ``uname -m`` says.
+        uid: the effective user id.
+        python: the interpreter that lessons would run in.
+        environ: the environment: BCC reads two variables of it.
+        seconds: how long the trial may take.
+        try_program: loads, fires and removes a real program within that time.
+    """
+
+    root: Path = Path("/")
+    release: str = field(default_factory=platform.release)
+    arch: str = field(default_factory=platform.machine)
+    uid: int = field(default_factory=os.geteuid)
+    python: Python = field(default_factory=Python)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    seconds: float = 8.0
+    try_program: Callable[[float], Trial] = try_program
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The trial of a real program, made once, when it is first asked for."""
+        return self.try_program(self.seconds)
+
+    def path(self, name: str) -> Path:
+        """Return the path of *name*, which is written as from ``/``, under the root."""
+        return self.root / name.lstrip("/")
+
+    def exists(self, name: str) -> bool:
+        """Say whether this user can see that *name* exists."""
+        return os.path.exists(self.path(name))  # noqa: PTH110  # Path.exists raises on EACCES
+
+    def access(self, name: str) -> Literal["here", "absent", "denied"]:
+        """Open the file or list the directory *name*, and say how that went."""
+        path = self.path(name)
+        try:
+            if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises on EACCES
+                os.scandir(path).close()
+            else:
+                path.open("rb").close()
+        except PermissionError:
+            return "denied"
+        except OSError:
+            return "absent"
+        return "here"
+
+    def text(self, name: str) -> str:
+        """Return the stripped text of the file *name*; empty where it cannot be read."""
+        try:
+            return self.path(name).read_text(errors="replace").strip()
+        except OSError:
+            return ""
+
+    def has_command(self, name: str) -> bool:
+        """Say whether a program of this name lies in one of the usual directories."""
+        return any(self.exists(f"{directory}/{name}") for directory in _PROGRAMS)
+
+    def capabilities(self) -> int:
+        """Return the effective capabilities as a bit mask; all of them for a root without /proc."""
+        found = re.search(r"^CapEff:\s*([0-9a-f]+)", self.text("proc/self/status"), re.M)
+        if found:
+            return int(found[1], 16)
+        return -1 if self.uid == 0 else 0

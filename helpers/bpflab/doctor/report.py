@@ -1,0 +1,78 @@
+"""What a check found, and how it is shown: plain text, JSON or a table."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status = Literal["ok", "note", "fault"]
+_SIGN: dict[Status, str] = {"ok": "✓", "note": "!", "fault": "✗"}
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that the lab needs of the machine.
+
+    Attributes:
+        name: a stable word, one of `bpflab.doctor.NAMES`.
+        status: ``"ok"``; ``"note"``: lessons run, and this is worth knowing; ``"fault"``: some or
+            all lessons cannot run.
+        found: what the machine has, in one sentence.
+        fix: lines to paste into a shell that mend it, or comments (``#``) where no command
+            can; empty when the status is ``"ok"``.
+    """
+
+    name: str
+    status: Status
+    found: str
+    fix: str = ""
+
+
+def as_text(checks: Sequence[Check]) -> str:
+    """Return a plain table, a line a check, with the fix below each note and fault.
+
+    The status is a sign and a word, so that it needs no colour. A finding is wrapped at 100
+    columns; a fix never is, because it is there to be pasted.
+    """
+    width = max((len(check.name) for check in checks), default=0)
+    rows: list[str] = []
+    for check in checks:
+        head = f"{_SIGN[check.status]} {check.status:<5}  {check.name:<{width}}  "
+        rows += textwrap.wrap(
+            check.found,
+            _WIDTH,
+            initial_indent=head,
+            subsequent_indent=" " * len(head),
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [head.rstrip()]
+        for number, line in enumerate(check.fix.splitlines()):
+            rows.append(f"{'' if number else 'fix':>{len(head) - 2}}  {line}")
+    return "\n".join([*rows, "", _summary(checks)])
+
+
+def as_json(checks: Sequence[Check]) -> str:
+    """Return a JSON array of ``{"name", "status", "found", "fix"}``, in the order of *checks*."""
+    return json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)
+
+
+def frame(checks: Sequence[Check]) -> pd.DataFrame:
+    """Return a DataFrame indexed by name, with the columns ``status``, ``found`` and ``fix``."""
+    import pandas as pd  # a bare machine has none, and the doctor must run there
+
+    columns = ["name", "status", "found", "fix"]
+    return pd.DataFrame([asdict(check) for check in checks], columns=columns).set_index("name")
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    count = {status: sum(check.status == status for check in checks) for status in _SIGN}
+    notes = f"{count['note']} note{'' if count['note'] == 1 else 's'}"
+    faults = f"{count['fault'] or 'no'} fault{'' if count['fault'] == 1 else 's'}"
+    return f"{len(checks)} checks: {count['ok']} ok, {notes}, {faults}"
