@@ -8,22 +8,48 @@ from typing import TYPE_CHECKING, Any
 from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
+    from bpflab.check import check_largest, check_program, expect
     from bpflab.program import Program, close, load, loaded
+    from bpflab.source import find
     from bpflab.text import safe_text
+    from bpflab.views import View, code, diff, table, watch
+    from bpflab.workload import Run, run, steady
 
 _HOMES = {
-    "Program": "program",
-    "close": "program",
-    "load": "program",
-    "loaded": "program",
-    "safe_text": "text",
+    "check": ("check_largest", "check_program", "expect"),
+    "program": ("Program", "close", "load", "loaded"),
+    "source": ("find",),
+    "text": ("safe_text",),
+    "views": ("View", "code", "diff", "table", "watch"),
+    "workload": ("Run", "run", "steady"),
 }
 
-__all__ = ["LabError", "Place", "Program", "close", "load", "loaded", "safe_text"]
+__all__ = [
+    "LabError",
+    "Place",
+    "Program",
+    "Run",
+    "View",
+    "check_largest",
+    "check_program",
+    "close",
+    "code",
+    "diff",
+    "expect",
+    "find",
+    "load",
+    "loaded",
+    "run",
+    "safe_text",
+    "steady",
+    "table",
+    "watch",
+]
 
 
 def __getattr__(name: str) -> Any:
     """Import a name's module when it is first asked for: the doctor must run without them."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'bpflab' has no attribute {name!r}")
-    return getattr(import_module(f"bpflab.{_HOMES[name]}"), name)
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"bpflab.{home}"), name)
+    raise AttributeError(f"module 'bpflab' has no attribute {name!r}")

@@ -112,12 +112,18 @@ def _suspect(source: Source, kind: str, printed: str) -> Place | None:
     for place in source.lines:
         if found and re.search(rf"\b{re.escape(found[3])}\s*\(", place.text):
             inside, blamed = True, blamed or place
-        array = re.search(r"\[(\w+)\]\s*(?:=|;)", place.text)
-        if inside and array and place.text[:1].isspace():
-            size = source.defines.get(array[1], array[1])
-            if size.isdigit() and int(size) > largest:
-                largest, blamed = int(size), place
+        if inside and (size := _local_size(source, place.text)) > largest:
+            largest, blamed = size, place
     return blamed
+
+
+def _local_size(source: Source, text: str) -> int:
+    """Return a guess at the stack that the declaration in *text* takes, to choose by."""
+    array = re.match(r"\s+\w[\w ]*\[(\w+)\]\s*[=;]", text)
+    if array:
+        size = source.defines.get(array[1], array[1])
+        return int(size) if size.isdigit() else 0
+    return 1 if re.match(r"\s+struct \w+ \w+\s*[=;]", text) else 0
 
 
 def _verifier_place(

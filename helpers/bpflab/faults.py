@@ -207,6 +207,13 @@ VERIFIER = (
     ),
     Rule(
         "bounds",
+        r"invalid access to map value, value_size=(\d+) off=(-?\d+) size=(\d+)",
+        "{2} bytes at offset {1} are more than this map's value has: {0}.",
+        "A lookup points to one value, and the verifier knows its size.",
+        "Declare a value as large as what goes into it.",
+    ),
+    Rule(
+        "bounds",
         r"invalid access to|unbounded|min value is|outside of the allowed memory range",
         "An access may fall outside of its memory.",
         "The verifier knows the largest value that an index can have, and that one is too large.",

@@ -1,0 +1,108 @@
+"""The ``bpflab`` command: look at the machine, execute lessons, store what they show."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from bpflab.errors import LabError
+
+# Nothing else of the lab is imported here: on a bare machine the doctor has the stdlib alone.
+if TYPE_CHECKING:
+    from bpflab.notebooks import Step
+
+_WIDTH = 60
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 for a fault, 2 for usage, 130 for Ctrl-C.
+
+    ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
+    ``refresh [NN ...]`` executes them and stores their outputs. A fault's text goes to stderr.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        if words[:1] == ["doctor"]:
+            from bpflab import doctor
+
+            return doctor.main(words[1:])
+        with _ended_as_by_ctrl_c():
+            return _lessons(_parser().parse_args(words))
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 2 if error.kind == "no-lesson" else 1
+    except KeyboardInterrupt:
+        print()  # the line of a cell that was cut short
+        return 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see bpflab --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="bpflab", description="Lessons on eBPF, from the command line.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("doctor", help="look at this machine, change nothing", add_help=False)
+    run = commands.add_parser("run", help="execute lessons, a line a cell")
+    run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, such as 02")
+    refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")
+    refresh.add_argument("lessons", nargs="*", metavar="NN", help="all lessons when none is given")
+    return parser
+
+
+def _lessons(options: argparse.Namespace) -> int:
+    from bpflab import notebooks
+
+    paths = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
+    if not paths:
+        raise LabError("no-lesson", "There are no lessons in this clone.")
+    failed = 0
+    for path in dict.fromkeys(paths):
+        print(path.stem, flush=True)
+        try:
+            if options.command == "run":
+                notebooks.execute(path, _show)
+            else:
+                print("  stored" if notebooks.refresh(path, _show) else "  unchanged", flush=True)
+        except LabError as error:
+            failed = 1
+            if error.kind != "cell-failed":  # else its text stands below its cell
+                print(error, file=sys.stderr)
+    return failed
+
+
+def _show(step: Step) -> None:
+    """Print the left half of a cell's line when it starts, the right half when it has ended."""
+    if step.seconds is None:
+        line = step.line if len(step.line) <= _WIDTH else f"{step.line[: _WIDTH - 1]}…"
+        print(f"{step.number:4}  {line:<{_WIDTH}}", end="", flush=True)
+        return
+    print(f"  {step.seconds:6.2f} s  {'failed' if step.error else 'ok'}", flush=True)
+    for line in step.error.splitlines():
+        print(f"      {line}")
+
+
+@contextlib.contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let a closed terminal, or ``kill``, stop the lesson's kernel as well."""
+
+    def stop(number: int, _: object) -> NoReturn:
+        sys.exit(128 + number)
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, stop) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,8 @@
+"""What a reader sees: pure functions of data, each with HTML and a text that says the same."""
+
+from bpflab.views.code import code, diff
+from bpflab.views.live import watch
+from bpflab.views.table import table
+from bpflab.views.view import View
+
+__all__ = ["View", "code", "diff", "table", "watch"]

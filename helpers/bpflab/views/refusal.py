@@ -1,0 +1,32 @@
+"""A refusal as a panel: what happened, where, why, and what to try."""
+
+from __future__ import annotations
+
+from bpflab.errors import LabError
+from bpflab.views.view import View, markup
+
+_BOX = "border-left:4px solid #d55e00;padding:.2em .9em;margin:0"
+_ROW = "vertical-align:top;padding:.15em .8em .15em 0;text-align:left;white-space:pre-wrap"
+
+
+def refusal(error: LabError, title: str = "Refused") -> View:
+    """Return the panel for *error*; *title* stands before its kind."""
+    rows = [("what", error.message)]
+    if error.place:
+        rows.append(("where", f"{error.place}    {error.place.text.strip()}".rstrip()))
+    rows += [(name, text) for name, text in (("why", error.why), ("try", error.fix)) if text]
+    head = f"{title}: {error.kind}"
+    body = "\n".join(
+        f'<tr><th scope="row" style="{_ROW}">{name}</th><td style="{_ROW}">{markup(text)}</td></tr>'
+        for name, text in rows
+    )
+    html = (
+        f'<div style="{_BOX}"><table style="margin:0"><caption style="caption-side:top;'
+        f'text-align:left;font-weight:600">✗ {markup(head)}</caption>\n{body}\n</table></div>'
+    )
+    lines = [f"{name:<6} {_one_line(text)}" for name, text in rows]
+    return View(html, "\n".join([f"✗ {head}", *lines]))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,219 @@
+"""A DataFrame as a table that reads well in a notebook, on GitHub, aloud, and in a terminal."""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bpflab.errors import LabError
+from bpflab.text import safe_text
+from bpflab.views.view import View, markup
+
+MISSING = "–"  # noqa: RUF001 - a dash, since a minus would look like a number
+_CELL = 512  # characters of one value; safe_text says how many more there are
+_WRAP = 48  # a longer value may break into lines
+_PAD = 60  # a longer value pushes its own line of the text aside, not the whole column
+
+# Only what a theme should not decide. GitHub strips every style and still shows a good table.
+_BOX = "overflow-x:auto;max-width:100%"
+_TABLE = "margin:0;border-collapse:collapse;font-variant-numeric:tabular-nums"
+_CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em .7em"
+_BODY = "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
+_NUMBER = "text-align:right;padding:.25em .7em"
+_WORDS = "text-align:left;padding:.25em .7em;white-space:pre"
+_LONG = _WORDS + "-wrap;overflow-wrap:anywhere;min-width:24em"
+_NOTE = _WORDS + ";font-style:italic"
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    limit: int = 50,
+    columns: Sequence[object] | None = None,
+) -> View:
+    r"""Return *frame* as a table under *caption*.
+
+    Shows the first *limit* rows, or the last ones where *limit* is negative, and says how many it
+    leaves out. *columns* picks columns and their order. A named index becomes row headers; the
+    running number of an unnamed one is left out. A missing value is shown as a dash.
+
+    Raises:
+        LabError: ``no-column`` where *frame* lacks one of *columns*.
+
+    >>> print(table(pd.DataFrame({"comm": [b"ls", b"a\nb"], "calls": [23, 5]}), "Calls"))
+    Calls
+    comm  calls
+    ----  -----
+    ls       23
+    a\nb      5
+    """
+    picked = frame if columns is None else _pick(frame, columns)
+    rows = picked.head(limit) if limit >= 0 else picked.tail(-limit)
+    fields = _fields(rows)
+    note = _note(len(picked), len(picked) - len(rows))
+    ahead = limit < 0
+    return View(_html(fields, len(rows), caption, note, ahead), _text(fields, caption, note, ahead))
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One column, its values as they are shown."""
+
+    title: str
+    cells: list[str]
+    right: bool
+    heads: bool  # names its row
+
+
+def _pick(frame: pd.DataFrame, columns: Sequence[object]) -> pd.DataFrame:
+    labels = list(frame.columns)
+    for wanted in columns:
+        if wanted not in labels:
+            there = ", ".join(_title(label) for label in labels)
+            name = _title(wanted)
+            raise LabError("no-column", f"There is no column {name}.", fix=f"There are: {there}.")
+    return frame.iloc[:, [i for want in columns for i, has in enumerate(labels) if has == want]]
+
+
+def _fields(rows: pd.DataFrame) -> list[_Field]:
+    fields = []
+    if any(name is not None for name in rows.index.names):
+        for level, name in enumerate(rows.index.names):
+            values = rows.index.get_level_values(level).tolist()
+            fields.append(_field("" if name is None else _title(name), values, heads=True))
+    for place, label in enumerate(rows.columns):
+        fields.append(_field(_title(label), rows.iloc[:, place].tolist(), heads=False))
+    return fields
+
+
+def _title(label: object) -> str:
+    parts = label if isinstance(label, tuple) else (label,)
+    return " ".join(_shown(part, 0) for part in parts)
+
+
+def _field(title: str, values: list[Any], heads: bool) -> _Field:
+    known = [value for value in values if not _missing(value)]
+    right = bool(known) and all(map(_is_number, known))
+    places = _places([float(v) for v in known if isinstance(v, float | np.floating)])
+    day = _common_day(known)
+    cells = [
+        MISSING if _missing(value) else f"{value:%H:%M:%S.%f}" if day else _shown(value, places)
+        for value in values
+    ]
+    return _Field(f"{title} ({day})" if day else title, cells, right, heads)
+
+
+def _common_day(known: list[Any]) -> str:
+    """Return the day and time zone that all times of a column share: its title then says it."""
+    if not all(isinstance(value, datetime.datetime) for value in known):
+        return ""
+    days = {f"{value:%Y-%m-%d %Z}".strip() for value in known}
+    return days.pop() if len(days) == 1 else ""
+
+
+def _missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, numbers.Real | datetime.timedelta | np.timedelta64)
+
+
+def _places(values: list[float]) -> int:
+    """Return how many decimals a column needs: all that its values have, at most three."""
+    finite = [value for value in values if np.isfinite(value)]
+    return next((n for n in range(3) if all(round(v, n) == v for v in finite)), 3)
+
+
+def _shown(value: Any, places: int) -> str:
+    if isinstance(value, str | bytes):
+        return safe_text(value, _CELL)
+    if isinstance(value, bytearray | memoryview):
+        return safe_text(bytes(value), _CELL)
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        return f"{number:.3g}" if 0 < abs(number) < 0.0005 else f"{number:.{places}f}"
+    if isinstance(value, np.ndarray | np.generic):
+        value = value.tolist() if value.dtype.kind not in "mM" else pd.Series([value])[0]
+    return safe_text(str(value), _CELL)
+
+
+def _note(total: int, hidden: int) -> str:
+    if not total:
+        return "no rows"
+    return f"… {hidden} row{'s' * (hidden != 1)} not shown" if hidden else ""
+
+
+def _html(fields: list[_Field], count: int, caption: str, note: str, ahead: bool) -> str:
+    title = markup(caption)
+    wide = "" if len(title) > _PAD else ";white-space:nowrap"  # a caption is as wide as its table
+    heads = "".join(_cell("th", f.title, f.right, ' scope="col"') for f in fields)
+    lines = [f"<tr>{''.join(_body_cell(f, row) for f in fields)}</tr>" for row in range(count)]
+    if note:
+        said = f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{markup(note)}</td></tr>'
+        lines.insert(0 if ahead else count, said)
+    return "\n".join(
+        [
+            # A box that scrolls must be reachable from the keyboard, and then it needs a name.
+            f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{title}">',
+            f'<table style="{_TABLE}">',
+            f'<caption style="{_CAPTION}{wide}">{title}</caption>',
+            f"<thead><tr>{heads}</tr></thead>",
+            f'<tbody style="{_BODY}">',
+            *lines,
+            "</tbody>",
+            "</table>",
+            "</div>",
+        ]
+    )
+
+
+def _body_cell(field: _Field, row: int) -> str:
+    if field.heads:
+        return _cell("th", field.cells[row], field.right, ' scope="row"')
+    return _cell("td", field.cells[row], field.right)
+
+
+def _cell(tag: str, value: str, right: bool, scope: str = "") -> str:
+    # GitHub keeps `align` and drops `style`; JupyterLab's own sheet overrules `align`.
+    style = _NUMBER if right else _LONG if len(value) > _WRAP else _WORDS
+    side = ' align="right"' if right else ' align="left"' if tag == "th" else ""
+    return f'<{tag}{scope}{side} style="{style}">{markup(value, len(value))}</{tag}>'
+
+
+def _text(fields: list[_Field], caption: str, note: str, ahead: bool) -> str:
+    widths = [max(min(max(map(_width, [f.title, *f.cells])), _PAD), 1) for f in fields]
+    rows = [list(row) for row in zip(*(f.cells for f in fields), strict=True)]
+    lines = [_line(row, fields, widths) for row in rows]
+    if note:
+        lines.insert(0 if ahead else len(lines), note)
+    heads = [_line([f.title for f in fields], fields, widths), "  ".join("-" * w for w in widths)]
+    return "\n".join([safe_text(caption), *(heads if fields else []), *lines])
+
+
+def _line(cells: list[str], fields: list[_Field], widths: list[int]) -> str:
+    padded = [
+        " " * (width - _width(cell)) + cell if field.right else cell + " " * (width - _width(cell))
+        for cell, field, width in zip(cells, fields, widths, strict=True)
+    ]
+    return "  ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal *text* takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )

@@ -1,0 +1,45 @@
+"""A picture of some data, and the same in plain text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Container
+from dataclasses import dataclass
+
+from bpflab.text import safe_text
+
+
+@dataclass(frozen=True, repr=False)
+class View:
+    """What a view function returns: a notebook shows the HTML, everything else the text.
+
+    The same data gives the same view, to the byte: it holds no random id and no clock.
+
+    Attributes:
+        html: markup in which everything that came from data is escaped.
+        text: the same content for a terminal, a screen reader, a test.
+    """
+
+    html: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        title, *rest = self.text.splitlines() or [""]
+        return f"<View: {title} (+{len(rest)} lines)>"
+
+    def _repr_mimebundle_(
+        self, include: Container[str] | None = None, exclude: Container[str] | None = None
+    ) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def markup(raw: bytes | str, limit: int = 4096) -> str:
+    """Return *raw* as HTML text that is safe between tags and inside a quoted attribute.
+
+    >>> markup(b"<script>\x1b")
+    '&lt;script&gt;\\x1b'
+    """
+    return html.escape(safe_text(raw, limit), quote=True)
