@@ -1,0 +1,49 @@
+"""What the guard costs: ``load`` beside a bare ``BPF(text=...)`` on the same source."""
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+
+from bcc import BPF
+
+from bpflab import Program, build, engine, find, load
+
+ROUNDS = 9
+NAME = "first_map/right_map"
+
+
+def timed(action: Callable[[], BPF | Program]) -> float:
+    """Return the seconds that *action* takes; what it returns is closed outside of them."""
+    began = time.perf_counter()
+    made = action()
+    seconds = time.perf_counter() - began
+    (made.cleanup if isinstance(made, BPF) else made.close)()
+    return seconds
+
+
+def bare() -> BPF:
+    """Compile and load with BCC alone."""
+    bpf = BPF(text=find(NAME).text.encode(), cflags=["-w"])
+    bpf.load_func(b"hook", BPF.TRACEPOINT)
+    return bpf
+
+
+def main() -> None:
+    """Print medians and the ratios to bare BCC, round by round in turn."""
+    rows: dict[str, list[float]] = {"bare BPF()": [], "load, proved": [], "load, first time": []}
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["XDG_CACHE_HOME"] = cache
+        load(NAME).close()
+        for _ in range(ROUNDS):
+            rows["bare BPF()"].append(timed(bare))
+            rows["load, proved"].append(timed(lambda: load(NAME)))
+            build.forget(find(NAME), "tracepoint", engine.VERSION)
+            rows["load, first time"].append(timed(lambda: load(NAME)))
+    base = rows["bare BPF()"]
+    print(f"{'':17} {'median s':>9} {'min':>6} {'max':>6} {'ratio':>6}   ({ROUNDS} rounds in turn)")
+    for name, seconds in rows.items():
+        ratio = statistics.median(s / b for s, b in zip(seconds, base, strict=True))
+        print(f"{name:17} {statistics.median(seconds):9.3f} {min(seconds):6.3f}", end="")
+        print(f" {max(seconds):6.3f} {ratio:6.2f}")
