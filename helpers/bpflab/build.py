@@ -19,8 +19,15 @@ from bpflab import diagnose, layout
 from bpflab.errors import LabError, Place
 from bpflab.source import Source
 
-FLAGS = ["-Werror=implicit-function-declaration", "-Werror=visibility"]
-"""Warnings that always end in a refusal later, and with a worse text."""
+FLAGS = [
+    # Warnings that always end in a refusal later, and with a worse text.
+    "-Werror=implicit-function-declaration",
+    "-Werror=visibility",
+    # Headers since Linux 6.19 need both, and BCC passes them itself only since 0.37 (its c3f35ecc).
+    "-fms-extensions",
+    "-Wno-microsoft-anon-tag",
+]
+"""What every compile is given beside the ``-D`` flags."""
 
 DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
 

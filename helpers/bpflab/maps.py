@@ -135,7 +135,8 @@ class Map:
             key = engine.next_key(self._live(), key, size)
             if key is None:
                 return
-            yield key
+            if self.type != "prog_array" or engine.lookup(self.fd, key, self._size):
+                yield key  # a program array also lists its empty slots
 
     def _live(self) -> int:
         if self.fd < 0:
