@@ -9,7 +9,8 @@ from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
     from bpflab.check import check_largest, check_program, expect
-    from bpflab.program import Program, close, load, loaded
+    from bpflab.loading import close, load, loaded
+    from bpflab.program import Program
     from bpflab.source import find
     from bpflab.text import safe_text
     from bpflab.views import View, code, diff, table, watch
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check": ("check_largest", "check_program", "expect"),
-    "program": ("Program", "close", "load", "loaded"),
+    "loading": ("close", "load", "loaded"),
+    "program": ("Program",),
     "source": ("find",),
     "text": ("safe_text",),
     "views": ("View", "code", "diff", "table", "watch"),

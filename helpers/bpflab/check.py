@@ -14,7 +14,7 @@ from typing import Any
 from IPython.display import display
 
 from bpflab.errors import LabError
-from bpflab.program import load
+from bpflab.loading import load
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View, markup
 from bpflab.workload import Run, run

@@ -64,11 +64,14 @@ def as_json(checks: Sequence[Check]) -> str:
 
 
 def frame(checks: Sequence[Check]) -> pd.DataFrame:
-    """Return a DataFrame indexed by name, with the columns ``status``, ``found`` and ``fix``."""
+    """Return a DataFrame indexed by name, with the columns ``status``, ``found`` and ``fix``.
+
+    A fix of several lines stands on one here.
+    """
     import pandas as pd  # a bare machine has none, and the doctor must run there
 
-    columns = ["name", "status", "found", "fix"]
-    return pd.DataFrame([asdict(check) for check in checks], columns=columns).set_index("name")
+    rows = [asdict(check) | {"fix": " ".join(check.fix.splitlines())} for check in checks]
+    return pd.DataFrame(rows, columns=["name", "status", "found", "fix"]).set_index("name")
 
 
 def _summary(checks: Sequence[Check]) -> str:

@@ -37,7 +37,7 @@ class View:
 
 
 def markup(raw: bytes | str, limit: int = 4096) -> str:
-    """Return *raw* as HTML text that is safe between tags and inside a quoted attribute.
+    r"""Return *raw* as HTML text that is safe between tags and inside a quoted attribute.
 
     >>> markup(b"<script>\x1b")
     '&lt;script&gt;\\x1b'
