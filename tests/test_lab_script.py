@@ -1,0 +1,380 @@
+"""The `lab` script, on a machine that a PATH of stubs makes up: no root and no network."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+REPO = Path(__file__).parents[1]
+
+# What the script may use of the real machine. Everything that changes a system is a stub.
+REAL = (
+    *("bash", "cat", "cksum", "cp", "cut", "dirname", "env", "find", "flock", "grep", "ln"),
+    *(
+        "mkdir",
+        "readlink",
+        "rm",
+        "rmdir",
+        "sh",
+        "sha256sum",
+        "sleep",
+        "sort",
+        "stat",
+        "tac",
+        "tail",
+    ),
+    *("timeout", "touch", "tr"),
+)
+
+PYTHON = """
+case "$*" in
+    *"sys.exit"*) exit 0 ;;
+    *"print("*) echo 3.12 ;;
+    "-m venv "*)
+        mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; cp "$0" "$4/bin/python3.12"
+        echo "VIRTUAL_ENV=$4" >"$4/bin/activate"
+        echo "include-system-site-packages = true" >"$4/pyvenv.cfg" ;;
+    *) echo "python $*" ;;
+esac
+"""
+
+
+@dataclass
+class Machine:
+    """A made-up machine: a clone of the repository, and the commands that its PATH leads to."""
+
+    root: Path
+
+    def stub(self, name: str, body: str = "") -> None:
+        """Puts a command on the PATH that notes its call and then does what `body` says."""
+        path = self.root / "bin" / name
+        path.unlink(missing_ok=True)
+        path.write_text(f'#!/bin/bash\necho "{name} $*" >>{self.root}/calls\n{body}\n')
+        path.chmod(0o755)
+
+    def drop(self, name: str) -> None:
+        """Takes a command away."""
+        (self.root / "bin" / name).unlink()
+
+    def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        """Starts ./lab with some words, in a process group of its own."""
+        path, home = str(self.root / "bin"), str(self.root / "home")
+        return subprocess.Popen(
+            [self.clone / "lab", *words],
+            env={"PATH": path, "HOME": home, "LANG": "C.UTF-8", **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def lab(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Runs ./lab with some words, to its end."""
+        with self.start(*words, **env) as lab:
+            stdout, stderr = lab.communicate(timeout=30)
+        return subprocess.CompletedProcess(words, lab.returncode, stdout, stderr)
+
+    @property
+    def clone(self) -> Path:
+        """The clone that holds the script."""
+        return self.root / "clone"
+
+    @property
+    def calls(self) -> list[str]:
+        """The stubs that were called, with their arguments."""
+        log = self.root / "calls"
+        return log.read_text().splitlines() if log.exists() else []
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine where all is set up but the venv, and whose user is root."""
+    machine = Machine(tmp_path)
+    for directory in ("bin", "clone/helpers", "home", "tracing"):
+        (tmp_path / directory).mkdir(parents=True)
+    header = tmp_path / "modules/6.6.6/build/include/linux/kconfig.h"
+    header.parent.mkdir(parents=True)
+    header.touch()
+    # Of the system's own directories only the place differs.
+    script = (REPO / "lab").read_text()
+    for real, ours in {
+        "PYTHON=/usr/bin/python3 ": f"PYTHON={tmp_path}/bin/python3 ",
+        "MODULES=/lib/modules\n": f"MODULES={tmp_path}/modules\n",
+        "TRACEFS=/sys/kernel/tracing\n": f"TRACEFS={tmp_path}/tracing\n",
+        "PATH=$PATH:/usr/sbin:/sbin ": "PATH=$PATH ",
+    }.items():
+        assert script.count(real) == 1
+        script = script.replace(real, ours)
+    (machine.clone / "lab").write_text(script)
+    (machine.clone / "lab").chmod(0o755)
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(REPO / name, machine.clone)
+    for name in REAL:
+        where = shutil.which(name, path="/usr/bin:/bin")
+        assert where
+        (tmp_path / "bin" / name).symlink_to(where)
+    machine.stub("uname", '[ "$1" = -s ] && echo Linux || echo 6.6.6')
+    machine.stub("id", '[ "$1" = -u ] && echo 0 || echo 1000')
+    machine.stub("dpkg-query", "echo installed")
+    machine.stub("python3", PYTHON)
+    machine.stub("getent", "echo bpflab:x:999:")
+    for name in ("apt-get", "apt-cache", "dpkg", "bpftool"):
+        machine.stub(name)
+    for name in ("mount", "mountpoint", "umount", "groupadd", "groupdel"):
+        machine.stub(name)
+    return machine
+
+
+@pytest.fixture
+def taken_port() -> Iterator[str]:
+    """A port on which somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield str(server.getsockname()[1])
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a run that ended with status 2."""
+    assert done.returncode == 2, done
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("lab: ")
+    return line
+
+
+def test_help_needs_nothing(machine: Machine) -> None:
+    """`help` prints each command, on any machine, and touches nothing."""
+    machine.stub("uname", "echo Darwin")
+    done = machine.lab("help")
+    assert done.returncode == 0 and not done.stderr
+    for word in ("up", "doctor", "run", "refresh", "test", "bench", "clean"):
+        assert f"./lab {word}" in done.stdout or f"[{word}]" in done.stdout
+    assert not (machine.clone / ".lab").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["frobnicate"], "unknown word 'frobnicate'"),
+        (["up", "--frobnicate"], "unknown option '--frobnicate'"),
+        (["--port", "99999"], "a port is a number from 1024 to 65535, not '99999'"),
+        (["--port", "80"], "not '80'"),
+        (["--port=1023"], "not '1023'"),
+        (["--port"], "not ''"),
+        (["run"], "which lesson"),
+        (["bench"], "no bench/run.py"),
+    ],
+)
+def test_wrong_words(machine: Machine, words: list[str], says: str) -> None:
+    """A wrong word gives one sentence and status 2, before any set-up."""
+    assert says in refused(machine.lab(*words))
+    assert not (machine.clone / ".lab").exists()
+
+
+def test_taken_port(machine: Machine, taken_port: str) -> None:
+    """A taken port is said before anything is set up."""
+    assert f"port {taken_port} is taken" in refused(machine.lab("--port", taken_port))
+    assert not (machine.clone / ".lab").exists() and not (machine.clone / ".venv").exists()
+
+
+def test_macos(machine: Machine) -> None:
+    """On macOS the script points to the virtual machine."""
+    machine.stub("uname", "echo Darwin")
+    assert "lima/README.md" in refused(machine.lab())
+
+
+def test_old_python(machine: Machine) -> None:
+    """A Python older than 3.11 is refused before anything is set up."""
+    pretend = "import sys; sys.version_info = (3, 10, 12); exec(sys.argv[1])"
+    machine.stub("python3", f"exec {sys.executable} -c '{pretend}' \"$2\"")
+    assert "older than 3.11" in refused(machine.lab("run", "01"))
+    assert not (machine.clone / ".lab").exists()
+
+
+def test_no_apt(machine: Machine) -> None:
+    """Without apt-get a missing package cannot be had."""
+    machine.stub("dpkg-query")
+    machine.drop("apt-get")
+    assert "there is no apt-get" in refused(machine.lab("run", "01"))
+    assert not (machine.clone / ".venv").exists()
+
+
+def test_no_sudo(machine: Machine) -> None:
+    """A user without sudo is told so, and nothing is made."""
+    machine.stub("id", "echo 1000")
+    assert "there is no sudo" in refused(machine.lab("run", "01"))
+    assert not (machine.clone / ".venv").exists()
+
+
+def test_sudo_refuses(machine: Machine) -> None:
+    """A user whom sudo refuses is told why it is needed."""
+    machine.stub("id", "echo 1000")
+    machine.stub("sudo", "exit 1")
+    assert "sudo refused" in refused(machine.lab("run", "01"))
+    assert not (machine.clone / ".venv").exists()
+
+
+def test_apt_without_network(machine: Machine) -> None:
+    """When apt-get cannot install, its own complaint is the sentence, and no venv is begun."""
+    machine.stub("dpkg-query")
+    machine.stub(
+        "apt-get", 'case "$*" in *install*) echo "E: Failed to fetch"; echo bye; exit 100 ;; esac'
+    )
+    assert refused(machine.lab("run", "01")).endswith("E: Failed to fetch")
+    assert not (machine.clone / ".venv").exists()
+
+
+def test_pip_without_network(machine: Machine) -> None:
+    """When pip fails, the venv that was just made is removed."""
+    pip = '    *pip*) echo "ERROR: no net"; exit 1 ;;'
+    failing = PYTHON.replace("    *) echo", f"{pip}\n    *) echo")
+    machine.stub("python3", failing)
+    assert refused(machine.lab("run", "01")).endswith("ERROR: no net")
+    assert not (machine.clone / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("send", "signum"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)], ids=["key", "kill"]
+)
+def test_interruption(
+    machine: Machine, send: Callable[[int, int], None], signum: signal.Signals
+) -> None:
+    """An interruption leaves neither half a venv nor a process behind."""
+    slow = PYTHON.replace("    *) echo", "    *pip*) exec sleep 3 ;;\n    *) echo")
+    machine.stub("python3", slow)
+    with machine.start("run", "01") as lab:
+        deadline = time.monotonic() + 20
+        while not any("pip install" in call for call in machine.calls):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.5)  # from the stub's note to its sleep
+        assert (machine.clone / ".venv").exists()
+        send(lab.pid, signum)
+        assert lab.wait(timeout=20) == 130
+    assert not (machine.clone / ".venv").exists()
+    deadline = time.monotonic() + 5  # the clock's last second may still run
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(lab.pid, 0)
+            time.sleep(0.05)
+
+
+def test_pip_fails_in_a_venv_that_worked(machine: Machine) -> None:
+    """A venv that worked before is kept when pip fails later."""
+    assert machine.lab("run", "01").returncode == 0
+    with (machine.clone / "constraints.txt").open("a") as constraints:
+        constraints.write("# newer\n")
+    python = machine.clone / ".venv/bin/python"
+    python.write_text("#!/bin/bash\necho 'ERROR: no net'\nexit 1\n")
+    assert "ERROR: no net" in refused(machine.lab("run", "01"))
+    assert python.exists()
+
+
+def test_second_run_installs_nothing(machine: Machine) -> None:
+    """The second run calls neither apt-get nor pip, and makes nothing."""
+    first = machine.lab("run", "01")
+    assert first.returncode == 0, first
+    assert first.stdout.splitlines()[-1] == "python -m bpflab run 01"
+    assert any("-m pip install" in call for call in machine.calls)
+    (machine.root / "calls").unlink()
+    assert machine.lab("run", "01").returncode == 0
+    changes = ("apt-get", "mount ", "groupadd", "python3 -m venv", "python3 -m pip")
+    assert not [call for call in machine.calls if call.startswith(changes)]
+
+
+def test_borrowed_headers(machine: Machine) -> None:
+    """A kernel without headers gets links to another version's, until `clean` removes them."""
+    machine.stub("uname", '[ "$1" = -s ] && echo Linux || echo 7.7.7')
+    done = machine.lab("run", "01")
+    assert done.returncode == 0, done
+    assert "BCC gets those of 6.6.6" in done.stdout
+    link = machine.root / "modules/7.7.7/build"
+    assert (link / "include/linux/kconfig.h").exists()
+    assert machine.lab("clean").returncode == 0
+    assert not link.parent.exists() and (machine.root / "modules/6.6.6/build").exists()
+
+
+def test_clean_leaves_the_clone_as_it_was(machine: Machine) -> None:
+    """`clean` removes all that a run made in the clone, and names the packages that stay."""
+    before = set(machine.clone.rglob("*"))
+    missing = f"[ -e {machine.root}/apt ] && echo installed || true"
+    machine.stub("dpkg-query", missing)
+    machine.stub("apt-get", f'case "$*" in *install*) touch {machine.root}/apt ;; esac')
+    assert machine.lab("run", "01").returncode == 0
+    done = machine.lab("clean")
+    assert done.returncode == 0, done
+    assert "apt-get purge --auto-remove libatomic1 python3-venv python3-bpfcc" in done.stdout
+    assert set(machine.clone.rglob("*")) == before
+
+
+def test_clean_ends_only_its_own_server(machine: Machine) -> None:
+    """A process id that by now belongs to somebody else is left alone."""
+    assert machine.lab("run", "01").returncode == 0
+    with subprocess.Popen(["/bin/sleep", "60"]) as other:
+        (machine.clone / ".lab/servers").write_text(f"{other.pid}\n")
+        assert machine.lab("clean").returncode == 0
+        alive = other.poll() is None
+        other.kill()
+    assert alive
+
+
+def test_user_gets_two_capabilities_and_one_group(machine: Machine) -> None:
+    """A user's lab has two capabilities and tracefs' group, and shows no secret to others."""
+    machine.stub("id", 'case "$1" in -G) echo "1000 27" ;; *) echo 1000 ;; esac')
+    machine.stub("stat", "echo 999 750")
+    machine.stub("sudo", '[ "$1" != -n ] || exit 0; echo "$@"')
+    done = machine.lab("run", "01", JUPYTER_TOKEN="hunter2", BPFLAB_X="kept")
+    line = done.stdout.splitlines()[-1]
+    assert "--groups 1000,27,999 " in line
+    for option in ("--inh-caps", "--ambient-caps", "--bounding-set"):
+        assert f"{option} -all,+bpf,+perfmon " in line
+    assert "BPFLAB_X=kept" in line and "hunter2" not in line
+
+
+def test_jupyterlab_is_private(machine: Machine) -> None:
+    """JupyterLab serves this machine alone, makes its own token, and its kernels use ipc."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    with TemporaryDirectory() as cache:  # a socket's path must be short
+        done = machine.lab("--port", port, "--no-browser", XDG_CACHE_HOME=cache)
+    assert done.returncode == 0, done
+    line = done.stdout.splitlines()[-1]
+    assert "--ServerApp.ip=127.0.0.1" in line and f"--ServerApp.port={port}" in line
+    assert "--KernelManager.transport=ipc" in line and "token" not in line.replace("token and", "")
+    assert (machine.clone / ".lab").stat().st_mode & 0o777 == 0o700
+
+
+def test_doctor_sets_nothing_up(machine: Machine) -> None:
+    """`doctor` runs the distribution's Python where no venv is, and makes nothing."""
+    before = set(machine.clone.rglob("*"))
+    done = machine.lab("doctor", "--json")
+    assert done.returncode == 0, done
+    assert done.stdout == "python -B -m bpflab doctor --json\n"
+    assert set(machine.clone.rglob("*")) == before
+
+
+def test_doctor_without_python(machine: Machine) -> None:
+    """`doctor` on a machine without Python is one sentence."""
+    machine.drop("python3")
+    assert "run ./lab, which installs it" in refused(machine.lab("doctor"))
+
+
+def test_one_at_a_time(machine: Machine) -> None:
+    """While one ./lab sets up, another one ends."""
+    (machine.clone / ".lab").mkdir()
+    lock = machine.clone / ".lab/lock"
+    with subprocess.Popen(["flock", lock, "cat"], stdin=subprocess.PIPE) as holder:
+        for _ in range(100):
+            held = subprocess.run(["flock", "-n", lock, "true"], check=False).returncode == 1
+            if held:
+                break
+        assert held and "another ./lab" in refused(machine.lab("run", "01"))
+        holder.communicate()
