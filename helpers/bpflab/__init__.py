@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING, Any
 from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
-    from bpflab.check import check_largest, check_program, expect
+    from bpflab.background import steady
+    from bpflab.check import check_counts, check_largest, check_program, expect
+    from bpflab.cost import cost_ns, result
     from bpflab.loading import close, load, loaded
     from bpflab.program import Program
     from bpflab.source import find
     from bpflab.text import safe_text
-    from bpflab.views import View, code, diff, table, watch
-    from bpflab.workload import Run, run, steady
+    from bpflab.views import View, code, diff, lines, table, watch
+    from bpflab.workload import Run, run
 
 _HOMES = {
-    "check": ("check_largest", "check_program", "expect"),
+    "check": ("check_counts", "check_largest", "check_program", "expect"),
+    "cost": ("cost_ns", "result"),
     "loading": ("close", "load", "loaded"),
     "program": ("Program",),
     "source": ("find",),
+    "background": ("steady",),
     "text": ("safe_text",),
-    "views": ("View", "code", "diff", "table", "watch"),
-    "workload": ("Run", "run", "steady"),
+    "views": ("View", "code", "diff", "lines", "table", "watch"),
+    "workload": ("Run", "run"),
 }
 
 __all__ = [
@@ -32,15 +36,19 @@ __all__ = [
     "Program",
     "Run",
     "View",
+    "check_counts",
     "check_largest",
     "check_program",
     "close",
     "code",
+    "cost_ns",
     "diff",
     "expect",
     "find",
+    "lines",
     "load",
     "loaded",
+    "result",
     "run",
     "safe_text",
     "steady",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -57,9 +58,7 @@ def prove(source: Source, program_type: str, bcc_version: str) -> Proof:
     """
     kept = _kept(source, program_type, bcc_version)
     try:
-        stored = json.loads(kept.read_text(encoding="utf-8"))
-        fields = {name: [(f, t) for f, t in rows] for name, rows in stored.pop("fields").items()}
-        return Proof(**stored, fields=fields)
+        return _proof(json.loads(kept.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         proof = _prove(source, program_type)
     _keep(kept, proof)
@@ -74,7 +73,7 @@ def event_dtype(source: Source, proof: Proof, buffer: str) -> np.dtype[Any]:
     """
     fields = proof.fields[buffer]
     for name, _ in fields:
-        place = _declared(source, rf"\b{name}\s*:\s*\d+\s*[;,]") if name else None
+        place = _declared(source, rf"^[^?]*\b{name}\s*:\s*\d+\s*[;,]") if name else None
         if place:
             raise LabError(
                 "event-field",
@@ -97,7 +96,8 @@ def _declared(source: Source, pattern: str) -> Place | None:
 
 def forget(source: Source, program_type: str, bcc_version: str) -> None:
     """Drop the proof: what it promised did not hold."""
-    _kept(source, program_type, bcc_version).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        _kept(source, program_type, bcc_version).unlink()
 
 
 def _prove(source: Source, program_type: str) -> Proof:
@@ -123,16 +123,22 @@ def _prove(source: Source, program_type: str) -> Proof:
             f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
             fix="Look for a very large loop or array.",
         ) from None
+    said, _, last = child.stdout.rstrip("\n").rpartition("\n")  # BCC prints there too
     try:
-        answer = json.loads(child.stdout)
+        answer = json.loads(last)
     except ValueError:  # LLVM ended the child
-        answer = {"stage": "compile"}
+        said, answer = child.stdout, {"stage": "compile"}
     if answer["stage"] == "compile":
-        raise diagnose.compiler(source, child.stderr)
+        raise diagnose.compiler(source, said + child.stderr)
     if answer["stage"] == "verify":
         raise diagnose.verifier(source, answer["function"], answer["reason"], child.stderr)
+    return _proof(answer | {"warnings": diagnose.safe_log(child.stderr)})
+
+
+def _proof(answer: dict[str, Any]) -> Proof:
+    """Return the proof in what a child answered or a file kept; anything else raises."""
     fields = {name: [(f, t) for f, t in rows] for name, rows in answer["fields"].items()}
-    return Proof(answer["functions"], fields, diagnose.safe_log(child.stderr))
+    return Proof([str(f) for f in answer["functions"]], fields, str(answer["warnings"]))
 
 
 def _kept(source: Source, program_type: str, bcc_version: str) -> Path:
@@ -149,4 +155,5 @@ def _keep(path: Path, proof: Proof) -> None:
         part.write_text(json.dumps(asdict(proof)), encoding="utf-8")
         part.replace(path)
     except OSError:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()

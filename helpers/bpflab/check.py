@@ -93,6 +93,36 @@ def check_largest(
     return _passed(name, f"{answer} is accepted and {answer + step} is refused.")
 
 
+def check_counts(
+    name: str, answer: str, *, map: str, paths: Sequence[str], hints: Sequence[str] = ()
+) -> Verdict:
+    """Judge a map that counts: each of *paths* is a key, and is executed a random number of times.
+
+    The map is filled with zeros first; afterwards each value must be that path's number.
+    """
+    wanted = {path: random.randint(2, 9) for path in paths}
+    try:
+        with load(name, text=answer) as program:
+            if map not in program.maps:
+                return _not_yet(name, f"There is no map {map}.", hints)
+            counts = program.maps[map].fill(dict.fromkeys(paths, 0))
+            with program.attached(hook=EXECVE):
+                for path, times in wanted.items():
+                    run(path, times=times)
+            found = {path: counts[path] for path in paths}
+    except LabError as error:
+        return _not_yet(name, refusal(error, "Your program was refused").text, hints)
+    for path, times in wanted.items():
+        if found[path] != times:
+            text = f"{path} was executed {times} times, and {map} says {found[path]}."
+            return _not_yet(name, text, hints)
+    return _passed(name, f"{map} counted {', '.join(_counted(wanted))}.")
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    return [f"{times} of {path}" for path, times in counts.items()]
+
+
 def _side(taken: bool) -> str:
     return "higher" if taken else "lower"
 

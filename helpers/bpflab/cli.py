@@ -14,7 +14,7 @@ from bpflab.errors import LabError
 
 # Nothing else of the lab is imported here: on a bare machine the doctor has the stdlib alone.
 if TYPE_CHECKING:
-    from bpflab.notebooks import Step
+    from bpflab.headless import Step
 
 _WIDTH = 60
 
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lessons(options: argparse.Namespace) -> int:
-    from bpflab import notebooks
+    from bpflab import headless, notebooks
 
     paths = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
     if not paths:
@@ -71,9 +71,9 @@ def _lessons(options: argparse.Namespace) -> int:
         print(path.stem, flush=True)
         try:
             if options.command == "run":
-                notebooks.execute(path, _show)
+                headless.execute(path, _show)
             else:
-                print("  stored" if notebooks.refresh(path, _show) else "  unchanged", flush=True)
+                print("  stored" if headless.refresh(path, _show) else "  unchanged", flush=True)
         except LabError as error:
             failed = 1
             if error.kind != "cell-failed":  # else its text stands below its cell

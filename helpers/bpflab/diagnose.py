@@ -10,19 +10,23 @@ from bpflab.faults import COMPILER, HELPERS, VERIFIER, Rule
 from bpflab.source import Source
 from bpflab.text import safe_text
 
-_DIAGNOSTIC = re.compile(r"^(?:error: )?(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
+_MOST_LOG = 1 << 18  # characters of a log that are kept: the end, where the fault is
+_DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
 _BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
 _INSTRUCTION = re.compile(r"^(\d+): \([0-9a-f]{2}\)", re.M)
 
 
 def compiler(source: Source, printed: str) -> LabError:
     """Return the fault behind what the compiler *printed* on its way out."""
-    rule, groups = _first(COMPILER, printed)
+    first = _DIAGNOSTIC.search(printed)
+    rule, groups = _first(COMPILER, first[0]) if first else (None, ())
+    if rule is None or rule.kind == "compile":  # LLVM and BCC have words beside clang's
+        rule, groups = _first(COMPILER, printed)
     if rule is None:
         return LabError(
             "compiler", "The compiler stopped without a word that is known.", log=safe_log(printed)
         )
-    place = _compiler_place(source, rule.kind, printed)
+    place = _compiler_place(source, rule.kind, groups, printed)
     fix = rule.fix
     if rule.kind == "unknown-helper" and (near := difflib.get_close_matches(groups[0], HELPERS)):
         fix = f"Did you mean {' or '.join(near)}?"
@@ -34,10 +38,12 @@ def verifier(source: Source, function: str, reason: str, printed: str) -> LabErr
 
     *reason* is the errno's text, used where the log is empty.
     """
-    log, _, listing = printed.partition("Disassembly of function")
+    log, _, listing = printed.partition("Disassembly of function ")
+    log = log[-_MOST_LOG:]
     rule, groups = _first(VERIFIER, log)
     place = _verifier_place(source, rule, groups, log, listing, function)
-    if rule is None and "perm" in reason.lower() and not _INSTRUCTION.search(log):
+    refused = "perm" in reason.lower() or "Operation not permitted" in log
+    if rule is None and refused and not _INSTRUCTION.search(log):
         return LabError(
             "privilege",
             "The kernel lets this process load no program of this type.",
@@ -60,8 +66,10 @@ def verifier(source: Source, function: str, reason: str, printed: str) -> LabErr
 
 
 def safe_log(text: str) -> str:
-    """Return *text* line by line as safe text."""
-    return "\n".join(safe_text(line.expandtabs(8)) for line in text.splitlines())
+    """Return *text* line by line as safe text; of a very long one, its end."""
+    return "\n".join(
+        safe_text(line.expandtabs(8)) for line in text[-_MOST_LOG:].split("\n")
+    ).rstrip("\n")
 
 
 def _first(rules: tuple[Rule, ...], text: str) -> tuple[Rule | None, tuple[str, ...]]:
@@ -79,28 +87,37 @@ def _fault(
         rule.message.format(*groups),
         place=place,
         why=rule.why.format(*groups),
-        fix=fix.format(),
+        fix=fix.format(*groups),
         log=safe_log(log),
     )
 
 
-def _compiler_place(source: Source, kind: str, printed: str) -> Place | None:
+def _compiler_place(
+    source: Source, kind: str, groups: tuple[str, ...], printed: str
+) -> Place | None:
     if kind in ("stack", "ring-output"):
         return _suspect(source, kind, printed)
     if kind == "two-programs":
-        takers = [p for p in source.lines if re.search(r"\(struct tracepoint__\w+ \*", p.text)]
+        struct = re.compile(rf"\(struct tracepoint__{groups[0]}__{groups[1]} \*")
+        takers = [p for p in source.lines if struct.search(p.text)]
         return takers[1] if len(takers) > 1 else None
-    if kind == "map" and (name := re.search(r"could not open bpf map: (\w+)", printed)):
-        return next((p for p in source.lines if re.search(rf"\b{name[1]}\b", p.text)), None)
+    if kind == "map":
+        return _declared(source, groups[0])
     found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
     if not found:
         return None
     place = source.place(found[1], int(found[2]))
-    excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0].strip()
+    excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0]
+    excerpt = re.sub(r"^\s*\d+ \|", "", excerpt).strip()  # clang 17 puts the number in front
     if place and (not excerpt or place.text.strip() == excerpt):
         return place
     same = [p for p in source.lines if p.text.strip() == excerpt and p.file == found[1]]
     return same[0] if same else place
+
+
+def _declared(source: Source, name: str) -> Place | None:
+    """Return the line that declares map *name*."""
+    return next((p for p in source.lines if re.search(rf"BPF_\w+\(.*\b{name}\b", p.text)), None)
 
 
 def _suspect(source: Source, kind: str, printed: str) -> Place | None:
@@ -108,10 +125,12 @@ def _suspect(source: Source, kind: str, printed: str) -> Place | None:
     if kind == "ring-output":
         return next((p for p in source.lines if ".ringbuf_output(" in p.text), None)
     found = _BACKEND.search(printed)
-    inside, largest, blamed = False, 0, None
+    if not found:
+        return None
+    largest, blamed = 0, _head(source, found[3])
+    inside = False
     for place in source.lines:
-        if found and re.search(rf"\b{re.escape(found[3])}\s*\(", place.text):
-            inside, blamed = True, blamed or place
+        inside = place == blamed or (inside and not place.text.startswith("}"))
         if inside and (size := _local_size(source, place.text)) > largest:
             largest, blamed = size, place
     return blamed
@@ -141,7 +160,7 @@ def _verifier_place(
         insn = int(insns[-1])
     else:
         return _head(source, function)
-    return _listed(source, listing).get(insn) or _head(source, function)
+    return _listed(source, listing, function).get(insn) or _head(source, function)
 
 
 def _head(source: Source, function: str) -> Place | None:
@@ -149,11 +168,13 @@ def _head(source: Source, function: str) -> Place | None:
     return next((p for p in source.lines if head.search(p.text)), None)
 
 
-def _listed(source: Source, listing: str) -> dict[int, Place]:
-    """Return which line each instruction came from, by BCC's listing of a marked source."""
+def _listed(source: Source, listing: str, function: str) -> dict[int, Place]:
+    """Return which line each instruction of *function* came from, by BCC's marked listing."""
+    blocks = (block.partition("\n") for block in listing.split("Disassembly of function "))
+    rows = next((body for name, _, body in blocks if name.strip() == function), "")
     places: dict[int, Place] = {}
     current: Place | None = None
-    for row in listing.splitlines():
+    for row in rows.splitlines():
         if row.startswith("; "):
             mark = re.search(r"/\*@(\d+)\*/", row)
             current = source.lines[int(mark[1])] if mark else current

@@ -17,6 +17,7 @@ from bpflab.interrupts import held_back
 from bpflab.text import safe_text
 
 _MEMORY = 64 << 20  # bytes of records that a log keeps
+_MOST_BATCHES = 64  # a producer that never stops must not keep a reader for ever
 _COUNTS = ("seen", "dropped", "filtered")  # maps of one number, by the names that lessons use
 
 
@@ -25,6 +26,7 @@ class _Reader(Protocol):
 
     dtype: np.dtype[Any]
     read_count: int
+    discarded: int
 
     @property
     def closed(self) -> bool: ...
@@ -88,9 +90,15 @@ class EventLog:
                 excess -= gone
         return len(batch)
 
+    def drain(self) -> None:
+        """Take all that the ring holds: batch after batch until none comes, within bounds."""
+        for _ in range(_MOST_BATCHES):
+            if not self.pump():
+                return
+
     def records(self, only: Pids | None = None) -> npt.NDArray[Any]:
         """Return the events as one structured array, or only those of *only*'s processes."""
-        self.pump()
+        self.drain()
         held = np.concatenate(self._chunks) if self._chunks else np.empty(0, self.dtype)
         return held if only is None else held[self._of(held, only)]
 
@@ -118,14 +126,15 @@ class EventLog:
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""
-        self.pump()
+        self.drain()
         self._settled = {n: self._maps[n].total() for n in _COUNTS if n in self._maps}
 
     def ledger(self, only: Pids | None = None) -> dict[str, int]:
         """Return where every event went; the other numbers add up to ``produced``.
 
         The program counts in its maps ``seen`` (``produced``), ``dropped`` (found the ring full)
-        and, if it has one, ``filtered``; to the last come the events that are not *only*'s.
+        and, if it has one, ``filtered``; to the last come what it discarded and
+        what is not *only*'s.
         ``waiting`` is in the ring, ``forgotten`` was read and is no longer kept. While the program
         is attached the counts move between two readings; after that they are exact.
 
@@ -133,15 +142,15 @@ class EventLog:
             LabError: ``no-count`` where the program has no map ``seen`` or ``dropped``.
         """
         shown = len(self.records(only))
-        read = self._ring.read_count
+        read, discarded = self._ring.read_count, self._ring.discarded
         produced, dropped = self._count("seen"), self._count("dropped")
         kept_back = self._count("filtered") if "filtered" in self._maps else 0
         return {
             "produced": produced,
             "shown": shown,
-            "filtered": kept_back + read - self.forgotten - shown,
+            "filtered": kept_back + discarded + read - self.forgotten - shown,
             "dropped": dropped,
-            "waiting": produced - kept_back - dropped - read,
+            "waiting": produced - kept_back - discarded - dropped - read,
             "forgotten": self.forgotten,
         }
 
@@ -166,6 +175,7 @@ class EventLog:
 def _string(name: str, raw: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> dict[str, Any]:
     room = raw.dtype.itemsize
     texts, kept, states = [], [], []
+    lengths = lengths.view(f"i{lengths.itemsize}")  # an errno is below zero, whatever C says
     for value, length in zip(raw.tolist(), lengths.tolist(), strict=True):
         if length < 0:
             code = errno.errorcode.get(-length, str(length))

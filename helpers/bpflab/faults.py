@@ -64,10 +64,17 @@ COMPILER = (
     ),
     Rule(
         "unknown-helper",
-        r"implicit declaration of function '(\w+)'",
+        r"(?:implicit declaration of|call to undeclared) function '(\w+)'",
         "There is no function {0}.",
         "A program can call the kernel's helpers and its own static functions, nothing else.",
         "Look for its name in bpf-helpers(7).",
+    ),
+    Rule(
+        "library",
+        r"implicitly declaring library function '(\w+)'",
+        "{0} is a function of the C library.",
+        "There is no C library in the kernel; the compiler has functions of its own.",
+        "Write __builtin_{0}: up to 1024 bytes it is inlined.",
     ),
     Rule(
         "undeclared",
@@ -120,7 +127,7 @@ COMPILER = (
     ),
     Rule(
         "no-headers",
-        r"Unable to find kernel headers|/build: No such file",
+        r"Unable to find kernel headers|chdir\(.*\): No such file",
         "BCC found no headers for the running kernel.",
         "It compiles against /lib/modules/$(uname -r)/build.",
         "./lab installs them; ./lab doctor says which.",
@@ -158,7 +165,7 @@ COMPILER = (
 VERIFIER = (
     Rule(
         "null-check",
-        r"^(\d+): .*\n(?:.*\n)*?R(\d) invalid mem access '\w+_or_null'",
+        r"R\d+ invalid mem access '\w*_or_null\w*'|R\d+ type=\w*_or_null\w* expected=",
         "A pointer that may be NULL is used without a check.",
         "A lookup gives NULL where there is no entry, and the kernel would read address 0.",
         "Check it first: if (!p) return 0;",
@@ -179,7 +186,7 @@ VERIFIER = (
     ),
     Rule(
         "too-complex",
-        r"BPF program is too large|The sequence of \d+ jumps is too complex",
+        r"program is too (?:large|complex)|jumps is too complex|Program +too large \(\d+ insns\)",
         "The verifier gave up before it had seen every path.",
         "It follows at most a million instructions over all paths, loops unrolled.",
         "Shorten the loop, or split the program with tail calls.",
@@ -214,7 +221,8 @@ VERIFIER = (
     ),
     Rule(
         "bounds",
-        r"invalid access to|unbounded|min value is|outside of the allowed memory range",
+        r"invalid access to|unbounded|min value is|outside of the allowed memory range"
+        r"|invalid variable-offset|invalid write to stack|invalid stack type|invalid zero-sized",
         "An access may fall outside of its memory.",
         "The verifier knows the largest value that an index can have, and that one is too large.",
         "Compare the index with the size first, or mask it: i & (SIZE - 1).",
@@ -239,12 +247,5 @@ VERIFIER = (
         "A function that is not inlined was called.",
         "BCC loads each function alone, so a call from one to another has no target.",
         "Write static without noinline.",
-    ),
-    Rule(
-        "unknown-helper",
-        r"Program  ?too large \(\d+ insns\)",
-        "The program calls a function that does not exist.",
-        "The kernel found an instruction that is no instruction.",
-        "Look at the compiler's warnings in .log.",
     ),
 )

@@ -77,7 +77,7 @@ def from_description(description: str, size: int) -> np.dtype[Any]:
     raw = np.dtype(("u1", (size,)))
     try:
         dtype = _described(json.loads(description))
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, IndexError):
         return raw
     return dtype if dtype.itemsize == size else raw
 

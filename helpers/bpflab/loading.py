@@ -58,9 +58,14 @@ def load(
                 why="It would run before its maps are filled.",
                 fix="Give it a plain name, and attach it when all is ready.",
             )
-    with held_back():
-        program = Program(code, type, proof)
-        _by_name[name] = program
+    program = None
+    try:
+        with held_back():
+            program = _by_name[name] = Program(code, type, proof)
+    except BaseException:  # the interrupt that was held back: nobody will hold what was loaded
+        if program:
+            program.close()
+        raise
     return program
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import weakref
-from collections.abc import Iterator
 from typing import Any
 
 from bpflab import build, engine, hooks, source
@@ -131,13 +129,9 @@ class Program:
                     hooks.detach(self._module, self.type, target, link)
         return self
 
-    @contextlib.contextmanager
-    def attached(self, **targets: str) -> Iterator[Program]:
+    def attached(self, **targets: str) -> Attached:
         """Attach for the length of a ``with`` block."""
-        try:
-            yield self.attach(**targets)
-        finally:
-            self.detach(*targets)
+        return Attached(self, targets)
 
     def close(self) -> None:
         """Detach, unmap and free everything. What was logged stays readable."""
@@ -169,6 +163,27 @@ class Program:
                 "closed", f"{self.name} is closed.", fix=f"Load it again: load({self.name!r})."
             )
         return self._module
+
+
+class Attached:
+    """A ``with`` block in which programs are attached.
+
+    A class, not a generator: an interrupt that comes just after a generator has attached would
+    leave it suspended, and the program attached for as long as the traceback is kept.
+    """
+
+    def __init__(self, program: Program, targets: dict[str, str]) -> None:
+        self._program, self._targets = program, targets
+
+    def __enter__(self) -> Program:
+        try:
+            return self._program.attach(**self._targets)
+        except BaseException:
+            self._program.detach(*self._targets)
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._program.detach(*self._targets)
 
 
 def _release(

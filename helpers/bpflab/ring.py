@@ -52,6 +52,7 @@ class Ring:
         self._consumer = mmap.mmap(fd, page)
         self._data = mmap.mmap(fd, page + 2 * size, prot=mmap.PROT_READ, offset=page)
         _taken.add(self._owner)
+        self._closed = False
         # Addresses, not views: a view would keep the mapping, and so the map, alive.
         self._position = _address(np.frombuffer(self._consumer, np.uint8))
         self._produced = _address(np.frombuffer(self._data, np.uint8))
@@ -77,7 +78,7 @@ class Ring:
                 record is not of the dtype's size.
         """
         position, produced = self._positions()
-        count = min((produced - position) // self._stride, limit)
+        count = min(-(-(produced - position) // self._stride), limit)  # a part: a wrong size
         at = mmap.PAGESIZE + position % self.size
         records = np.ndarray(count, self._record, buffer=self._data, offset=at)
         headers = records["length"].copy()  # once: a second look may see other bits
@@ -97,7 +98,7 @@ class Ring:
     @property
     def closed(self) -> bool:
         """Whether this process cannot read it any more."""
-        return self._owner not in _taken or self._owner[0] != os.getpid()
+        return self._closed or self._owner[0] != os.getpid()
 
     @property
     def unread(self) -> int:
@@ -126,6 +127,7 @@ class Ring:
     def close(self) -> None:
         """Unmap the ring; without this the map would outlive its program."""
         if not self.closed:
+            self._closed = True
             _taken.discard(self._owner)
             self._data.close()
             self._consumer.close()

@@ -10,10 +10,13 @@ from functools import cached_property
 from pathlib import Path
 
 from bpflab.errors import LabError, Place
+from bpflab.text import safe_text
 
 BPF_DIR = Path(__file__).resolve().parents[2] / "bpf"
 """Where the lessons' C lives, one directory a topic."""
 
+_AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the count starts anew
+_TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
@@ -44,9 +47,9 @@ class Source:
 
     def _numbered(self) -> Iterator[str]:
         before: Place | None = None
-        for place in self.lines:
+        for place, safe in zip(self.lines, self._outside, strict=False):
             moved = before is None or (before.file, before.line + 1) != (place.file, place.line)
-            if moved or (before is not None and before.text.rstrip().endswith("{")):
+            if moved or (safe and before and _AFTER.search(before.text)):
                 yield f'#line {place.line} "{place.file}"'
             yield place.text
             before = place
@@ -54,17 +57,22 @@ class Source:
     @cached_property
     def marked(self) -> str:
         """The C with ``/*@N*/`` behind line N of ``lines``: a mark that BCC's rewriting keeps."""
-        out, in_comment, continued = [], False, False
+        out = []
         for number, place in enumerate(self.lines):
             text = place.text.rstrip()
-            opens = text.rfind("/*") > text.rfind("*/")
-            closes = text.rfind("*/") > text.rfind("/*")
-            plain = not (in_comment or opens or continued or text.endswith("\\"))
+            plain = self._outside[number] and self._outside[number + 1]
             markable = plain and text and not text.lstrip().startswith("#")
             out.append(f"{text} /*@{number}*/" if markable else text)
-            in_comment = opens or (in_comment and not closes)
-            continued = text.endswith("\\")
         return "\n".join(out) + "\n"
+
+    @cached_property
+    def _outside(self) -> list[bool]:
+        """Whether what comes before line N is outside of comments and continued lines; one more."""
+        states, inside = [True], False
+        for place in self.lines:
+            inside = _in_comment(place.text, inside)
+            states.append(not inside and not place.text.rstrip().endswith("\\"))
+        return states
 
     @property
     def flags(self) -> list[str]:
@@ -78,7 +86,8 @@ class Source:
 
     def listing(self, file: str | None = None) -> str:
         """The text of one of its files, as it was written; by default of the one that was named."""
-        return self.written[file or self.lines[-1].file]  # headers stand above
+        own = (name for name in self.written if not name.endswith(".h"))
+        return self.written[file or next(own)]
 
     def place(self, file: str, line: int) -> Place | None:
         """Return line *line* of *file* with its text, or None where this source has none."""
@@ -114,8 +123,9 @@ def from_text(
     text: str, name: str = "program.c", defines: Mapping[str, object] | None = None
 ) -> Source:
     """Return a source from C written in a cell; *name* is how errors call it."""
-    written = {name: text}
-    return Source(name, tuple(_expanded(name, BPF_DIR, written)), _macros(defines), written)
+    file = safe_text(name).translate({ord('"'): "'", ord("\\"): "/"})  # it stands in a #line
+    written = {file: text}
+    return Source(name, tuple(_expanded(file, BPF_DIR, written)), _macros(defines), written)
 
 
 def _macros(defines: Mapping[str, object] | None) -> dict[str, str]:
@@ -136,7 +146,7 @@ def _read(path: Path, written: dict[str, str], included_from: Place | None) -> I
 
 
 def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Place]:
-    for number, text in enumerate(written[file].splitlines(), 1):
+    for number, text in enumerate(_split(written[file]), 1):
         place = Place(file, number, text)
         include = _INCLUDE.match(text)
         if not include:
@@ -153,6 +163,27 @@ def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Plac
                 place=place,
                 fix="Check its name; kernel headers are included with <…>.",
             )
+
+
+def _split(text: str) -> list[str]:
+    """Return the lines as C counts them: only a newline ends one."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _in_comment(text: str, inside: bool) -> bool:
+    """Return whether a block comment is open at the end of *text*."""
+    at = 0
+    while True:
+        if inside:
+            end = text.find("*/", at)
+            if end < 0:
+                return True
+            inside, at = False, end + 2
+        token = _TOKEN.search(text, at)
+        if not token or token[0] == "//":
+            return False
+        inside, at = token[0] == "/*", token.end()
 
 
 def _shown(path: Path) -> str:

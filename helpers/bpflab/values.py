@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,36 +15,80 @@ from bpflab.text import safe_text
 
 
 def pack(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
-    """Return *value* as the bytes of one *dtype*, zero-padded; never truncated.
+    """Return *value* as the bytes of one *dtype*: strings padded with zeros, nothing ever altered.
 
     Raises:
-        LabError: ``too-long`` or ``map-write``, with the map's *name*.
+        LabError: ``too-long`` or ``map-write``, with the map's *name*: a string is never cut, a
+            number never wrapped or rounded, a single one never spread over an array.
     """
-    item = np.zeros((), dtype)
-    names = layout.fields(dtype)
-    if isinstance(value, str | bytes):
-        raw = os.fsencode(value) if isinstance(value, str) else value
-        room = dtype.itemsize
-        if len(names) > 1 or (not names and not dtype.shape and dtype.kind != "S"):
-            raise LabError("map-write", f"{name} takes numbers here, not {shown(value)}.")
-        if len(raw) > room:
-            raise LabError(
-                "too-long",
-                f"{shown(value)} has {len(raw)} bytes; {name} has room for {room}.",
-                why="A key is compared whole: a cut one would stand for another path.",
-            )
-        return raw.ljust(room, b"\0")
+    if dtype.names is not None:
+        return _struct(value, dtype, name)
+    if dtype.kind == "S" or (dtype.subdtype and isinstance(value, str | bytes)):
+        return _string(value, dtype, name)
+    if dtype.subdtype:
+        return _array(value, dtype, name)
     try:
-        if isinstance(value, Mapping):
-            for field, part in value.items():
-                item[field] = part
-        elif len(names) == 1 and not isinstance(value, tuple):
-            item[names[0]] = value
+        number = operator.index(value)
+        least, most = (0, 1) if dtype.kind == "b" else _range(dtype)
+        if least <= number <= most:
+            return np.array(number, dtype).tobytes()
+    except TypeError:
+        pass
+    raise _unfit(value, dtype, name)
+
+
+def _struct(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
+    names = layout.fields(dtype)
+    if not isinstance(value, Mapping):
+        if isinstance(value, tuple) and len(value) == len(names):
+            value = dict(zip(names, value, strict=True))
+        elif len(names) == 1:
+            value = {names[0]: value}
         else:
-            item[...] = value
-    except (ValueError, TypeError, OverflowError, IndexError) as error:
-        raise LabError("map-write", f"{shown(value)} does not fit {name}: {error}.") from None
-    return item.tobytes()
+            raise _unfit(value, dtype, name)
+    out = bytearray(dtype.itemsize)
+    for field, part in value.items():
+        if field not in names:
+            known = ", ".join(names)
+            raise LabError("map-write", f"{name} has no field {shown(field)}, but {known}.")
+        inner, offset = (dtype.fields or {})[field][:2]
+        out[offset : offset + inner.itemsize] = pack(part, inner, name)
+    return bytes(out)
+
+
+def _array(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
+    base, shape = dtype.subdtype or (dtype, (1,))
+    one = np.dtype((base, shape[1:])) if shape[1:] else base
+    if not isinstance(value, Sequence | np.ndarray) or len(value) != shape[0]:
+        raise _unfit(value, dtype, name)
+    return b"".join(pack(part, one, name) for part in value)
+
+
+def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
+    if not isinstance(value, str | bytes) or (dtype.subdtype and dtype.base.itemsize != 1):
+        raise _unfit(value, dtype, name)
+    try:
+        raw = os.fsencode(value)
+    except UnicodeEncodeError:
+        raise _unfit(value, dtype, name) from None
+    room = dtype.itemsize
+    if len(raw) > room:
+        raise LabError(
+            "too-long",
+            f"{shown(value)} has {len(raw)} bytes; {name} has room for {room}.",
+            why="A key is compared whole: a cut one would stand for another path.",
+        )
+    return raw.ljust(room, b"\0")
+
+
+def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
+    wanted = ", ".join(layout.fields(dtype)) if dtype.names else str(dtype)
+    return LabError("map-write", f"{shown(value)} does not fit {name}, which takes {wanted}.")
 
 
 def unpack(raw: bytes, dtype: np.dtype[Any]) -> Any:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import pwd
 import shutil
 import subprocess
-import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +17,6 @@ from bpflab.interrupts import held_back
 from bpflab.text import safe_text
 
 Argument = str | bytes | os.PathLike[str] | os.PathLike[bytes]
-
-_STEADY_DEADLINE_S = 5.0  # for one command: leaving the block waits no longer than this
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,124 +90,46 @@ def run(
     >>> run("/usr/bin/true", times=23)
     Run(23 x /usr/bin/true)
     """
-    command = _checked(path, *args)
-    pids, codes = [], []
+    command = checked(path, *args)
+    pids: list[int] = []
+    codes: list[int] = []
     began = time.monotonic()
-    with _pinned(cpu):
-        for done in range(times):
+    cpus = os.sched_getaffinity(0)
+    try:
+        if cpu is not None:
+            _pin(cpu, cpus)
+        while len(codes) < times:
             left = began + deadline_s - time.monotonic()
-            late = _late(command, deadline_s, f"{done} of {times} runs were complete.")
-            if left <= 0:
-                raise late
-            with _child(command, uid) as child:
-                pids.append(child.pid)
-                codes.append(_exit_status(child, left, late))
+            late = late_error(command, deadline_s, f"{len(codes)} of {times} runs were complete.")
+            codes.append(execute_once(command, uid, left, late, pids.append))
+    finally:
+        if cpu is not None:
+            os.sched_setaffinity(0, cpus)
     paths = (command[0],) * len(pids)
     return Run(paths, tuple(pids), tuple(codes), time.monotonic() - began)
 
 
-class Steady:
-    """A run that is still growing; any thread may ask it. `steady` makes it."""
+def execute_once(
+    command: list[str | bytes],
+    uid: int | None,
+    seconds: float,
+    late: LabError,
+    started: Callable[[int], None],
+) -> int:
+    """Run *command* to its end; however this ends, leave no process and no zombie.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._run = Run((), (), (), 0.0)
-        self._fault: Exception | None = None
-
-    def so_far(self) -> Run:
-        """Return what has run by now; the last command's exit status may still be missing."""
-        with self._lock:
-            return self._run
-
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The process ids by now, in the order in which they started."""
-        return self.so_far().pids
-
-    def __len__(self) -> int:
-        return len(self.pids)
-
-    def __contains__(self, pid: object) -> bool:
-        return pid in self.pids
-
-    def _add(self, part: Run) -> None:
-        with self._lock:
-            self._run += part
-
-    def _work(
-        self,
-        commands: list[list[str | bytes]],
-        interval: float,
-        stop: threading.Event,
-        seconds: float,
-    ) -> None:
-        due = began = time.monotonic()
-        turn = 0
-        while not stop.wait(max(due - time.monotonic(), 0)) and time.monotonic() < began + seconds:
-            try:
-                self._execute(commands[turn % len(commands)])
-            except Exception as fault:
-                self._fault = fault
-                break
-            turn += 1
-            due = max(due + interval, time.monotonic())  # what is late is late: no burst
-
-    def _execute(self, command: list[str | bytes]) -> None:
-        began = time.monotonic()
-        with _child(command, None) as child:
-            self._add(Run((command[0],), (child.pid,), (), 0.0))
-            late = _late(command, _STEADY_DEADLINE_S, "")
-            code = _exit_status(child, _STEADY_DEADLINE_S, late)
-        self._add(Run((), (), (code,), time.monotonic() - began))
-
-
-@contextlib.contextmanager
-def steady(
-    paths: Argument | Iterable[Argument | tuple[Argument, ...]],
-    per_second: float,
-    seconds: float | None = None,
-) -> Iterator[Steady]:
-    """Run *paths* in turn, about *per_second* a second, until the block ends or *seconds* passed.
-
-    A command with arguments is a tuple. The block gets a `Steady`, whose pids grow; when the block
-    has ended, nothing runs any more. Each command has 5 seconds.
-
-    Raises:
-        LabError: as `run` does; what goes wrong on the way comes when the block ends.
-
-    >>> with steady(["/usr/bin/true", ("/usr/bin/test", "-d", "/")], per_second=20) as busy:
-    ...     time.sleep(1)
-    >>> busy.so_far()
-    Run(10 x /usr/bin/true, 10 x /usr/bin/test)
+    One function on purpose: an interrupt between a context manager and its block would leave both.
     """
-    entries = [paths] if isinstance(paths, str | bytes | os.PathLike) else paths
-    commands = [_checked(*(e if isinstance(e, tuple) else (e,))) for e in entries]
-    if not commands or not per_second > 0:
-        raise ValueError("steady needs a command and a rate above 0")
-    live, stop = Steady(), threading.Event()
-    bound = float("inf") if seconds is None else seconds
-    worker = threading.Thread(
-        target=live._work, args=(commands, 1 / per_second, stop, bound), daemon=True
-    )
-    try:
-        worker.start()
-        yield live
-    finally:
-        stop.set()
-        if worker.ident is not None:
-            worker.join()
-    if live._fault is not None:
-        raise live._fault
-
-
-@contextlib.contextmanager
-def _child(command: list[str | bytes], uid: int | None) -> Iterator[subprocess.Popen[bytes]]:
-    """Start *command*; however the block ends, leave no process and no zombie."""
+    if seconds <= 0:
+        raise late
     child: subprocess.Popen[bytes] | None = None
     try:
         with held_back():
             child = _start(command, uid)
-        yield child
+            started(child.pid)
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        raise late from None
     finally:
         if child is not None and child.returncode is None:
             with held_back():
@@ -254,14 +172,8 @@ def _group(uid: int) -> int:
         return uid
 
 
-def _exit_status(child: subprocess.Popen[bytes], seconds: float, late: LabError) -> int:
-    try:
-        return child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        raise late from None
-
-
-def _late(command: list[str | bytes], deadline_s: float, why: str) -> LabError:
+def late_error(command: list[str | bytes], deadline_s: float, why: str) -> LabError:
+    """Return what is raised when *command* was not done in time."""
     return LabError(
         "deadline",
         f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
@@ -270,7 +182,7 @@ def _late(command: list[str | bytes], deadline_s: float, why: str) -> LabError:
     )
 
 
-def _checked(path: Argument, *args: Argument) -> list[str | bytes]:
+def checked(path: Argument, *args: Argument) -> list[str | bytes]:
     """Return the command, once its path is known to be one that execve takes."""
     name = os.fspath(path)
     file = Path(os.fsdecode(name))
@@ -290,20 +202,11 @@ def _checked(path: Argument, *args: Argument) -> list[str | bytes]:
     return [name, *(os.fspath(arg) for arg in args)]
 
 
-@contextlib.contextmanager
-def _pinned(cpu: int | None) -> Iterator[None]:
+def _pin(cpu: int, allowed: set[int]) -> None:
     """Keep this thread, and so the children it starts, on one CPU."""
-    if cpu is None:
-        yield
-        return
-    before = os.sched_getaffinity(0)
     try:
-        try:
-            os.sched_setaffinity(0, {cpu})
-        except (OSError, ValueError, OverflowError):
-            there = ", ".join(map(str, sorted(before)))
-            message = f"CPU {cpu} is not there to run on."
-            raise LabError("no-cpu", message, fix=f"Take one of these: {there}.") from None
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+        os.sched_setaffinity(0, {cpu})
+    except (OSError, ValueError, OverflowError):
+        there = ", ".join(map(str, sorted(allowed)))
+        message = f"CPU {cpu} is not there to run on."
+        raise LabError("no-cpu", message, fix=f"Take one of these: {there}.") from None

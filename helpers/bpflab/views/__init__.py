@@ -2,7 +2,8 @@
 
 from bpflab.views.code import code, diff
 from bpflab.views.live import watch
+from bpflab.views.plot import lines
 from bpflab.views.table import table
 from bpflab.views.view import View
 
-__all__ = ["View", "code", "diff", "table", "watch"]
+__all__ = ["View", "code", "diff", "lines", "table", "watch"]

@@ -1,0 +1,14 @@
+/* Sends events. */
+struct event {
+	u32 pid;
+};
+
+BPF_RINGBUF_OUTPUT(events, 3);
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	struct event e = {};
+
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}

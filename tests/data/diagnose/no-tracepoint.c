@@ -1,0 +1,5 @@
+
+int hook(struct tracepoint__syscalls__sys_enter_exec *ctx)
+{
+	return 0;
+}

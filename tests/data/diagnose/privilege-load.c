@@ -1,0 +1,4 @@
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	return 0;
+}

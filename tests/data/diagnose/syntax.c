@@ -1,0 +1,5 @@
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int x = 1
+	return x;
+}

@@ -1,0 +1,6 @@
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int x;
+
+	return x;
+}

@@ -1,0 +1,33 @@
+"""A view: HTML and its text, the same every time."""
+
+import dataclasses
+
+import pytest
+
+from bpflab.views import View
+from bpflab.views.view import markup
+
+
+def test_a_view_shows_its_text_where_there_is_no_html():
+    """str, print and the plain side of the bundle are the text."""
+    view = View("<p>x</p>", "title\nx")
+
+    assert str(view) == "title\nx"
+    assert view._repr_mimebundle_() == {"text/html": "<p>x</p>", "text/plain": "title\nx"}
+
+
+def test_a_views_repr_is_short_and_stable():
+    """It names the title, not the content, and no address."""
+    assert repr(View("<p>x</p>" * 999, "title\nx\ny")) == "<View: title (+2 lines)>"
+    assert repr(View("", "")) == "<View:  (+0 lines)>"
+
+
+def test_a_view_does_not_change():
+    """What was shown stays what it was."""
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        View("a", "b").html = "c"
+
+
+def test_markup_is_safe_between_tags_and_in_quotes():
+    """Nothing that came from data can open a tag or close a quote."""
+    assert markup(b"<b> & \"x\" 'y' \x1b") == "&lt;b&gt; &amp; &quot;x&quot; &#x27;y&#x27; \\x1b"
