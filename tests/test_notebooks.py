@@ -170,7 +170,7 @@ def test_sources_end_with_their_last_word(tmp_path):
         (f"{Path.home()}/notes", "~/notes"),
         (f"{tempfile.gettempdir()}/ipykernel_123/456.py:1: UserWarning", "cell.py:1: UserWarning"),
         ('"/var/folders/a-b/T/ipykernel_1/2.py"', '"cell.py"'),
-        (f"{ROOT}-old /usr{ROOT}/x", f"{ROOT}-old /usr{ROOT}/x"),
+        (f"/usr{ROOT}/x /usr{ROOT}-old", f"/usr{ROOT}/x /usr{ROOT}-old"),
         ("/usr/bin/ls 23 events", "/usr/bin/ls 23 events"),
     ],
 )

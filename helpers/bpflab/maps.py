@@ -171,6 +171,14 @@ class Map:
                 why="A hash map's size is set when it is made.",
                 fix="Delete a key, declare more entries, or use an LRU hash, which forgets.",
             )
+        if code == errno.EINVAL and self.type == "prog_array":
+            return LabError(
+                "other-type",
+                f"The kernel refuses this program for slot {shown(key)} of {self.name}.",
+                why="A tail call never returns, so all programs of a table must be of one type and "
+                "made for the same kind of hook; the first one to use the table decides.",
+                fix="Load it with the same type= as the program that jumps.",
+            )
         return LabError(
             "map-write",
             f"The kernel refused to write {shown(key)} to {self.name}: {os.strerror(code)}.",
