@@ -9,33 +9,59 @@ from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
     from bpflab.background import steady
-    from bpflab.check import check_counts, check_largest, check_program, expect
+    from bpflab.check import check_answer, check_counts, check_largest, check_program, expect
     from bpflab.cost import cost_ns, result
     from bpflab.loading import close, load, loaded
     from bpflab.program import Program
     from bpflab.source import find
     from bpflab.text import safe_text
-    from bpflab.views import View, code, diff, lines, table, watch
+    from bpflab.views import (
+        Edge,
+        View,
+        code,
+        diff,
+        flow,
+        grid,
+        leftovers_start,
+        lines,
+        origins,
+        table,
+        watch,
+    )
     from bpflab.workload import Run, run
 
 _HOMES = {
-    "check": ("check_counts", "check_largest", "check_program", "expect"),
+    "check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "cost": ("cost_ns", "result"),
     "loading": ("close", "load", "loaded"),
     "program": ("Program",),
     "source": ("find",),
     "background": ("steady",),
     "text": ("safe_text",),
-    "views": ("View", "code", "diff", "lines", "table", "watch"),
+    "views": (
+        "Edge",
+        "View",
+        "code",
+        "diff",
+        "flow",
+        "grid",
+        "leftovers_start",
+        "lines",
+        "origins",
+        "table",
+        "watch",
+    ),
     "workload": ("Run", "run"),
 }
 
 __all__ = [
+    "Edge",
     "LabError",
     "Place",
     "Program",
     "Run",
     "View",
+    "check_answer",
     "check_counts",
     "check_largest",
     "check_program",
@@ -45,9 +71,13 @@ __all__ = [
     "diff",
     "expect",
     "find",
+    "flow",
+    "grid",
+    "leftovers_start",
     "lines",
     "load",
     "loaded",
+    "origins",
     "result",
     "run",
     "safe_text",

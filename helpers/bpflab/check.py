@@ -93,6 +93,13 @@ def check_largest(
     return _passed(name, f"{answer} is accepted and {answer + step} is refused.")
 
 
+def check_answer(name: str, answer: object, right: object, *, hints: Sequence[str] = ()) -> Verdict:
+    """Judge an answer that a measurement of the lesson decides: it must equal *right*."""
+    if answer != right:
+        return _not_yet(name, "That is not what comes out.", hints)
+    return _passed(name, "That is what comes out.")
+
+
 def check_counts(
     name: str, answer: str, *, map: str, paths: Sequence[str], hints: Sequence[str] = ()
 ) -> Verdict:
@@ -114,7 +121,9 @@ def check_counts(
         return _not_yet(name, refusal(error, "Your program was refused").text, hints)
     for path, times in wanted.items():
         if found[path] != times:
-            text = f"{path} was executed {times} times, and {map} says {found[path]}."
+            text = (
+                f"{map} says {found[path]} for {path}, which was executed another number of times."
+            )
             return _not_yet(name, text, hints)
     return _passed(name, f"{map} counted {', '.join(_counted(wanted))}.")
 

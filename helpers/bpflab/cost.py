@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import platform
+import struct
 
+from bpflab.bpfsys import bpf
 from bpflab.errors import LabError
 from bpflab.program import Program
 
 _TEST_RUN = 10  # enum bpf_cmd, include/uapi/linux/bpf.h
-_NUMBER = {"x86_64": 321, "aarch64": 280, "riscv64": 280}  # of the system call bpf
+_ATTRIBUTES = struct.Struct("IIIIQQII")  # the head of union bpf_attr's member test
+_ENOTSUPP = 524  # include/linux/errno.h; the C library has no words for it
 _PACKET = 64  # a socket filter wants at least an Ethernet header to look at
-
-
-class _TestRun(ctypes.Structure):
-    """The member ``test`` of ``union bpf_attr``."""
-
-    _fields_ = (
-        ("prog_fd", ctypes.c_uint32),
-        ("retval", ctypes.c_uint32),
-        ("data_size_in", ctypes.c_uint32),
-        ("data_size_out", ctypes.c_uint32),
-        ("data_in", ctypes.c_uint64),
-        ("data_out", ctypes.c_uint64),
-        ("repeat", ctypes.c_uint32),
-        ("duration", ctypes.c_uint32),
-        ("ctx_size_in", ctypes.c_uint32),
-        ("ctx_size_out", ctypes.c_uint32),
-        ("ctx_in", ctypes.c_uint64),
-        ("ctx_out", ctypes.c_uint64),
-        ("flags", ctypes.c_uint32),
-        ("cpu", ctypes.c_uint32),
-        ("batch_size", ctypes.c_uint32),
-        ("unused", ctypes.c_uint32),
-    )
 
 
 def cost_ns(program: Program, function: str, *, repeat: int = 100_000, rounds: int = 7) -> float:
@@ -45,31 +23,33 @@ def cost_ns(program: Program, function: str, *, repeat: int = 100_000, rounds: i
     programs cannot be repeated (net/bpf/test_run.c).
 
     Raises:
-        LabError: ``cost`` where the kernel does not run it this way.
+        LabError: ``cost`` where the kernel does not run it this way; ``no-program`` and ``closed``.
     """
     return float(min(_run(program, function, repeat)[1] for _ in range(rounds)))
 
 
 def result(program: Program, function: str) -> int:
-    """Run *function* once on a packet of zeros and return what it returned."""
+    """Run *function* once on a packet of zeros and return what it returned, 0 to 2**32 - 1."""
     return _run(program, function, 1)[0]
 
 
 def _run(program: Program, function: str, repeat: int) -> tuple[int, int]:
+    if program.closed:  # its fd may be something else by now
+        raise LabError("closed", f"{program.name} is closed.", fix="Load it again.")
+    if function not in program.functions:
+        known = ", ".join(program.functions)
+        raise LabError("no-program", f"{program.name} has no program {function!r}, but {known}.")
     packet = ctypes.create_string_buffer(_PACKET)
-    attr = _TestRun(
-        prog_fd=program.functions[function],
-        data_size_in=_PACKET,
-        data_in=ctypes.addressof(packet),
-        repeat=repeat,
-    )
-    libc = ctypes.CDLL(None, use_errno=True)
-    number = ctypes.c_long(_NUMBER[platform.machine()])
-    if libc.syscall(number, _TEST_RUN, ctypes.byref(attr), ctypes.c_uint(ctypes.sizeof(attr))) < 0:
+    fd, address = program.functions[function], ctypes.addressof(packet)
+    try:
+        _, left = bpf(_TEST_RUN, _ATTRIBUTES.pack(fd, 0, _PACKET, 0, address, 0, repeat, 0))
+    except OSError as error:
+        said = "not supported" if error.errno == _ENOTSUPP else error.strerror
         raise LabError(
             "cost",
-            f"The kernel does not test-run {function}: {os.strerror(ctypes.get_errno())}.",
+            f"The kernel does not test-run {function}: {said}.",
             why=f"{program.name} is loaded as {program.type}.",
             fix='Load it with type="socket_filter".',
-        )
-    return attr.retval, attr.duration
+        ) from None
+    answer = _ATTRIBUTES.unpack_from(left)
+    return int(answer[1]), int(answer[7])

@@ -43,7 +43,7 @@ COMPILER = (
     ),
     Rule(
         "printk-arguments",
-        r"too many args",
+        r"too many arg(?:ument)?s",
         "A helper was given more than five arguments.",
         "A helper takes five: bpf_trace_printk spends two on the format, so three values are left.",
         "Print in two calls, or send the values through a ring buffer.",

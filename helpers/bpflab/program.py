@@ -24,6 +24,8 @@ class Program:
         type: the kernel's program type.
         functions: name of each program and the fd that holds it.
         maps: its maps by name.
+        links: the fd that holds each attachment, by function and hook.
+        rings: the readers of its ring buffers that were asked for.
         bcc: the ``bcc.BPF`` underneath, for what the lab does not wrap.
         warnings: what the compiler had to say all the same.
     """
@@ -31,8 +33,8 @@ class Program:
     def __init__(self, code: source.Source, type: str, proof: build.Proof) -> None:
         self.name, self.source, self.type, self.warnings = code.name, code, type, proof.warnings
         self._fields = {name: build.event_dtype(code, proof, name) for name in proof.fields}
-        self._links: dict[tuple[str, str], int] = {}
-        self._rings: dict[str, Ring] = {}
+        self.links: dict[tuple[str, str], int] = {}
+        self.rings: dict[str, Ring] = {}
         self._logs: dict[str, EventLog] = {}
         self._module: Any = None
         try:
@@ -52,13 +54,13 @@ class Program:
         self._tables = {table.name: table for table in tables}
         self.maps = {table.name: Map(table, self.functions) for table in tables}
         self._release = weakref.finalize(
-            self, _release, self._module, self._links, self._rings, self.maps, type, os.getpid()
+            self, _release, self._module, self.links, self.rings, self.maps, type, os.getpid()
         )
 
     def __repr__(self) -> str:
         if self.closed:
             return f"<Program {self.name}, closed>"
-        at = dict(self._links.keys())
+        at = dict(self.links.keys())
         parts = [f"{f} → {at[f]}" if f in at else f for f in self.functions]
         return f"<Program {self.name}: {', '.join(parts)}; maps {', '.join(self.maps)}>"
 
@@ -91,7 +93,7 @@ class Program:
     def ring(self, name: str = "events") -> Ring:
         """Return the reader of ring buffer *name*, the same one each time."""
         self._alive()
-        if name not in self._rings:
+        if name not in self.rings:
             table = self._tables.get(name)
             if table is None or self.maps[name].type != "ringbuf" or name not in self._fields:
                 rings = [t for t in self._fields if self.maps[t].type == "ringbuf"]
@@ -100,8 +102,8 @@ class Program:
                     f"{self.name} sends no events through a ring buffer {name!r}.",
                     fix=f"It has {', '.join(rings)}." if rings else "Declare BPF_RINGBUF_OUTPUT.",
                 )
-            self._rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
-        return self._rings[name]
+            self.rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
+        return self.rings[name]
 
     def attach(self, **targets: str) -> Program:
         """Attach each program to its hook, as in ``attach(hook="syscalls:sys_enter_execve")``.
@@ -122,10 +124,10 @@ class Program:
 
     def detach(self, *functions: str) -> Program:
         """Detach these programs, or all. They stay loaded, and their maps can be read."""
-        for function, target in list(self._links):
+        for function, target in list(self.links):
             if not functions or function in functions:
                 with held_back():
-                    link = self._links.pop((function, target))
+                    link = self.links.pop((function, target))
                     hooks.detach(self._module, self.type, target, link)
         return self
 
@@ -135,11 +137,11 @@ class Program:
 
     def close(self) -> None:
         """Detach, unmap and free everything. What was logged stays readable."""
-        if not self.closed:
-            self.detach()
-            for log in self._logs.values():
-                log.settle()
-        with held_back():
+        with held_back():  # over all of it: half closed would be held by nobody
+            if not self.closed:
+                self.detach()
+                for log in self._logs.values():
+                    log.settle()
             self._release()
 
     def __enter__(self) -> Program:
@@ -155,7 +157,7 @@ class Program:
             raise LabError("no-program", f"{self.name} has no program {function!r}, but {known}.")
         with held_back():
             fd = self.functions[function]
-            self._links[function, target] = hooks.attach(module, self.type, function, fd, target)
+            self.links[function, target] = hooks.attach(module, self.type, function, fd, target)
 
     def _alive(self) -> Any:
         if self.closed:
@@ -197,6 +199,17 @@ def _release(
     """Give back all that the kernel holds; runs once, whoever asks first."""
     if os.getpid() != owner:
         return  # a forked child holds copies of the fds and owns nothing
+    with held_back():
+        _free(module, links, rings, maps, type)
+
+
+def _free(
+    module: Any,
+    links: dict[tuple[str, str], int],
+    rings: dict[str, Ring],
+    maps: dict[str, Map],
+    type: str,
+) -> None:
     for (_, target), link in links.items():
         hooks.detach(module, type, target, link)
     links.clear()

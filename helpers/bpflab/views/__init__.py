@@ -1,9 +1,23 @@
 """What a reader sees: pure functions of data, each with HTML and a text that says the same."""
 
+from bpflab.views.bytes import grid, leftovers_start, origins
 from bpflab.views.code import code, diff
+from bpflab.views.flow import Edge, flow
 from bpflab.views.live import watch
 from bpflab.views.plot import lines
 from bpflab.views.table import table
 from bpflab.views.view import View
 
-__all__ = ["View", "code", "diff", "lines", "table", "watch"]
+__all__ = [
+    "Edge",
+    "View",
+    "code",
+    "diff",
+    "flow",
+    "grid",
+    "leftovers_start",
+    "lines",
+    "origins",
+    "table",
+    "watch",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpflab.errors import LabError
+from bpflab.text import safe_text
 from bpflab.views.view import View, markup
 
 _BOX = "border-left:4px solid #d55e00;padding:.2em .9em;margin:0"
@@ -10,14 +11,17 @@ _ROW = "vertical-align:top;padding:.15em .8em .15em 0;text-align:left;white-spac
 
 
 def refusal(error: LabError, title: str = "Refused") -> View:
-    """Return the panel for *error*; *title* stands before its kind."""
+    """Return the panel for *error*; *title* stands before its kind.
+
+    Its text has a line for each row; the HTML keeps the lines that a row has.
+    """
     rows = [("what", error.message)]
     if error.place:
         rows.append(("where", f"{error.place}    {error.place.text.strip()}".rstrip()))
     rows += [(name, text) for name, text in (("why", error.why), ("try", error.fix)) if text]
     head = f"{title}: {error.kind}"
     body = "\n".join(
-        f'<tr><th scope="row" style="{_ROW}">{name}</th><td style="{_ROW}">{markup(text)}</td></tr>'
+        f'<tr><th scope="row" style="{_ROW}">{name}</th><td style="{_ROW}">{_lines(text)}</td></tr>'
         for name, text in rows
     )
     html = (
@@ -25,8 +29,12 @@ def refusal(error: LabError, title: str = "Refused") -> View:
         f'text-align:left;font-weight:600">✗ {markup(head)}</caption>\n{body}\n</table></div>'
     )
     lines = [f"{name:<6} {_one_line(text)}" for name, text in rows]
-    return View(html, "\n".join([f"✗ {head}", *lines]))
+    return View(html, "\n".join([f"✗ {safe_text(head)}", *lines]))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(markup(line) for line in text.expandtabs().split("\n"))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return safe_text(" ".join(text.split()))

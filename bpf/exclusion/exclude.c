@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "path.h"
+
+#ifndef RESET
+#define RESET 1
+#endif
+
+struct path {
+	char path[512];
+};
+
+struct event {
+	u64 ktime_ns;
+	u32 pid;
+	int path_len;
+	char path[512];
+};
+
+BPF_PERCPU_ARRAY(BUF, struct event, 1);
+BPF_HASH(EXCLUDED_CMDS, struct path, u8, 10);
+BPF_RINGBUF_OUTPUT(events, 64);
+BPF_ARRAY(seen, u64, 1);
+BPF_ARRAY(filtered, u64, 1);
+BPF_ARRAY(dropped, u64, 1);
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+	u8 *excluded;
+
+	seen.atomic_increment(0);
+	if (!e)
+		return 0;
+	if (RESET)
+		__builtin_memset(e->path, 0, sizeof(e->path));
+	e->ktime_ns = bpf_ktime_get_ns();
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
+	/* A path that could not be read is all zeros: no key may match that. */
+	excluded = EXCLUDED_CMDS.lookup((struct path *)e->path);
+	if (excluded && e->path_len > 0) {
+		filtered.atomic_increment(0);
+		return 0;
+	}
+	if (events.ringbuf_output(e, sizeof(*e), 0))
+		dropped.atomic_increment(0);
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "path.h"
+
+struct event {
+	u64 ktime_ns;
+	u32 pid;
+	int path_len;
+	u32 cpu;
+	u32 unused;
+	char path[512];
+};
+
+BPF_PERCPU_ARRAY(BUF, struct event, 1);
+BPF_RINGBUF_OUTPUT(events, 64);
+BPF_ARRAY(seen, u64, 1);
+BPF_ARRAY(dropped, u64, 1);
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+
+	seen.atomic_increment(0);
+	if (!e)
+		return 0;
+	e->ktime_ns = bpf_ktime_get_ns();
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->cpu = bpf_get_smp_processor_id();
+	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
+	if (events.ringbuf_output(e, sizeof(*e), 0))
+		dropped.atomic_increment(0);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "common.h"
+
+int filter(void *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+
+	if (!e)
+		return 0;
+	say(e, DEBUG, FILTER, ENTERED);
+	if (e->path_len > 0 && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+		say(e, DEBUG, FILTER, EXCLUDED);
+		return 0;
+	}
+	jump(ctx, 1, e, FILTER);
+	return 0;
+}

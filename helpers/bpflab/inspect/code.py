@@ -1,0 +1,149 @@
+"""The instructions of a loaded program: how many there are, and which are calls."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from bpflab.errors import LabError
+from bpflab.inspect import syscall
+from bpflab.inspect.words import HELPERS, TAIL_CALL
+from bpflab.program import Program
+from bpflab.text import safe_text
+
+_CALL = 0x85  # BPF_JMP | BPF_CALL
+_KINDS = {1: "function", 2: "kernel function"}  # BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL
+_SYMBOLS = Path("/proc/kallsyms")
+_UNNAMED = (
+    "Which helper the kernel calls is an address, and that takes CAP_SYSLOG; "
+    "calls(..., sent=True) names the helpers as they were handed to it."
+)
+
+
+def instructions(program: Program, function: str) -> int:
+    """Return how many instructions of 8 bytes *function* has, as the verifier left it.
+
+    Raises:
+        LabError: ``privilege`` without CAP_BPF (bpf_prog_get_info_by_fd in kernel/bpf/syscall.c),
+            ``no-program`` or ``closed``.
+    """
+    return _size(_fd(program, function), function) // 8
+
+
+def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFrame:
+    """Return a row for each call instruction of *function*, as the verifier left it.
+
+    Columns: ``instruction`` (its place, from 0), ``kind`` (``helper``, ``tail call``,
+    ``function``: a BPF function of its own, ``kernel function``), ``name`` (empty for a BPF
+    function). With *sent* they are those that the compiler made and BCC handed over: the verifier
+    puts code of its own in place of some, as of a lookup in an array.
+
+    It takes CAP_BPF. What a helper is called also takes CAP_SYSLOG, or sysctl
+    kernel.kptr_restrict 0 and kernel.perf_event_paranoid 1 or less (kallsyms_show_value): without,
+    ``name`` is missing and ``frame.attrs["hidden"]`` says why. A tail call and a call to a
+    function are told from a helper all the same. *sent* takes no privilege.
+
+    Raises:
+        LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
+            net.core.bpf_jit_harden); ``no-program`` or ``closed``.
+    """
+    fd = _fd(program, function)
+    rows: Iterator[tuple[int, str, str | None]]
+    if sent:
+        rows = _sent(program.bcc.dump_func(function.encode()))
+    else:
+        rows = _translated_calls(_translated(fd, function))
+    frame = pd.DataFrame(list(rows), columns=["instruction", "kind", "name"])
+    frame.attrs["hidden"] = {"name": _UNNAMED} if frame["name"].isna().any() else {}
+    return frame
+
+
+def read_calls(code: bytes) -> Iterator[tuple[int, str, int]]:
+    """Yield place, kind and number of each call in *code*, a sequence of ``struct bpf_insn``.
+
+    The number is a helper's id, or its address less that of ``__bpf_call_base`` where the verifier
+    has been; zero where the kernel hides it.
+    """
+    # The second half of a 64-bit constant has operation 0: it is never taken for a call.
+    for place, (operation, registers, _, number) in enumerate(struct.iter_unpack("=BBhi", code)):
+        if operation != _CALL:
+            continue
+        source = registers >> 4 if sys.byteorder == "little" else registers & 0xF
+        kind = _KINDS.get(source, "helper")
+        if kind == "helper" and number == TAIL_CALL:
+            kind = "tail call"
+        yield place, kind, number
+
+
+def _sent(code: bytes) -> Iterator[tuple[int, str, str | None]]:
+    for place, kind, number in read_calls(code):
+        yield place, kind, _helper(number) if kind in ("helper", "tail call") else ""
+
+
+def _translated_calls(code: bytes) -> Iterator[tuple[int, str, str | None]]:
+    found = list(read_calls(code))
+    symbols = _symbols({n for _, kind, n in found if kind in ("helper", "kernel function") and n})
+    for place, kind, number in found:
+        if kind == "tail call":
+            yield place, kind, _helper(TAIL_CALL)
+        else:
+            yield place, kind, "" if kind == "function" else symbols.get(number)
+
+
+def _helper(number: int) -> str:
+    return f"bpf_{HELPERS[number]}" if 0 <= number < len(HELPERS) else str(number)
+
+
+def _symbols(offsets: set[int]) -> dict[int, str]:
+    """Return the kernel's names of what lies *offsets* from ``__bpf_call_base``, if it shows."""
+    if not offsets:
+        return {}
+    rows = [line.split() for line in _SYMBOLS.read_text(errors="backslashreplace").splitlines()]
+    base = next((int(row[0], 16) for row in rows if row[2] == "__bpf_call_base"), 0)
+    wanted = {base + offset: offset for offset in offsets} if base else {}
+    found: dict[int, str] = {}
+    for row in rows:
+        address = int(row[0], 16)
+        if address in wanted:
+            found.setdefault(wanted[address], safe_text(row[2]))
+    return found
+
+
+def _fd(program: Program, function: str) -> int:
+    if program.closed:
+        raise LabError("closed", f"{program.name} is closed, and the kernel holds none of it.")
+    if function not in program.functions:
+        known = ", ".join(program.functions)
+        raise LabError("no-program", f"{program.name} has no program {function!r}, but {known}.")
+    return int(program.functions[function])
+
+
+def _size(fd: int, function: str) -> int:
+    size: int = syscall.info(fd, syscall.ProgramInfo()).xlated_prog_len
+    if not size:  # no program is empty: this is how the kernel hides it
+        raise LabError(
+            "privilege",
+            f"The kernel does not show this process the instructions of {function}.",
+            why="It lacks CAP_BPF, though it holds the program.",
+            fix="Start through ./lab, which gives CAP_BPF.",
+        )
+    return size
+
+
+def _translated(fd: int, function: str) -> bytes:
+    """Return the instructions behind *fd* as the verifier left them."""
+    size = _size(fd, function)
+    room = ctypes.create_string_buffer(size)
+    asked = syscall.ProgramInfo(xlated_prog_len=size, xlated_prog_insns=ctypes.addressof(room))
+    if not syscall.info(fd, asked).xlated_prog_insns:
+        raise LabError(
+            "privilege",
+            f"The kernel has blinded the constants of {function}, and shows no instructions.",
+            why="sysctl net.core.bpf_jit_harden is set, and this process lacks CAP_SYSLOG.",
+        )
+    return bytes(room.raw)

@@ -1,0 +1,57 @@
+"""Jump tables: which program each slot of a program array leads to."""
+
+from __future__ import annotations
+
+import struct
+
+import pandas as pd
+
+from bpflab import engine
+from bpflab.errors import LabError
+from bpflab.inspect import attached, fds
+from bpflab.inspect.words import PROGRAM_TYPES, word
+from bpflab.maps import Map
+
+_UNNAMED = "Programs that this process does not hold are named only with CAP_SYS_ADMIN."
+
+
+def slots(table: Map) -> pd.DataFrame:
+    """Return a row for each slot of a program array, the empty ones too.
+
+    Columns: ``slot``, ``value`` (the 4 bytes that the kernel gives for it, in hexadecimal as
+    ``bpftool map dump`` prints them: ``"c8 01 00 00"``; empty for an empty slot), ``program_id``
+    (the same as a number; missing for an empty slot), ``program`` and ``type`` (the kernel's name
+    of it and its type; empty for an empty slot). A name that this process may not see is missing,
+    and ``frame.attrs["hidden"]`` says why.
+
+    Raises:
+        LabError: ``map-type`` where *table* is no program array, ``closed`` where it went with its
+            program.
+    """
+    if table.type != "prog_array":
+        raise LabError(
+            "map-type",
+            f"{table.name} is of type {table.type}, and only a prog_array has slots.",
+            fix=f"Use {table.name}.frame() to read it.",
+        )
+    if table.fd < 0:
+        raise LabError("closed", f"{table.name} went with its program, which is closed.")
+    # All programs of a table are of one type, its owner's (kernel/bpf/core.c).
+    owner = fds.facts(table.fd).get("owner_prog_type")
+    type = word(PROGRAM_TYPES, int(owner)) if owner else ""
+    values = {n: engine.lookup(table.fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
+    names = {value: attached.name(_id(value)) for value in set(values.values()) if value}
+    rows = [
+        (slot, value.hex(" "), _id(value), names[value], type)
+        if value
+        else (slot, "", None, "", "")
+        for slot, value in values.items()
+    ]
+    columns = ["slot", "value", "program_id", "program", "type"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"program_id": "Int64"})
+    frame.attrs["hidden"] = {"program": _UNNAMED} if frame["program"].isna().any() else {}
+    return frame
+
+
+def _id(value: bytes) -> int:
+    return int(struct.unpack("=I", value)[0])
