@@ -5,8 +5,6 @@ struct event {
 	u64 ktime_ns;
 	u32 pid;
 	int path_len;
-	u32 cpu;
-	u32 unused;
 	char path[512];
 };
 
@@ -25,7 +23,6 @@ int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
 		return 0;
 	e->ktime_ns = bpf_ktime_get_ns();
 	e->pid = bpf_get_current_pid_tgid() >> 32;
-	e->cpu = bpf_get_smp_processor_id();
 	__builtin_memset(e->path, 0, sizeof(e->path));
 	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
 	if (events.ringbuf_output(e, sizeof(*e), 0))

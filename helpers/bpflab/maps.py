@@ -114,7 +114,8 @@ class Map:
     def frame(self) -> pd.DataFrame:
         """Return the map as a DataFrame, a row for each key, and for each CPU where it is per CPU.
 
-        A struct gives a column for each field, a number the columns ``key`` and ``value``. Strings
+        A struct gives a column for each field, a number the columns ``key`` and ``value``; a
+        value's field that is called like one of the key's gets ``value_`` in front. Strings
         end at their NUL here, as C reads them; ``raw`` gives every byte. Rows are sorted by key.
         """
         rows = []
@@ -125,8 +126,9 @@ class Map:
                 continue  # deleted while we read
             for cpu, at in enumerate(range(0, len(held), self._stride)):
                 value = held[at : at + self.value_dtype.itemsize]
-                where = {"cpu": cpu} if self.per_cpu else {}
-                rows.append(head | where | columns(value, self.value_dtype, "value"))
+                where = head | ({"cpu": cpu} if self.per_cpu else {})
+                held_there = columns(value, self.value_dtype, "value")
+                rows.append(where | {_beside(where, k): v for k, v in held_there.items()})
         return pd.DataFrame(rows)
 
     def _keys(self) -> Iterator[bytes]:
@@ -183,3 +185,7 @@ class Map:
             "map-write",
             f"The kernel refused to write {shown(key)} to {self.name}: {os.strerror(code)}.",
         )
+
+
+def _beside(taken: Mapping[str, Any], name: str) -> str:
+    return f"value_{name}" if name in taken else name

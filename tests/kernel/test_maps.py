@@ -18,6 +18,8 @@ BPF_PERCPU_ARRAY(STATE, struct state, 1);
 BPF_PERCPU_ARRAY(ODD, struct odd, 2);
 BPF_PERCPU_HASH(by_uid, u32, u64, 16);
 BPF_PROG_ARRAY(jump_table, 2);
+struct own { u32 cpu; u32 key; };
+BPF_PERCPU_ARRAY(OWN, struct own, 1);
 int hook(void *ctx) { jump_table.call(ctx, 0); return 0; }
 int filter(void *ctx) { return 0; }
 """
@@ -78,6 +80,16 @@ def test_a_per_cpu_value_is_a_list_with_an_item_for_each_possible_cpu(program):
     assert frame["total_count"].sum() == 7 * cpus
     with pytest.raises(LabError):
         state[0] = [{"total_count": 1}] * (cpus + 1)
+
+
+def test_a_values_field_never_hides_the_key_or_the_cpu(program):
+    """Fields called cpu and key stand beside the map's own columns of these names."""
+    program.maps["OWN"][0] = {"cpu": 7, "key": 9}
+    frame = program.maps["OWN"].frame()
+
+    assert frame["cpu"].tolist() == list(range(possible_cpus()))
+    assert set(frame["key"]) == {0}
+    assert (set(frame["value_cpu"]), set(frame["value_key"])) == ({7}, {9})
 
 
 def test_a_per_cpu_value_that_is_no_multiple_of_eight_is_read_right(program):

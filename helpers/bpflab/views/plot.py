@@ -23,7 +23,6 @@ _DASHES = ("-", "--", ":")  # for the sixth line and those after it
 _INK = "#010203"  # stands for the page's text colour until the SVG is written
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it scales, and the page's font draws it
-    "svg.hashsalt": "bpflab",
     "font.family": "sans-serif",
     **dict.fromkeys(
         ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK
