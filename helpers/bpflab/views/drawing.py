@@ -12,11 +12,8 @@ from bpflab.views.view import markup
 # own line and head. What never happened is grey.
 _COLOURS = {"jump": "#0072b2", "return": "#009e73", "fall through": "#d55e00"}
 _NEVER = "#808080"
-_GROUND = "var(--jp-layout-color0,transparent)"
-_SVG = (
-    "display:block;max-width:none;color:var(--jp-content-font-color0,inherit);"
-    "font:13px var(--jp-code-font-family,ui-monospace,monospace)"
-)
+_GROUND = "#f6f8fa"  # the ground that `picture` lays
+_SVG = "font:13px ui-monospace,monospace"
 _HALO = f'stroke="{_GROUND}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
 
 

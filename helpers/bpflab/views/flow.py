@@ -10,7 +10,7 @@ from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.views.drawing import columns, escaped, svg
 from bpflab.views.layers import KINDS, Arc, Kind
-from bpflab.views.view import View, markup
+from bpflab.views.view import View, markup, picture
 
 _SHAFTS = {"jump": "-", "return": "=", "fall through": "."}
 _BOX = "overflow-x:auto;max-width:100%;padding:.3em 0"
@@ -47,11 +47,12 @@ def flow(title: str, nodes: Sequence[str], edges: Iterable[Edge]) -> View:
     arcs = _arcs(names, edges)
     shown = [safe_text(name, _NAME) for name in names]
     text = _text(shown, arcs)
+    said = "; ".join(" ".join(line.split()) for line in [title, *text.split("\n")])
     html = (
         '<figure style="margin:0;max-width:100%">\n'
         f'<figcaption style="{_TITLE}">{markup(title)}</figcaption>\n'
         f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{markup(title)}">\n'
-        f"{svg(title, text, shown, arcs)}\n</div>\n"
+        f"{picture(svg(title, text, shown, arcs), said)}\n</div>\n"
         f"<details><summary>as text</summary><pre>{escaped(text)}</pre></details>\n"
         "</figure>"
     )

@@ -1,4 +1,4 @@
-"""Numbers as lines: a chart in SVG that follows the page's colours, with its table as text."""
+"""Numbers as lines: a chart as an image of SVG, with its table as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from bpflab.text import safe_text
 from bpflab.views.table import table
-from bpflab.views.view import View, markup
+from bpflab.views.view import View, markup, picture
 
 # Okabe and Ito's colours, each with a marker of its own: colour is never the only cue.
 _STYLES = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#b8860b", "v"))
@@ -53,7 +53,7 @@ def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> Vi
     html = (
         '<figure style="margin:0;max-width:100%" role="group">\n'
         f'<figcaption style="font-weight:600;padding:.3em 0">{markup(caption)}</figcaption>\n'
-        f'<div role="img" aria-label="{markup(said, len(said))}">{svg}</div>\n</figure>'
+        f"{picture(svg, said)}\n</figure>"
     )
     return View(html, twin)
 

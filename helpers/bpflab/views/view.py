@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
 from bpflab.text import safe_text
+
+_GROUND = "color:#1b1f24;background:#f6f8fa;border-radius:8px"
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,3 +47,18 @@ def markup(raw: bytes | str, limit: int = 4096) -> str:
     '&lt;script&gt;\\x1b'
     """
     return html.escape(safe_text(raw, limit), quote=True)
+
+
+def picture(svg: str, alt: str) -> str:
+    """Return a drawing as an image, with *alt* for those who cannot see it.
+
+    An ``<svg>`` in the HTML itself is stripped from an untrusted notebook and on GitHub, and its
+    words run together; inside an image it stays. It then knows nothing of the page's colours, so it
+    has a ground of its own.
+    """
+    head, _, rest = svg.partition(">")
+    mine, count = re.subn(r' style="', f' style="{_GROUND};', head, count=1)
+    head = mine if count else head.replace("<svg", f'<svg style="{_GROUND}"', 1)
+    data = base64.b64encode(f"{head}>{rest}".encode()).decode()
+    source = f"data:image/svg+xml;base64,{data}"
+    return f'<img alt="{markup(alt, len(alt))}" style="max-width:100%" src="{source}"/>'
