@@ -1,0 +1,147 @@
+"""The chain hook → filter → display: hostile paths, and a storm while it is rewired."""
+
+import os
+import shutil
+import subprocess
+import threading
+
+import pytest
+
+from bpflab import load, run
+
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+
+EXECVE = "syscalls:sys_enter_execve"
+HOOK, FILTER, DISPLAY = range(3)
+ENTERED, EXCLUDED, SHOWN, FELL = range(4)
+DEBUG = 2
+
+
+class Own:
+    """The pids of processes that a test started."""
+
+    def __init__(self, pids):
+        self.pids = pids
+
+
+def execute(path):
+    """Make one execve call for *path*, found or not; return the pid that made it."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.execv(path, [path or b"x"])
+        except OSError:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    return pid
+
+
+@pytest.fixture
+def one_cpu():
+    """Keep the test, and so all that it starts, on one CPU and in one buffer."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+@pytest.fixture
+def chain():
+    """The chain of lesson 07, wired, telling everything."""
+    with load("tail_calls/5-inlined") as program:
+        program.maps["JUMP_TABLE"].fill({0: "filter", 1: "display"})
+        program.maps["LEVEL"][0] = DEBUG
+        yield program
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        b"",
+        b"/" + b"x" * 510,
+        b"/tmp/<script>alert(1)</script>",
+        b"/tmp/\x1b[2J\nnext",
+        b"/tmp/\xff\xfe\xfd",
+    ],
+    ids=["empty", "511 bytes", "markup", "escapes", "not UTF-8"],
+)
+def test_a_path_of_any_bytes_is_shown_or_excluded_whole(chain, path, one_cpu):
+    """Each goes through all three; the same bytes as a key exclude it, after a longer one too."""
+    with chain.attached(hook=EXECVE):
+        shown = Own([execute(path)])
+        chain.maps["EXCLUDED_CMDS"].fill([path])
+        execute(b"/" + b"y" * 600)
+        excluded = Own([execute(path)])
+        other = Own([execute(b"/usr/bin/true")])
+
+    log = chain.events
+    assert log.frame(shown)["stage"].tolist() == [HOOK, FILTER, DISPLAY, DISPLAY]
+    assert set(log.frame(shown)["path_bytes"]) == {path}
+    assert set(log.frame(shown)["path_status"]) == {"whole"}
+    assert log.frame(excluded)["what"].tolist() == [ENTERED, ENTERED, EXCLUDED]
+    assert SHOWN in log.frame(other)["what"].tolist()
+
+
+@pytest.mark.parametrize("length", [512, 4095])
+def test_a_path_longer_than_the_buffer_is_marked(chain, length):
+    """It says that it was cut at every stage, and is shown."""
+    with chain.attached(hook=EXECVE):
+        own = Own([execute(b"/" + b"x" * (length - 1))])
+
+    frame = chain.events.frame(own)
+    assert set(frame["path_status"]) == {"cut"}
+    assert frame["what"].tolist()[-1] == SHOWN
+
+
+def test_a_path_that_cannot_be_read_is_never_excluded(chain, tmp_path):
+    """A constant on a page not yet in memory reads as zeros; a key of zeros does not hide it."""
+    if not shutil.which("gcc"):
+        pytest.skip("needs gcc to make a fresh binary with a constant path")
+    code = tmp_path / "fresh.c"
+    code.write_text(
+        "#include <unistd.h>\n"
+        'static const char pad[8192] = "x"; static const char path[] = "/usr/bin/true";\n'
+        "int main(void) { return execve(path, (char *const[]){(char *)path, 0}, 0) + pad[4096]; }\n"
+    )
+    binary = tmp_path / "fresh"
+    subprocess.run(["gcc", "-O0", "-o", binary, code], check=True)
+    chain.maps["EXCLUDED_CMDS"].fill([b""])
+    with chain.attached(hook=EXECVE):
+        own = Own([execute(os.fsencode(binary))])
+
+    frame = chain.events.frame(own)
+    second = frame[frame["path_bytes"] != os.fsencode(binary)]
+    assert set(second["path_status"]) <= {"unreadable", "whole"}
+    assert EXCLUDED not in second["what"].tolist()
+    assert SHOWN in second["what"].tolist()
+
+
+def test_a_storm_while_the_chain_is_rewired_loses_nothing_in_silence(chain):
+    """5000 executions while slots come and go: every event has one way, and all add up."""
+    runs, done = [], threading.Event()
+
+    def storm():
+        runs.append(run("/usr/bin/true", times=5000, deadline_s=200))
+        done.set()
+
+    table = chain.maps["JUMP_TABLE"]
+    with chain.attached(hook=EXECVE):
+        thread = threading.Thread(target=storm)
+        thread.start()
+        while not done.wait(0.002):
+            for slot, name in ((1, "display"), (0, "filter")):
+                del table[slot]
+                chain.events.pump()
+                table[slot] = name
+        thread.join()
+
+    frame = chain.events.frame(runs[0])
+    count = frame.groupby(["stage", "what"]).size().to_dict()
+    ledger = chain.events.ledger()
+    assert ledger["dropped"] == 0
+    assert ledger.pop("produced") == sum(ledger.values())
+    assert count[HOOK, ENTERED] == 5000
+    assert count[FILTER, ENTERED] + count.get((HOOK, FELL), 0) == 5000
+    assert count[DISPLAY, SHOWN] + count.get((FILTER, FELL), 0) == count[FILTER, ENTERED]
+    assert count.get((HOOK, FELL), 0) > 0
+    assert count.get((FILTER, FELL), 0) > 0
