@@ -19,8 +19,8 @@ def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
     Names and paths belong to whoever runs the program. An escape sequence in one has hidden a
     file from a tracer's output before (inspektor-gadget, CVE-2026-25996).
 
-    >>> safe_text(b"/tmp/\x1b[31mred\n\xff")
-    '/tmp/\\x1b[31mred\\n\\xff'
+    >>> safe_text(b"/usr/\x1b[31mred\n\xff")
+    '/usr/\\x1b[31mred\\n\\xff'
     """
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
     shown = "".join(_visible(c) for c in text[:limit])
