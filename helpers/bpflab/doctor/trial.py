@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from bpflab.bpfsys import bpf
+from bpflab.errors import LabError
 from bpflab.text import safe_text
 
 _BPF_PROG_GET_FD_BY_ID = 13  # enum bpf_cmd, include/uapi/linux/bpf.h
-_BPF_SYSCALL = {"x86_64": 321, "aarch64": 280}
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,11 @@ def is_loaded(prog_id: int) -> bool:
     False also where it does not let us ask: bpf(2) BPF_PROG_GET_FD_BY_ID wants CAP_SYS_ADMIN
     (kernel/bpf/syscall.c). There the end of the child, which held the only references, must do.
     """
-    number = _BPF_SYSCALL.get(os.uname().machine)
-    if number is None:
+    try:
+        fd, _ = bpf(_BPF_PROG_GET_FD_BY_ID, struct.pack("III", prog_id, 0, 0))
+    except LabError:  # an architecture whose number of bpf(2) is not known
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    attr = (ctypes.c_uint32 * 3)(prog_id, 0, 0)
-    fd: int = libc.syscall(number, _BPF_PROG_GET_FD_BY_ID, ctypes.byref(attr), ctypes.sizeof(attr))
-    if fd < 0:
-        return ctypes.get_errno() not in (errno.ENOENT, errno.EPERM)
+    except OSError as error:
+        return error.errno not in (errno.ENOENT, errno.EPERM)
     os.close(fd)
     return True
