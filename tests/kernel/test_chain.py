@@ -145,3 +145,16 @@ def test_a_storm_while_the_chain_is_rewired_loses_nothing_in_silence(chain):
     assert count[DISPLAY, SHOWN] + count.get((FILTER, FELL), 0) == count[FILTER, ENTERED]
     assert count.get((HOOK, FELL), 0) > 0
     assert count.get((FILTER, FELL), 0) > 0
+
+
+def test_an_exec_through_a_descriptor_is_another_system_call(chain):
+    """execveat with an empty path is not seen at execve's hook, and is at sched_process_exec."""
+    with load("shared_state") as after, after.attached(prog1="sched:sched_process_exec"):
+        after.maps["TAIL_CALL_MAP"].fill({0: "prog2", 1: "prog3"})
+        with chain.attached(hook=EXECVE):
+            pid = os.fork()
+            if pid == 0:
+                os.execve(os.open("/usr/bin/true", os.O_RDONLY), ["true"], {})
+            os.waitpid(pid, 0)
+        assert len(chain.events.frame(Own([pid]))) == 0
+        assert after.events.frame(Own([pid]))["prog"].tolist() == [1, 2, 3]
