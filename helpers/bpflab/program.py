@@ -200,21 +200,11 @@ def _release(
     if os.getpid() != owner:
         return  # a forked child holds copies of the fds and owns nothing
     with held_back():
-        _free(module, links, rings, maps, type)
-
-
-def _free(
-    module: Any,
-    links: dict[tuple[str, str], int],
-    rings: dict[str, Ring],
-    maps: dict[str, Map],
-    type: str,
-) -> None:
-    for (_, target), link in links.items():
-        hooks.detach(module, type, target, link)
-    links.clear()
-    for ring in rings.values():
-        ring.close()
-    for held in maps.values():
-        held.fd = -1
-    module.cleanup()
+        for (_, target), link in links.items():
+            hooks.detach(module, type, target, link)
+        links.clear()
+        for ring in rings.values():
+            ring.close()
+        for held in maps.values():
+            held.fd = -1
+        module.cleanup()

@@ -1,13 +1,12 @@
 """The chain hook → filter → display: hostile paths, and a storm while it is rewired."""
 
 import os
-import shutil
-import subprocess
 import threading
 
 import pytest
 
 from bpflab import load, run
+from tests.kernel.execs import Own, execute, fresh_binary
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -15,25 +14,6 @@ EXECVE = "syscalls:sys_enter_execve"
 HOOK, FILTER, DISPLAY = range(3)
 ENTERED, EXCLUDED, SHOWN, FELL = range(4)
 DEBUG = 2
-
-
-class Own:
-    """The pids of processes that a test started."""
-
-    def __init__(self, pids):
-        self.pids = pids
-
-
-def execute(path):
-    """Make one execve call for *path*, found or not; return the pid that made it."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.execv(path, [path or b"x"])
-        except OSError:
-            os._exit(0)
-    os.waitpid(pid, 0)
-    return pid
 
 
 @pytest.fixture
@@ -68,11 +48,11 @@ def chain():
 def test_a_path_of_any_bytes_is_shown_or_excluded_whole(chain, path, one_cpu):
     """Each goes through all three; the same bytes as a key exclude it, after a longer one too."""
     with chain.attached(hook=EXECVE):
-        shown = Own([execute(path)])
+        shown = execute(path)
         chain.maps["EXCLUDED_CMDS"].fill([path])
         execute(b"/" + b"y" * 600)
-        excluded = Own([execute(path)])
-        other = Own([execute(b"/usr/bin/true")])
+        excluded = execute(path)
+        other = execute(b"/usr/bin/true")
 
     log = chain.events
     assert log.frame(shown)["stage"].tolist() == [HOOK, FILTER, DISPLAY, DISPLAY]
@@ -86,7 +66,7 @@ def test_a_path_of_any_bytes_is_shown_or_excluded_whole(chain, path, one_cpu):
 def test_a_path_longer_than_the_buffer_is_marked(chain, length):
     """It says that it was cut at every stage, and is shown."""
     with chain.attached(hook=EXECVE):
-        own = Own([execute(b"/" + b"x" * (length - 1))])
+        own = execute(b"/" + b"x" * (length - 1))
 
     frame = chain.events.frame(own)
     assert set(frame["path_status"]) == {"cut"}
@@ -95,22 +75,13 @@ def test_a_path_longer_than_the_buffer_is_marked(chain, length):
 
 def test_a_path_that_cannot_be_read_is_never_excluded(chain, tmp_path):
     """A constant on a page not yet in memory reads as zeros; a key of zeros does not hide it."""
-    if not shutil.which("gcc"):
-        pytest.skip("needs gcc to make a fresh binary with a constant path")
-    code = tmp_path / "fresh.c"
-    code.write_text(
-        "#include <unistd.h>\n"
-        'static const char pad[8192] = "x"; static const char path[] = "/usr/bin/true";\n'
-        "int main(void) { return execve(path, (char *const[]){(char *)path, 0}, 0) + pad[4096]; }\n"
-    )
-    binary = tmp_path / "fresh"
-    subprocess.run(["gcc", "-O0", "-o", binary, code], check=True)
+    binary = fresh_binary(tmp_path)
     chain.maps["EXCLUDED_CMDS"].fill([b""])
     with chain.attached(hook=EXECVE):
-        own = Own([execute(os.fsencode(binary))])
+        own = execute(binary)
 
     frame = chain.events.frame(own)
-    second = frame[frame["path_bytes"] != os.fsencode(binary)]
+    second = frame[frame["path_bytes"] != binary]
     assert set(second["path_status"]) <= {"unreadable", "whole"}
     assert EXCLUDED not in second["what"].tolist()
     assert SHOWN in second["what"].tolist()

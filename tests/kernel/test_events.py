@@ -1,41 +1,15 @@
 """What the kernel really delivers: paths of every kind, drops, and books that add up."""
 
-import os
-import shutil
-import subprocess
-from dataclasses import dataclass
-
 import pandas as pd
 import pytest
 
 from bpflab import load
 from bpflab.source import find
+from tests.kernel.execs import execute, fresh_binary
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
 EXECVE = "syscalls:sys_enter_execve"
-
-
-@dataclass
-class Own:
-    """The pids of processes that a test started."""
-
-    pids: list[int]
-
-
-def execute(*paths: bytes | str) -> Own:
-    """Execute each path once, found or not; return the pids that made the call."""
-    pids = []
-    for path in paths:
-        pid = os.fork()
-        if pid == 0:
-            try:
-                os.execv(path, [path])
-            except OSError:
-                os._exit(0)
-        os.waitpid(pid, 0)
-        pids.append(pid)
-    return Own(pids)
 
 
 def seen(*paths: bytes | str):
@@ -79,19 +53,10 @@ def test_hostile_names_arrive_whole_and_cannot_act():
 
 def test_a_path_that_cannot_be_read_is_never_an_empty_text(tmp_path):
     """A fresh binary's constant is on a page not yet in memory: said so, with its errno."""
-    if not shutil.which("gcc"):
-        pytest.skip("needs gcc to make a fresh binary with a constant path")
-    code = tmp_path / "fresh.c"
-    code.write_text(
-        "#include <unistd.h>\n"
-        'static const char pad[8192] = "x"; static const char path[] = "/usr/bin/true";\n'
-        "int main(void) { return execve(path, (char *const[]){(char *)path, 0}, 0) + pad[4096]; }\n"
-    )
-    binary = tmp_path / "fresh"
-    subprocess.run(["gcc", "-O0", "-o", binary, code], check=True)
+    binary = fresh_binary(tmp_path)
     with load("start_here/execs") as program:
         with program.attached(hook=EXECVE):
-            own = execute(os.fsencode(binary))
+            own = execute(binary)
         frame = program.events.frame(own)
 
     assert len(frame) == 2  # the test's own call, then the binary's
