@@ -2,6 +2,7 @@
 
 import errno
 import random
+import threading
 import time
 from types import SimpleNamespace
 
@@ -11,70 +12,7 @@ import pytest
 
 from bpflab.errors import LabError
 from bpflab.events import EventLog
-
-EVENT = np.dtype(
-    [
-        ("ktime_ns", "u8"),
-        ("pid", "u4"),
-        ("path_len", "i4"),
-        ("comm", "S16"),
-        ("path", "S8"),
-        ("args", "u8", (2,)),
-    ],
-    align=True,
-)
-
-
-class FakeRing:
-    """What a log sees of a ring: batches that wait, and how many records were handed out."""
-
-    def __init__(self, dtype=EVENT):
-        self.dtype = dtype
-        self.read_count = 0
-        self.discarded = 0
-        self.closed = False
-        self.batches = []
-
-    def write(self, *rows):
-        """Let these records wait for the next read."""
-        self.batches.append(np.array(list(rows), self.dtype))
-
-    @property
-    def waiting(self):
-        """How many records were not read yet."""
-        return sum(map(len, self.batches))
-
-    def read(self):
-        """Hand out the oldest batch."""
-        assert not self.closed
-        batch = self.batches.pop(0) if self.batches else np.empty(0, self.dtype)
-        self.read_count += len(batch)
-        return batch
-
-
-class FakeMap:
-    """A map of one number, which fails once its program is closed."""
-
-    def __init__(self, value=0):
-        self.value = value
-        self.open = True
-
-    def total(self, key=0):
-        """Return the number."""
-        assert self.open, "this map is gone"
-        return self.value
-
-
-def row(number=0, pid=1, path=b"/bin/ls", length=None, comm=b"bash"):
-    """Return one record of EVENT."""
-    return (number, pid, len(path) + 1 if length is None else length, comm, path, (number, 2**63))
-
-
-def log_of(*rows, maps=None, **kwargs):
-    """Return a log over a ring in which these records wait."""
-    ring = FakeRing()
-    ring.write(*rows)
-    return EventLog(ring, maps or {}, **kwargs)
+from tests.logs import EVENT, FakeMap, FakeRing, log_of, row
 
 
 def test_the_frame_has_a_row_an_event_and_a_column_a_field():
@@ -314,3 +252,56 @@ def test_a_program_without_counts_can_be_settled():
     log = log_of(row())
     log.settle()
     assert len(log) == 1
+
+
+def test_only_the_newest_are_shown_on_demand():
+    """With a number there are so many rows, the last ones, across batches and of one's own pids."""
+    log = log_of(*(row(n, pid=n % 2) for n in range(5)))
+    log._ring.write(*(row(n, pid=n % 2) for n in range(5, 8)))
+
+    numbers = [
+        log.frame(newest=n)["args"].map(lambda args: args[0]).tolist() for n in (0, 2, 4, 99)
+    ]
+    mine = log.records(SimpleNamespace(pids=[1]), newest=2)["args"][:, 0].tolist()
+
+    assert numbers == [[], [6, 7], [4, 5, 6, 7], list(range(8))]
+    assert mine == [5, 7]
+
+
+def test_a_tap_sees_every_event_once():
+    """Those that are kept when it is put in, and each batch after that, even of a bounded log."""
+    log = log_of(row(0), row(1), capacity=3)
+    log.pump()
+    seen = []
+    log.tap(lambda batch: seen.extend(batch["args"][:, 0].tolist()))
+
+    for number in range(2, 9, 2):
+        log._ring.write(row(number), row(number + 1))
+        log.drain()
+
+    assert seen == list(range(10))
+    assert log.forgotten == 7
+
+
+def test_many_threads_read_one_log():
+    """Whoever pumps, each event comes once, and the books are never in disorder."""
+    log = log_of(maps={"seen": FakeMap(), "dropped": FakeMap()})
+    log._maps["seen"].value = 4000
+    sums = []
+
+    def pump():
+        for number in range(1000):
+            log._ring.write(row(number))
+            log.pump()
+            if not number % 50:
+                books = log.ledger()
+                sums.append(sum(books.values()) - 2 * books["produced"])
+
+    threads = [threading.Thread(target=pump) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(log.records()["args"][:, 0].tolist()) == sorted(list(range(1000)) * 4)
+    assert set(sums) == {0}

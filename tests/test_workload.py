@@ -344,3 +344,18 @@ def test_a_steady_run_ends_with_a_block_that_fails(fault):
         raise fault
 
     assert threading.active_count() == before
+
+
+def test_a_steady_run_goes_on_beside_its_starter():
+    """It returns at once, runs until it is stopped, and then says what ran."""
+    busy = steady(TRUE, per_second=50)
+    ends = time.monotonic() + 20
+    while len(busy) < 3 and time.monotonic() < ends:
+        time.sleep(0.01)
+    running = busy.running
+    done = busy.stop()
+
+    assert running
+    assert not busy.running
+    assert len(done.pids) == len(done.returncodes) >= 3
+    assert repr(busy) == f"<Steady: ended, Run({len(done.pids)} x {TRUE})>"

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from bpflab.cost import cost_ns, result
     from bpflab.loading import close, load, loaded
     from bpflab.program import Program
+    from bpflab.screen import Live, live
     from bpflab.source import find
+    from bpflab.tally import Rates, Tally
     from bpflab.text import safe_text
     from bpflab.views import (
         Edge,
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
         lines,
         origins,
         table,
-        watch,
     )
     from bpflab.workload import Run, run
 
@@ -35,7 +36,9 @@ _HOMES = {
     "cost": ("cost_ns", "result"),
     "loading": ("close", "load", "loaded"),
     "program": ("Program",),
+    "screen": ("Live", "live"),
     "source": ("find",),
+    "tally": ("Rates", "Tally"),
     "background": ("steady",),
     "text": ("safe_text",),
     "views": (
@@ -49,7 +52,6 @@ _HOMES = {
         "lines",
         "origins",
         "table",
-        "watch",
     ),
     "workload": ("Run", "run"),
 }
@@ -57,9 +59,12 @@ _HOMES = {
 __all__ = [
     "Edge",
     "LabError",
+    "Live",
     "Place",
     "Program",
+    "Rates",
     "Run",
+    "Tally",
     "View",
     "check_answer",
     "check_counts",
@@ -75,6 +80,7 @@ __all__ = [
     "grid",
     "leftovers_start",
     "lines",
+    "live",
     "load",
     "loaded",
     "origins",
@@ -83,7 +89,6 @@ __all__ = [
     "safe_text",
     "steady",
     "table",
-    "watch",
 ]
 
 

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 
 from bpflab.workload import Argument, Run, checked, execute_once, late_error
 
-_STEADY_DEADLINE_S = 5.0  # for one command: leaving the block waits no longer than this
+_STEADY_DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
 
 
 class Steady:
     """A run that is still growing; any thread may ask it. `steady` makes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
         self._lock = threading.Lock()
         self._run = Run((), (), (), 0.0)
         self._fault: Exception | None = None
+        self._halt = threading.Event()
+        self._worker = threading.Thread(
+            target=self._work, args=(commands, interval, seconds), daemon=True
+        )
+
+    def __repr__(self) -> str:
+        return f"<Steady: {'running' if self.running else 'ended'}, {self.so_far()!r}>"
+
+    @property
+    def running(self) -> bool:
+        """Whether more commands will run."""
+        return self._worker.is_alive()
 
     def so_far(self) -> Run:
         """Return what has run by now; the last command's exit status may still be missing."""
@@ -38,20 +49,36 @@ class Steady:
     def __contains__(self, pid: object) -> bool:
         return pid in self.pids
 
+    def stop(self) -> Run:
+        """Let nothing more run, and return what has run. Raises what went wrong on the way."""
+        self._halt.set()
+        if self._worker.ident is not None:
+            self._worker.join()
+        if self._fault is not None:
+            raise self._fault
+        return self.so_far()
+
+    def __enter__(self) -> Steady:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            self.stop()
+        except Exception:
+            if kind is None:  # what went wrong in the block says more
+                raise
+
     def _add(self, part: Run) -> None:
         with self._lock:
             self._run += part
 
-    def _work(
-        self,
-        commands: list[list[str | bytes]],
-        interval: float,
-        stop: threading.Event,
-        seconds: float,
-    ) -> None:
+    def _work(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
         due = began = time.monotonic()
         turn = 0
-        while not stop.wait(max(due - time.monotonic(), 0)) and time.monotonic() < began + seconds:
+        while (
+            not self._halt.wait(max(due - time.monotonic(), 0))
+            and time.monotonic() < began + seconds
+        ):
             command = commands[turn % len(commands)]
             started = time.monotonic()
             try:
@@ -70,40 +97,28 @@ class Steady:
         self._add(Run((command[0],), (pid,), (), 0.0))
 
 
-@contextlib.contextmanager
 def steady(
     paths: Argument | Iterable[Argument | tuple[Argument, ...]],
     per_second: float,
-    seconds: float | None = None,
-) -> Iterator[Steady]:
-    """Run *paths* in turn, about *per_second* a second, until the block ends or *seconds* passed.
+    seconds: float = 60.0,
+) -> Steady:
+    """Start to run *paths* in turn, about *per_second* a second, and return at once.
 
-    A command with arguments is a tuple. The block gets a `Steady`, whose pids grow; when the block
-    has ended, nothing runs any more. Each command has 5 seconds.
+    It ends after *seconds*, with ``stop()``, or with the ``with`` block that it is used in; then
+    nothing runs any more. A command with arguments is a tuple. Each command has 5 seconds.
 
     Raises:
-        LabError: as `run` does; what goes wrong on the way comes when the block ends.
+        LabError: as `run` does; what goes wrong on the way comes from ``stop``.
 
-    >>> with steady(["/usr/bin/true", ("/usr/bin/test", "-d", "/")], per_second=20) as busy:
-    ...     time.sleep(1)
-    >>> busy.so_far()
+    >>> busy = steady(["/usr/bin/true", ("/usr/bin/test", "-d", "/")], per_second=20)
+    >>> time.sleep(1)
+    >>> busy.stop()
     Run(11 x /usr/bin/true, 10 x /usr/bin/test)
     """
     entries = [paths] if isinstance(paths, str | bytes | os.PathLike) else paths
     commands = [checked(*(e if isinstance(e, tuple) else (e,))) for e in entries]
     if not commands or not per_second > 0:
         raise ValueError("steady needs a command and a rate above 0")
-    live, stop = Steady(), threading.Event()
-    bound = float("inf") if seconds is None else seconds
-    worker = threading.Thread(
-        target=live._work, args=(commands, 1 / per_second, stop, bound), daemon=True
-    )
-    try:
-        worker.start()
-        yield live
-    finally:
-        stop.set()
-        if worker.ident is not None:
-            worker.join()
-    if live._fault is not None:
-        raise live._fault
+    live = Steady(commands, 1 / per_second, seconds)
+    live._worker.start()
+    return live

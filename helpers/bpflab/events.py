@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
+import threading
 import time
 from collections import deque
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bpflab.decode import decode
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
-from bpflab.text import safe_text
 
 _MEMORY = 64 << 20  # bytes of records that a log keeps
 _MOST_BATCHES = 64  # a producer that never stops must not keep a reader for ever
@@ -66,20 +66,29 @@ class EventLog:
         self._settled: dict[str, int] = {}
         self._capacity = capacity or max(_MEMORY // ring.dtype.itemsize, 1)
         self._chunks: deque[npt.NDArray[Any]] = deque()
+        self._taps: list[Callable[[npt.NDArray[Any]], object]] = []
+        self._lock = threading.RLock()  # a live view reads beside the reader's own cells
         # bpf_ktime_get_ns is CLOCK_MONOTONIC; one offset for the whole log keeps order and spacing.
         self._utc_offset_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
 
     def __len__(self) -> int:
-        return sum(map(len, self._chunks))
+        with self._lock:
+            return sum(map(len, self._chunks))
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more events can come."""
+        return self._ring.closed
 
     def pump(self) -> int:
         """Take what the ring holds at this moment; return how many events came."""
         if self._ring.closed:
             return 0
-        with held_back():
-            batch = self._ring.read()
-            if len(batch):
-                self._chunks.append(batch)
+        with held_back(), self._lock:
+            batch = self._ring.read() if not self._ring.closed else []
+            if not len(batch):
+                return 0
+            self._chunks.append(batch)
             excess = len(self) - self._capacity
             while excess > 0:
                 oldest = self._chunks.popleft()
@@ -88,6 +97,8 @@ class EventLog:
                 gone = min(len(oldest), excess)
                 self.forgotten += gone
                 excess -= gone
+            for take in self._taps:
+                take(batch)
         return len(batch)
 
     def drain(self) -> None:
@@ -96,38 +107,43 @@ class EventLog:
             if not self.pump():
                 return
 
-    def records(self, only: Pids | None = None) -> npt.NDArray[Any]:
-        """Return the events as one structured array, or only those of *only*'s processes."""
-        self.drain()
-        held = np.concatenate(self._chunks) if self._chunks else np.empty(0, self.dtype)
-        return held if only is None else held[self._of(held, only)]
+    def tap(self, take: Callable[[npt.NDArray[Any]], object]) -> None:
+        """Hand *take* all events that are kept now, and then each batch as it is read.
 
-    def frame(self, only: Pids | None = None) -> pd.DataFrame:
-        """Return the events as a DataFrame, a row each, in the order they came.
-
-        ``ktime_ns`` becomes ``time`` (UTC). A ``char[]`` field X is text without hidden characters;
-        where the struct has ``X_len``, ``X_status`` says ``whole``, ``cut`` or ``unreadable``, and
-        ``X_bytes`` keeps the bytes as they were. Other fields stay numbers.
+        It runs in the thread that reads, and sees every event exactly once.
         """
-        events = self.records(only)
-        names = events.dtype.names or ()
-        columns: dict[str, Any] = {}
-        for name in names:
-            if name == "ktime_ns":
-                utc = events[name].astype("i8") + self._utc_offset_ns
-                columns["time"] = pd.to_datetime(utc, unit="ns", utc=True)
-            elif events.dtype[name].kind != "S":
-                columns[name] = list(events[name]) if events[name].ndim > 1 else events[name]
-            elif f"{name}_len" in names:
-                columns |= _string(name, events[name], events[f"{name}_len"])
-            else:
-                columns[name] = [_text(raw) for raw in events[name].tolist()]
-        return pd.DataFrame(columns)
+        with self._lock:
+            self.drain()
+            for chunk in self._chunks:
+                take(chunk)
+            self._taps.append(take)
+
+    def records(self, only: Pids | None = None, newest: int | None = None) -> npt.NDArray[Any]:
+        """Return the events as one structured array, or only those of *only*'s processes.
+
+        With *newest* only so many, the last ones.
+        """
+        with self._lock:
+            self.drain()
+            chunks = list(self._chunks)
+        if only is None and newest is not None:
+            chunks = _last(chunks, newest)
+        held = np.concatenate(chunks) if chunks else np.empty(0, self.dtype)
+        mine = held if only is None else held[self._of(held, only)]
+        return mine if newest is None else mine[max(len(mine) - newest, 0) :]
+
+    def frame(self, only: Pids | None = None, newest: int | None = None) -> pd.DataFrame:
+        """Return the events as a DataFrame, a row each, in the order they came, as ``decode`` does.
+
+        With *newest* only so many, the last ones.
+        """
+        return decode(self.records(only, newest), self._utc_offset_ns)
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""
-        self.drain()
-        self._settled = {n: self._maps[n].total() for n in _COUNTS if n in self._maps}
+        with self._lock:
+            self.drain()
+            self._settled = {n: self._maps[n].total() for n in _COUNTS if n in self._maps}
 
     def ledger(self, only: Pids | None = None) -> dict[str, int]:
         """Return where every event went; the other numbers add up to ``produced``.
@@ -141,17 +157,20 @@ class EventLog:
         Raises:
             LabError: ``no-count`` where the program has no map ``seen`` or ``dropped``.
         """
-        shown = len(self.records(only))
-        read, discarded = self._ring.read_count, self._ring.discarded
-        produced, dropped = self._count("seen"), self._count("dropped")
-        kept_back = self._count("filtered") if "filtered" in self._maps else 0
+        with self._lock:
+            self.drain()
+            shown = len(self) if only is None else len(self.records(only))
+            read, discarded = self._ring.read_count, self._ring.discarded
+            produced, dropped = self._count("seen"), self._count("dropped")
+            kept_back = self._count("filtered") if "filtered" in self._maps else 0
+            forgotten = self.forgotten
         return {
             "produced": produced,
             "shown": shown,
-            "filtered": kept_back + discarded + read - self.forgotten - shown,
+            "filtered": kept_back + discarded + read - forgotten - shown,
             "dropped": dropped,
             "waiting": produced - kept_back - discarded - dropped - read,
-            "forgotten": self.forgotten,
+            "forgotten": forgotten,
         }
 
     def _count(self, name: str) -> int:
@@ -172,23 +191,9 @@ class EventLog:
         return np.isin(events["pid"], np.fromiter(only.pids, np.int64))
 
 
-def _string(name: str, raw: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> dict[str, Any]:
-    room = raw.dtype.itemsize
-    texts, kept, states = [], [], []
-    lengths = lengths.view(f"i{lengths.itemsize}")  # an errno is below zero, whatever C says
-    for value, length in zip(raw.tolist(), lengths.tolist(), strict=True):
-        if length < 0:
-            code = errno.errorcode.get(-length, str(length))
-            texts.append(f"(unreadable: {code})")
-            kept.append(b"")
-            states.append("unreadable")
-        else:
-            read = value.ljust(room, b"\0")[: max(min(length, room) - 1, 0)]
-            texts.append(safe_text(read))
-            kept.append(read)
-            states.append("cut" if length > room else "whole")
-    return {name: texts, f"{name}_len": lengths, f"{name}_status": states, f"{name}_bytes": kept}
-
-
-def _text(raw: bytes) -> str:
-    return safe_text(raw.split(b"\0", 1)[0])
+def _last(chunks: list[npt.NDArray[Any]], count: int) -> list[npt.NDArray[Any]]:
+    """Return the chunks that hold the last *count* events."""
+    kept: list[npt.NDArray[Any]] = []
+    while chunks and sum(map(len, kept)) < count:
+        kept.insert(0, chunks.pop())
+    return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 from bpflab import build, engine, hooks, source
@@ -108,27 +109,37 @@ class Program:
     def attach(self, **targets: str) -> Program:
         """Attach each program to its hook, as in ``attach(hook="syscalls:sys_enter_execve")``.
 
+        What is attached there already stays as it is: no event is seen twice.
+
         Raises:
             LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
                 these hooks is attached.
         """
+        self.attach_new(targets)
+        return self
+
+    def attach_new(self, targets: Mapping[str, str]) -> list[str]:
+        """Attach as `attach` does; return the functions that were not attached there before."""
+        new = [f for f, target in targets.items() if (f, target) not in self.links]
         done: list[str] = []
         try:
-            for function, target in targets.items():
-                self._attach(function, target)
+            for function in new:
+                self._attach(function, targets[function])
                 done.append(function)
         except LabError:
-            self.detach(*done)
+            if done:
+                self.detach(*done)
             raise
-        return self
+        return new
 
     def detach(self, *functions: str) -> Program:
         """Detach these programs, or all. They stay loaded, and their maps can be read."""
         for function, target in list(self.links):
             if not functions or function in functions:
                 with held_back():
-                    link = self.links.pop((function, target))
-                    hooks.detach(self._module, self.type, target, link)
+                    link = self.links.pop((function, target), None)
+                    if link is not None:  # a live view that ends may have detached it just now
+                        hooks.detach(self._module, self.type, target, link)
         return self
 
     def attached(self, **targets: str) -> Attached:
@@ -176,16 +187,23 @@ class Attached:
 
     def __init__(self, program: Program, targets: dict[str, str]) -> None:
         self._program, self._targets = program, targets
+        self._new: list[str] = []
 
     def __enter__(self) -> Program:
+        before = set(self._program.links)
         try:
-            return self._program.attach(**self._targets)
-        except BaseException:
-            self._program.detach(*self._targets)
+            self._new = self._program.attach_new(self._targets)
+        except BaseException:  # an interrupt that was held back until all were attached
+            self._detach([f for f, _ in set(self._program.links) - before])
             raise
+        return self._program
 
     def __exit__(self, *_: object) -> None:
-        self._program.detach(*self._targets)
+        self._detach(self._new)
+
+    def _detach(self, functions: list[str]) -> None:
+        if functions:
+            self._program.detach(*functions)
 
 
 def _release(

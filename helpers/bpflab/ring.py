@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+import threading
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class Ring:
         self._data = mmap.mmap(fd, page + 2 * size, prot=mmap.PROT_READ, offset=page)
         _taken.add(self._owner)
         self._closed = False
+        self._lock = threading.RLock()  # unmapped while another thread reads, it would crash
         # Addresses, not views: a view would keep the mapping, and so the map, alive.
         self._position = _address(np.frombuffer(self._consumer, np.uint8))
         self._produced = _address(np.frombuffer(self._data, np.uint8))
@@ -77,6 +79,22 @@ class Ring:
             LabError: ``closed`` after ``close`` or in a forked child, ``record-size`` where a
                 record is not of the dtype's size.
         """
+        with self._lock:
+            return self._read(limit)
+
+    @property
+    def closed(self) -> bool:
+        """Whether this process cannot read it any more."""
+        return self._closed or self._owner[0] != os.getpid()
+
+    @property
+    def unread(self) -> int:
+        """Bytes between the consumer's position and the producer's."""
+        with self._lock:
+            position, produced = self._positions()
+        return produced - position
+
+    def _read(self, limit: int) -> npt.NDArray[Any]:
         position, produced = self._positions()
         count = min(-(-(produced - position) // self._stride), limit)  # a part: a wrong size
         at = mmap.PAGESIZE + position % self.size
@@ -94,17 +112,6 @@ class Ring:
         self.read_count += len(events)
         self.discarded += len(done) - len(events)
         return events
-
-    @property
-    def closed(self) -> bool:
-        """Whether this process cannot read it any more."""
-        return self._closed or self._owner[0] != os.getpid()
-
-    @property
-    def unread(self) -> int:
-        """Bytes between the consumer's position and the producer's."""
-        position, produced = self._positions()
-        return produced - position
 
     def _positions(self) -> tuple[int, int]:
         if self.closed:
@@ -126,11 +133,14 @@ class Ring:
 
     def close(self) -> None:
         """Unmap the ring; without this the map would outlive its program."""
-        if not self.closed:
-            self._closed = True
-            _taken.discard(self._owner)
-            self._data.close()
-            self._consumer.close()
+        if self.closed:
+            return  # in a forked child, where the lock may be held for ever, too
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                _taken.discard(self._owner)
+                self._data.close()
+                self._consumer.close()
 
 
 def _address(view: npt.NDArray[Any]) -> int:

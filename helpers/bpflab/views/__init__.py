@@ -3,7 +3,7 @@
 from bpflab.views.bytes import grid, leftovers_start, origins
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
-from bpflab.views.live import watch
+from bpflab.views.newest import newest
 from bpflab.views.plot import lines
 from bpflab.views.table import table
 from bpflab.views.view import View
@@ -17,7 +17,7 @@ __all__ = [
     "grid",
     "leftovers_start",
     "lines",
+    "newest",
     "origins",
     "table",
-    "watch",
 ]

@@ -1,0 +1,6 @@
+"""Pictures that move: drawn in the background, shown in a page, and kept when they end."""
+
+from bpflab.screen.handle import Live
+from bpflab.screen.start import live
+
+__all__ = ["Live", "live"]

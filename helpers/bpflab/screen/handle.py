@@ -1,0 +1,167 @@
+"""A live view: what is drawn, when it ends, and the frame that stays."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from IPython.display import display
+
+from bpflab.errors import LabError
+from bpflab.screen.painter import painter
+from bpflab.screen.pictures import Picture, blamed
+from bpflab.views.view import View
+
+_BEAT_S = 2.0  # the page takes a longer silence for the end of the kernel
+_UNSEEN_S = 5.0  # without an answer from a page, only beats are sent
+_NOBODY_S = 30.0  # and after this long the view ends
+_HEADLESS_S, _HEADLESS_FRAMES = 2.5, 8
+_SAID = 300  # characters for a screen reader
+_NOTE = "margin:0;padding:.2em .7em;opacity:.85"
+_display: Any = display  # which has no types of its own
+
+
+class Live:
+    """A picture that is kept up to date in the background. Made by ``live``.
+
+    Attributes:
+        frames: how many were drawn and differed from the one before.
+        per_second: how many are drawn a second at most.
+        reason: why it ended; empty while it is live.
+    """
+
+    def __init__(self, picture: Picture, per_second: float, seconds: float) -> None:
+        self.frames = 0
+        self.per_second = per_second
+        self.reason = ""
+        self._picture = picture
+        self._shown: View | None = None
+        self._asked = ""
+        self._done = threading.Event()
+        self._began = self._sent = time.monotonic()
+        self._ends, self._seconds = self._began + seconds, seconds
+        self._screen: Any = None
+        self._handle: Any = None
+
+    def __repr__(self) -> str:
+        title = self._shown.text.partition("\n")[0] if self._shown else "nothing yet"
+        return f"<Live: {title}, {'ended: ' + self.reason if self.over else 'live'}>"
+
+    def _ipython_display_(self) -> None:
+        """Show nothing: the frames stand where ``live`` was called."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, and shows its last frame."""
+        return self._done.is_set()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it was asked to end."""
+        return bool(self._asked)
+
+    def stop(self) -> None:
+        """End it, and wait until its last frame stands in the notebook."""
+        self.ask("stopped")
+        self.wait(10)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has ended by itself, at most so long; return whether it has."""
+        return self._done.wait(seconds)
+
+    def ask(self, reason: str = "stopped") -> None:
+        """Ask it to end, and do not wait; any thread may."""
+        if not self.over:
+            self._asked = self._asked or reason
+            painter.hurry()
+
+    def show(self) -> None:
+        """Show it where this cell's output goes, and keep it up to date."""
+        from bpflab.screen.widget import Screen  # ipywidgets, which a terminal need not have
+
+        first = self._render()
+        self._screen = Screen(self.ask)
+        self._send(first, "● Live")
+        bundle = {**self._screen.box._repr_mimebundle_(), **first._repr_mimebundle_()}
+        self._handle = _display(bundle, raw=True, display_id=True)
+        painter.add(self)
+
+    def run(self) -> View:
+        """Draw for a short while, and return the last frame: for where nobody watches."""
+        ends = time.monotonic() + min(self._seconds, _HEADLESS_S)
+        pause = 1 / self.per_second
+        while time.monotonic() < ends and self.frames < _HEADLESS_FRAMES and not self._picture.gone:
+            self._keep(self._render())
+            time.sleep(min(pause, max(ends - time.monotonic(), 0)))
+        self._picture.finish()
+        last = self._render()
+        self._over("nobody watches")
+        return last
+
+    def draw(self) -> int:
+        """Draw one frame, or the last; return about how many bytes went to the page."""
+        if reason := self._ending():
+            return self._end(reason)
+        view = self._render()
+        if self.reason:  # the picture failed
+            return self._end(self.reason, view)
+        now = time.monotonic()
+        fresh = view != self._shown and now - self._screen.answered < _UNSEEN_S + _BEAT_S
+        if fresh or now - self._sent > _BEAT_S:
+            return self._send(view if fresh else self._shown or view, "● Live")
+        return 0
+
+    def _ending(self) -> str:
+        now = time.monotonic()
+        if self._asked:
+            return self._asked
+        if self._picture.gone:
+            return self._picture.gone
+        if now > self._ends:
+            return f"its {self._seconds:.0f} s are over"
+        if now - max(self._screen.answered, self._began) > _NOBODY_S:
+            return "no page showed it"
+        return ""
+
+    def _end(self, reason: str, last: View | None = None) -> int:
+        try:
+            self._picture.finish()
+        except LabError as error:
+            last = blamed(error)
+        last = last or self._render()
+        note = f"Ended: {reason}."
+        size = self._send(last, note, live=False)
+        ended = View(f'{last.html}\n<p style="{_NOTE}">{note}</p>', f"{last.text}\n{note}")
+        if self._handle is not None:
+            self._handle.update(ended)
+        self._over(reason)
+        return size + len(ended.html) + len(ended.text)
+
+    def _over(self, reason: str) -> None:
+        self.reason = reason
+        self._picture = Picture(lambda: View("", ""))  # what it drew may be collected now
+        self._done.set()
+
+    def _render(self) -> View:
+        try:
+            return self._picture.draw()
+        except Exception as error:
+            if not self._picture.gone:
+                self.reason = "it could not be drawn"
+            return blamed(error)
+
+    def _keep(self, view: View) -> None:
+        if view != self._shown:
+            self.frames += 1
+            self._shown = view
+
+    def _send(self, view: View, state: str, live: bool = True) -> int:
+        self._keep(view)
+        self._sent = time.monotonic()
+        said = " ".join(view.text.split())[:_SAID]
+        return int(
+            self._screen.show(
+                view.html, {"number": self.frames, "live": live, "state": state, "said": said}
+            )
+        )

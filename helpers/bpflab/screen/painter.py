@@ -1,0 +1,95 @@
+"""One thread that draws all live views, within a budget that they share."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+# Ten frames and 100 kB a second are what a page and the Jupyter server take without dropping any
+# (it drops beyond 1 MB a second, for all of a kernel); the share keeps a CPU free for what is seen.
+FASTEST = 10.0  # frames a second
+BYTES_PER_SECOND = 80_000
+CPU_SHARE = 0.08
+
+
+class Drawn(Protocol):
+    """What the painter needs of a live view."""
+
+    per_second: float
+
+    def draw(self) -> int:
+        """Draw a frame, if anything changed; return the bytes that it sent."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, and shows its last frame."""
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it is to end now."""
+
+
+class Painter:
+    """Draws the view that has waited longest, as soon as the budget allows."""
+
+    def __init__(self) -> None:
+        self._due: dict[Drawn, float] = {}
+        self._change = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, view: Drawn) -> None:
+        """Draw *view* from now on, until it is over."""
+        with self._change:
+            self._due[view] = time.monotonic()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="bpflab-live", daemon=True)
+                self._thread.start()
+            self._change.notify()
+
+    def hurry(self) -> None:
+        """Look at once which views are urgent."""
+        with self._change:
+            self._change.notify()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread is not None
+
+    def _run(self) -> None:
+        ready = time.monotonic()
+        while view := self._next(ready):
+            began, cpu = time.monotonic(), time.thread_time()
+            size = view.draw()
+            spent = time.thread_time() - cpu
+            ready = began + pause(spent, size)
+            with self._change:
+                self._due[view] = began + 1 / min(view.per_second, FASTEST)
+                if view.over:
+                    del self._due[view]
+            del view  # the thread keeps no view alive while it waits
+
+    def _next(self, ready: float) -> Drawn | None:
+        """Wait until a view may be drawn, and return it; with none left the thread ends."""
+        with self._change:
+            while self._due:
+                hasty = next((view for view in self._due if view.urgent), None)
+                if hasty is not None:
+                    return hasty
+                view, due = min(self._due.items(), key=lambda pair: pair[1])
+                wait = max(due, ready) - time.monotonic()
+                if wait <= 0:
+                    return view
+                del view
+                self._change.wait(wait)
+            self._thread = None
+            return None
+
+
+def pause(cpu_s: float, size: int) -> float:
+    """Return how long after a frame the next one may begin: all three budgets are then kept."""
+    return max(1 / FASTEST, cpu_s / CPU_SHARE, size / BYTES_PER_SECOND)
+
+
+painter = Painter()

@@ -1,0 +1,96 @@
+"""``live``: where the frames go, and what an earlier run of a cell left."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from bpflab.errors import LabError
+from bpflab.screen import handle, start
+from bpflab.screen.start import live
+from bpflab.views import View
+from tests.logs import FakeMap, log_of, row
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """A notebook's page: who was shown on it, and what was displayed instead."""
+    page = SimpleNamespace(shown=[], displayed=[], cell="a", count=1)
+    shell = SimpleNamespace(
+        kernel=object(), get_parent=lambda: {"metadata": {"cellId": page.cell}}, execution_count=1
+    )
+    page.shell = shell
+    monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
+    monkeypatch.setattr(start, "get_ipython", lambda: shell)
+    monkeypatch.setattr(start, "_display", page.displayed.append)
+    monkeypatch.setattr(start, "_of_cells", {})
+    monkeypatch.setattr(handle.Live, "show", lambda view: page.shown.append(view))
+    monkeypatch.setattr(handle, "_HEADLESS_S", 0.1)
+    return page
+
+
+def draw():
+    """Draw nothing."""
+    return View("<b>x</b>", "x")
+
+
+def test_on_a_page_it_returns_at_once(page):
+    """The view is shown there, and the cell is free."""
+    view = live(draw)
+
+    assert page.shown == [view]
+    assert not view.over
+    assert page.displayed == []
+
+
+@pytest.mark.parametrize("where", ["headless", "terminal"])
+def test_where_nobody_watches_the_last_frame_is_shown(page, monkeypatch, where):
+    """In a lesson that is executed without a browser, and outside a notebook."""
+    if where == "headless":
+        monkeypatch.setenv("BPFLAB_HEADLESS", "1")
+    else:
+        monkeypatch.setattr(start, "get_ipython", lambda: None)
+
+    view = live(draw)
+
+    assert page.shown == []
+    assert [frame.text for frame in page.displayed] == ["x"]
+    assert view.over
+
+
+def test_a_cell_that_runs_again_ends_its_views(page):
+    """Those of the run before, and no other's; views of one run live side by side."""
+    first, second = live(draw), live(draw)
+    page.cell = "b"
+    page.shell.execution_count = 2
+    other = live(draw)
+    assert not any(view.urgent for view in (first, second, other))
+
+    page.cell = "a"
+    page.shell.execution_count = 3
+    third = live(draw)
+
+    assert [view.urgent for view in (first, second, other, third)] == [True, True, False, False]
+    assert first._asked == "the cell ran again"
+
+
+def test_a_page_without_cell_ids_is_no_fault(page):
+    """Not every front end tells which cell runs."""
+    page.shell.get_parent = dict
+
+    assert not live(draw).over
+
+
+def test_a_log_is_shown_as_its_newest_events(page):
+    """A log has a title of its own unless one is given."""
+    log = log_of(row(), maps={"seen": FakeMap(1), "dropped": FakeMap()})
+
+    assert live(log)._picture.draw().text.startswith("Newest events\n")
+    assert live(log, "Execs")._picture.draw().text.startswith("Execs\n")
+
+
+def test_a_function_has_no_hooks(page):
+    """Only a program can be attached: a hook that is given to anything else is told."""
+    with pytest.raises(LabError) as refused:
+        live(draw, hook="syscalls:sys_enter_execve")
+
+    assert refused.value.kind == "no-program"
