@@ -6,8 +6,8 @@ import pytest
 
 from bpflab.errors import LabError
 from bpflab.screen import pictures
-from bpflab.screen.pictures import Newest, Picture, blamed
-from bpflab.views import View
+from bpflab.screen.pictures import OfLog, Picture, blamed
+from bpflab.views import View, newest
 from tests.logs import FakeMap, log_of, row
 
 
@@ -40,6 +40,11 @@ def pump(monkeypatch):
     return kept
 
 
+def pids(frame):
+    """Draw the column of pids."""
+    return newest(frame, "Execs", ["pid"])
+
+
 def counted(*rows, seen=None, **kwargs):
     """Return a log whose program counts what it produced."""
     maps = {"seen": FakeMap(len(rows) if seen is None else seen), "dropped": FakeMap()}
@@ -64,7 +69,7 @@ def test_a_function_must_return_a_view():
 
 def test_the_newest_events_and_their_books():
     """The last rows, and sums of all: also those above the first row."""
-    picture = Newest(counted(*(row(n, pid=n) for n in range(5))), "Execs", rows=2, columns=["pid"])
+    picture = OfLog(counted(*(row(n, pid=n) for n in range(5))), pids, rows=2)
 
     text = picture.draw().text.split("\n")
 
@@ -75,7 +80,7 @@ def test_the_newest_events_and_their_books():
 def test_only_ones_own():
     """The events of other processes are in the books as filtered."""
     log = counted(*(row(n, pid=n % 2) for n in range(5)))
-    picture = Newest(log, "x", only=SimpleNamespace(pids=[1]), columns=["pid"])
+    picture = OfLog(log, pids, only=SimpleNamespace(pids=[1]))
 
     assert "5 produced = 2 shown + 3 filtered + 0 dropped" in picture.draw().text
 
@@ -85,7 +90,7 @@ def test_the_speed_is_that_of_the_kernels_count(monkeypatch):
     clock = SimpleNamespace(now=5.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(pictures, "time", clock)
     log = counted(row())
-    picture = Newest(log, "x")
+    picture = OfLog(log, pids)
     picture.draw()
     clock.now, log._maps["seen"].value = 5.5, 501
 
@@ -95,7 +100,7 @@ def test_the_speed_is_that_of_the_kernels_count(monkeypatch):
 def test_what_it_attached_it_detaches(pump):
     """When it is finished nothing is attached by it, and the ring is no longer read for it."""
     program, log = Program(), counted()
-    picture = Newest(log, "x", program=program, hooks={"hook": "syscalls:sys_enter_execve"})
+    picture = OfLog(log, pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
     picture.draw()
     before = set(program.attached), set(pump.logs)
 
@@ -109,7 +114,7 @@ def test_what_it_attached_it_detaches(pump):
 def test_what_was_attached_before_stays():
     """A program that the reader attached is the reader's to detach."""
     program = Program("hook")
-    picture = Newest(counted(), "x", program=program, hooks={"hook": "syscalls:sys_enter_execve"})
+    picture = OfLog(counted(), pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
 
     picture.finish()
 
@@ -120,7 +125,7 @@ def test_a_closed_program_is_told_and_its_books_stay():
     """The last frame of a program that is gone has the counts that it left."""
     log = counted(row())
     program = Program()
-    picture = Newest(log, "x", program=program, hooks={"hook": "x"})
+    picture = OfLog(log, pids, program=program, hooks={"hook": "x"})
     log.settle()
     log._ring.closed = program.closed = True
     log._maps["seen"].open = False
@@ -133,7 +138,7 @@ def test_a_closed_program_is_told_and_its_books_stay():
 
 def test_a_program_without_counts_is_shown_all_the_same():
     """Its events are there; of drops nothing is known, and the frame says so."""
-    picture = Newest(log_of(row(), row()), "x")
+    picture = OfLog(log_of(row(), row()), pids)
 
     assert picture.draw().text.split("\n")[-1].startswith("2 shown; the program does not count")
 

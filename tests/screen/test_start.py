@@ -25,6 +25,7 @@ def page(monkeypatch):
     monkeypatch.setattr(start, "_of_cells", {})
     monkeypatch.setattr(handle.Live, "show", lambda view: page.shown.append(view))
     monkeypatch.setattr(handle, "_HEADLESS_S", 0.1)
+    monkeypatch.setattr(handle, "_END_S", 0.01)
     return page
 
 
@@ -88,9 +89,21 @@ def test_a_log_is_shown_as_its_newest_events(page):
     assert live(log, "Execs")._picture.draw().text.startswith("Execs\n")
 
 
+def test_a_log_is_drawn_by_the_readers_function(page):
+    """The function gets the frame of all events that are kept; the books stand below."""
+    log = log_of(*(row(pid=n) for n in range(30)), maps={"seen": FakeMap(30), "dropped": FakeMap()})
+
+    view = live(log, draw=lambda frame: View("x", f"sum {frame['pid'].sum()}"))
+
+    assert view._picture.draw().text.split("\n")[:2] == [
+        "sum 435",
+        "30 produced = 30 shown + 0 filtered + 0 dropped",
+    ]
+
+
 def test_a_function_has_no_hooks(page):
     """Only a program can be attached: a hook that is given to anything else is told."""
-    with pytest.raises(LabError) as refused:
-        live(draw, hook="syscalls:sys_enter_execve")
-
-    assert refused.value.kind == "no-program"
+    for source in (draw, log_of()):
+        with pytest.raises(LabError) as refused:
+            live(source, hook="syscalls:sys_enter_execve")
+        assert refused.value.kind == "no-program"

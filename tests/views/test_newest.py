@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bpflab.views import newest
+from bpflab.views import balanced, newest
 
 BOOKS = {"produced": 12, "shown": 9, "filtered": 2, "dropped": 1, "waiting": 0, "forgotten": 0}
 FRAME = pd.DataFrame(
@@ -18,7 +18,7 @@ FRAME = pd.DataFrame(
 
 def test_table_books_and_speed():
     """The text says what the page shows: rows, where all events went, and how fast they come."""
-    view = newest(FRAME, "Executions", books=BOOKS, speeds=[0, 500, 1000])
+    view = balanced(newest(FRAME, "Executions"), BOOKS, [0, 500, 1000])
 
     assert view.text.split("\n") == [
         "Executions",
@@ -37,7 +37,7 @@ def test_what_waits_or_is_forgotten_is_told_where_there_is_any():
     """The sum is complete, and without noughts that nobody asked for."""
     books = BOOKS | {"waiting": 3, "forgotten": 1_000_000, "produced": 1_000_015}
 
-    line = newest(FRAME, "x", books=books).text.split("\n")[-1]
+    line = balanced(newest(FRAME, "x"), books).text.split("\n")[-1]
 
     assert line == (
         "1,000,015 produced = 9 shown + 2 filtered + 1 dropped + 3 waiting + 1,000,000 forgotten"
@@ -46,7 +46,7 @@ def test_what_waits_or_is_forgotten_is_told_where_there_is_any():
 
 def test_a_program_that_counts_nothing_says_so():
     """Without counts in the kernel nobody knows what was lost, and the view does not pretend."""
-    line = newest(FRAME, "x", books={"shown": 2}).text.split("\n")[-1]
+    line = balanced(newest(FRAME, "x"), {"shown": 2}).text.split("\n")[-1]
 
     assert line == "2 shown; the program does not count what was dropped"
 
@@ -55,19 +55,19 @@ def test_a_status_that_matters_is_shown():
     """Where a string was cut or could not be read, its status has a column."""
     cut = FRAME.assign(path_status=["cut", "whole"])
 
-    assert "path_status" in newest(cut, "x", books=BOOKS).text
-    assert "path_status" not in newest(FRAME, "x", books=BOOKS).text
+    assert "path_status" in newest(cut, "x").text
+    assert "path_status" not in newest(FRAME, "x").text
 
 
 def test_columns_are_the_readers_choice():
     """With columns nothing else is shown."""
-    assert newest(FRAME, "x", books=BOOKS, columns=["pid"]).text.split("\n")[1] == "pid"
+    assert newest(FRAME, "x", ["pid"]).text.split("\n")[1] == "pid"
 
 
 def test_no_events_is_no_fault():
     """A table of nothing says so, and a speed of 0 is drawn low."""
     none = {"produced": 0, "shown": 0, "filtered": 0, "dropped": 0}
-    lines = newest(FRAME.head(0), "x", books=none, speeds=[0, 0]).text.split("\n")
+    lines = balanced(newest(FRAME.head(0), "x"), none, [0, 0]).text.split("\n")
 
     assert "no rows" in lines
     assert lines[-1] == "▁▁ 0 events a second, 0 at most"

@@ -16,6 +16,7 @@ from bpflab.views.view import View
 _BEAT_S = 2.0  # the page takes a longer silence for the end of the kernel
 _UNSEEN_S = 5.0  # without an answer from a page, only beats are sent
 _NOBODY_S = 30.0  # and after this long the view ends
+_END_S = 10.0
 _HEADLESS_S, _HEADLESS_FRAMES = 2.5, 8
 _SAID = 300  # characters for a screen reader
 _NOTE = "margin:0;padding:.2em .7em;opacity:.85"
@@ -63,8 +64,12 @@ class Live:
 
     def stop(self) -> None:
         """End it, and wait until its last frame stands in the notebook."""
-        self.ask("stopped")
-        self.wait(10)
+        self.end("stopped")
+
+    def end(self, reason: str) -> None:
+        """End it for this *reason*, and wait until it has."""
+        self.ask(reason)
+        self.wait(_END_S)
 
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended by itself, at most so long; return whether it has."""

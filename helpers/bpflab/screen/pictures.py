@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
+
+import pandas as pd
 
 from bpflab.errors import LabError, Place
 from bpflab.events import EventLog, Pids
 from bpflab.program import Program
 from bpflab.pump import pump
-from bpflab.views.newest import newest
+from bpflab.views.newest import balanced
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View
 
@@ -46,23 +48,24 @@ class Picture:
         """Let nothing change any more, before the last frame is drawn."""
 
 
-class Newest(Picture):
-    """The newest events of a log with its books; *hooks* are attached for as long as it is live."""
+class OfLog(Picture):
+    """A log's newest events, or what *draw* makes of its frame, with its books below.
+
+    *hooks* are attached for as long as it is live.
+    """
 
     def __init__(
         self,
         log: EventLog,
-        title: str,
+        draw: Callable[[pd.DataFrame], View],
         *,
         program: Program | None = None,
         hooks: dict[str, str] | None = None,
         only: Pids | None = None,
-        columns: Sequence[object] | None = None,
-        rows: int = 10,
+        rows: int | None = None,
     ) -> None:
-        super().__init__(self._draw)
-        self._log, self._program, self._title = log, program, title
-        self._only, self._columns, self._rows = only, columns, rows
+        super().__init__(lambda: draw(log.frame(only, rows)))
+        self._log, self._program, self._only = log, program, only
         self._speeds: deque[float] = deque(maxlen=_SPEEDS)
         self._before: tuple[float, int] | None = None
         self._finished = False
@@ -81,16 +84,14 @@ class Newest(Picture):
         pump.release(self._log)
         self._program = None
 
-    def _draw(self) -> View:
+    def draw(self) -> View:
+        """Return the picture of this moment, and the books of the same one."""
         if not self._finished:
             pump.keep(self._log)
         books = self._books()
         if not self._finished:
             self._measure(books.get("produced", books["shown"]))
-        frame = self._log.frame(self._only, self._rows)
-        return newest(
-            frame, self._title, books=books, speeds=list(self._speeds), columns=self._columns
-        )
+        return balanced(super().draw(), books, list(self._speeds))
 
     def _books(self) -> dict[str, int]:
         try:

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
@@ -14,7 +15,8 @@ from bpflab.errors import LabError
 from bpflab.events import EventLog, Pids
 from bpflab.program import Program
 from bpflab.screen.handle import Live
-from bpflab.screen.pictures import Newest, Picture
+from bpflab.screen.pictures import OfLog, Picture
+from bpflab.views.newest import newest
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
@@ -25,6 +27,7 @@ def live(
     source: Program | EventLog | Callable[[], View],
     title: str = "",
     *,
+    draw: Callable[[pd.DataFrame], View] | None = None,
     only: Pids | None = None,
     columns: Sequence[object] | None = None,
     rows: int = 10,
@@ -35,9 +38,10 @@ def live(
     """Show *source* here and keep it up to date; return at once.
 
     A program, or its log, is shown as its newest events (*rows* of them, *columns* as `table`
-    takes them, *only* of some processes) with its books and its speed. A program's *hooks*, as in
-    ``attach``, are attached for as long as the view is live. Anything else is a function that
-    returns a `View`; it is called in another thread.
+    takes them) or as what *draw* makes of the frame of all that are kept; in either case *only*
+    of some processes, with its books and its speed below. A program's *hooks*, as in ``attach``,
+    are attached for as long as the view is live. Any other source is a function that returns a
+    `View`. Functions are called in another thread.
 
     It ends with its Stop button, ``stop()``, after *seconds*, when the program is closed, when the
     cell runs again, or when no page has shown it for half a minute. Its last frame stays in the
@@ -51,54 +55,43 @@ def live(
 
     >>> view = live(execs, "What this machine starts", hook="syscalls:sys_enter_execve")
     """
-    picture = _picture(source, title, only, columns, rows, hooks)
-    view = Live(picture, per_second, seconds)
-    if os.environ.get("BPFLAB_HEADLESS") or not _in_notebook():
-        _display(view.run())
-        return view
-    _replace(view)
-    view.show()
-    return view
-
-
-def _picture(
-    source: Program | EventLog | Callable[[], View],
-    title: str,
-    only: Pids | None,
-    columns: Sequence[object] | None,
-    rows: int,
-    hooks: dict[str, str],
-) -> Picture:
-    if isinstance(source, Program):
-        name = title or f"{source.name}: newest events"
-        return Newest(
-            source.events, name, program=source, hooks=hooks, only=only, columns=columns, rows=rows
-        )
-    if hooks:
+    if hooks and not isinstance(source, Program):
         raise LabError(
             "no-program",
             f"There is no program {next(iter(hooks))!r} to attach.",
             fix="Give live the program itself, or attach it beforehand.",
         )
-    if isinstance(source, EventLog):
-        return Newest(source, title or "Newest events", only=only, columns=columns, rows=rows)
-    return Picture(source)
+    beside = _of_this_cell()  # those of an earlier run have ended, and detached what they attached
+    if isinstance(source, Program | EventLog):
+        program, log = (source, source.events) if isinstance(source, Program) else (None, source)
+        name = title or (f"{program.name}: newest events" if program else "Newest events")
+        rows_of = None if draw else rows
+        render = draw or (lambda frame: newest(frame, name, columns))
+        picture: Picture = OfLog(log, render, program=program, hooks=hooks, only=only, rows=rows_of)
+    else:
+        picture = Picture(source)
+    view = Live(picture, per_second, seconds)
+    if os.environ.get("BPFLAB_HEADLESS") or not _in_notebook():
+        _display(view.run())
+    else:
+        view.show()
+        beside.append(weakref.ref(view))
+    return view
 
 
-def _replace(view: Live) -> None:
-    """End the views that an earlier run of this cell left."""
+def _of_this_cell() -> list[weakref.ref[Live]]:
+    """Return the views of this run of the cell, after ending those of the run before."""
     shell: Any = get_ipython()
-    cell = (shell.get_parent().get("metadata") or {}).get("cellId")
-    if cell is None:
-        return
-    count, before = _of_cells.get(cell, (shell.execution_count, []))
+    cell = _in_notebook() and (shell.get_parent().get("metadata") or {}).get("cellId")
+    if not cell:
+        return []
+    count, views = _of_cells.get(cell, (0, []))
     if count != shell.execution_count:
-        for reference in before:
-            old = reference()
-            if old is not None:
-                old.ask("the cell ran again")
-        before = []
-    _of_cells[cell] = shell.execution_count, [*before, weakref.ref(view)]
+        for old in [view for view in (reference() for reference in views) if view is not None]:
+            old.end("the cell ran again")
+        views = []
+    _of_cells[cell] = shell.execution_count, views
+    return views
 
 
 def _in_notebook() -> bool:

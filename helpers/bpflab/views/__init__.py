@@ -3,7 +3,7 @@
 from bpflab.views.bytes import grid, leftovers_start, origins
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
-from bpflab.views.newest import newest
+from bpflab.views.newest import balanced, newest
 from bpflab.views.plot import lines
 from bpflab.views.table import table
 from bpflab.views.view import View
@@ -11,6 +11,7 @@ from bpflab.views.view import View
 __all__ = [
     "Edge",
     "View",
+    "balanced",
     "code",
     "diff",
     "flow",

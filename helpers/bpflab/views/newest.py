@@ -15,25 +15,23 @@ _LINE = "margin:0;padding:.2em .7em"
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
 
 
-def newest(
-    frame: pd.DataFrame,
-    caption: str,
-    *,
-    books: Mapping[str, int],
-    speeds: Sequence[float] = (),
-    columns: Sequence[object] | None = None,
-) -> View:
-    """Return *frame* as a table, and under it where all events went and how fast they come.
+def newest(frame: pd.DataFrame, caption: str, columns: Sequence[object] | None = None) -> View:
+    """Return *frame* as a table for a reader who watches it move.
 
-    *books* is what ``EventLog.ledger`` returns, and *speeds* events a second, the latest last.
     Without *columns*, lengths, statuses and raw bytes of strings are left out where every string
     was read whole.
     """
-    picked = _telling(frame) if columns is None else columns
-    rows = table(frame, caption, columns=picked)
+    return table(frame, caption, columns=_telling(frame) if columns is None else columns)
+
+
+def balanced(view: View, books: Mapping[str, int], speeds: Sequence[float] = ()) -> View:
+    """Return *view* and below it where all events went, and how fast they come.
+
+    *books* is what ``EventLog.ledger`` returns, and *speeds* events a second, the latest last.
+    """
     lines = [_balance(books), *([_speed(speeds)] if len(speeds) else [])]
     html = "\n".join(f'<p style="{_LINE};{_MONO}">{markup(line)}</p>' for line in lines)
-    return View(f"<div>\n{rows.html}\n{html}\n</div>", "\n".join([rows.text, *lines]))
+    return View(f"<div>\n{view.html}\n{html}\n</div>", "\n".join([view.text, *lines]))
 
 
 def _telling(frame: pd.DataFrame) -> list[object]:
