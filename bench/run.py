@@ -1,9 +1,9 @@
-"""Side-by-side measurements, printed as ratios: ``./lab bench [ring|load] ...``."""
+"""Side-by-side measurements, printed as ratios: ``./lab bench [ring|load|live] ...``."""
 
 import importlib
 import sys
 
-NAMES = ("ring", "load")
+NAMES = ("ring", "load", "live")
 
 
 def main(words: list[str]) -> int:
