@@ -13,7 +13,10 @@ def test_a_view_shows_its_text_where_there_is_no_html():
     view = View("<p>x</p>", "title\nx")
 
     assert str(view) == "title\nx"
-    assert view._repr_mimebundle_() == {"text/html": "<p>x</p>", "text/plain": "title\nx"}
+    page = view._repr_mimebundle_()
+    assert page["text/plain"] == "title\nx"
+    assert page["text/html"].split("\n")[1:] == ["<p>x</p>", "</div>"]
+    assert "mathjax_ignore" in page["text/html"]
 
 
 def test_a_views_repr_is_short_and_stable():

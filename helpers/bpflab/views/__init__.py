@@ -4,7 +4,8 @@ from bpflab.views.bytes import grid, leftovers_start, origins
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
 from bpflab.views.newest import balanced, newest
-from bpflab.views.plot import lines
+from bpflab.views.plot import bars, lines
+from bpflab.views.slots import histogram
 from bpflab.views.table import table
 from bpflab.views.view import View
 
@@ -12,10 +13,12 @@ __all__ = [
     "Edge",
     "View",
     "balanced",
+    "bars",
     "code",
     "diff",
     "flow",
     "grid",
+    "histogram",
     "leftovers_start",
     "lines",
     "newest",

@@ -1,38 +1,34 @@
-"""Numbers as lines: a chart as an image of SVG, with its table as text."""
+"""Numbers as lines over an index, counts as bars: images of SVG, with their tables as text."""
 
 from __future__ import annotations
 
-import io
-import threading
-import warnings
-import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import rc_context, rcdefaults, rcParams
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import IdentityTransform
 
-from bpflab.text import safe_text
+from bpflab.views.barred import Row, barred, counted, summed
+from bpflab.views.chart import BLUE, SIZE, WIDTH, drawn, framed, label, wide
 from bpflab.views.table import table
-from bpflab.views.view import View, markup, picture
+from bpflab.views.ticks import Floats, Ticks, across, fitting, numbered
+from bpflab.views.view import View
 
-# Okabe and Ito's colours, each with a marker of its own: colour is never the only cue.
-_STYLES = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#b8860b", "v"))
-_DASHES = ("-", "--", ":")  # for the sixth line and those after it
-_INK = "#010203"  # stands for the page's text colour until the SVG is written
-_SETTINGS: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text: it scales, and the page's font draws it
-    "font.family": "sans-serif",
-    **dict.fromkeys(
-        ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"), _INK
-    ),
-}
-_LABEL = 40  # characters of a name in the chart; its table has them all
-_SVG = "{http://www.w3.org/2000/svg}"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_STYLE = "max-width:100%;height:auto;stroke-linejoin:round;stroke-linecap:butt"
-_alone = threading.Lock()  # matplotlib's settings and Python's warnings are the whole process's
+# Okabe and Ito's colours, each with a mark of its own: colour is never the only cue.
+_STYLES = ((BLUE, "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#b8860b", "v"))
+_DASHES = ("-", "--", ":")  # from the sixth line on
+_GRID = "#dde1e6"
+_FEW = 12  # points that are all marked; of more
+_MARKS = 8  # or so are, and those that no line leads to
+_WHOLE = 80  # columns of a name in the text of bars
+_LARGEST = 1e100  # an axis of what is beyond it may end where floats do: drawn as a gap
+_HEIGHT, _TOP, _BELOW, _EDGE, _GAP = 284, 14, 48, 10, 9  # pixels, as the next ones
+_LEGEND, _SAMPLE, _APART = 20, 30, 18
 
 
 def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> View:
@@ -40,102 +36,153 @@ def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> Vi
 
     The index's name labels the x axis; an index of words stands in its own order. With *log* both
     axes of numbers are logarithmic, if any point has its place there; the others are gaps, as
-    missing numbers are. The text twin is the same numbers as a table.
+    missing numbers are. Each line has a mark of its own shape: at each of its points where they are
+    few. The text twin is the same numbers as a table.
     """
-    with _alone, rc_context(), warnings.catch_warnings():
-        # The page's font has more characters than the one that matplotlib measures with.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-        rcdefaults()  # the reader's own style would change the chart, and its bytes
-        rcParams.update(_SETTINGS)
-        svg = _svg(_figure(frame, y, log))
     twin = table(frame, caption).text
     said = "; ".join(twin.split("\n"))
-    html = (
-        '<figure style="margin:0;max-width:100%" role="group">\n'
-        f'<figcaption style="font-weight:600;padding:.3em 0">{markup(caption)}</figcaption>\n'
-        f"{picture(svg, said)}\n</figure>"
-    )
-    return View(html, twin)
+    return framed(caption, _drawing(frame, label(y), log), said, twin)
 
 
-def _figure(frame: pd.DataFrame, y: str, log: bool) -> Figure:
-    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-    axes = figure.add_subplot()
-    across, columns = _places(frame.index), [frame.iloc[:, at] for at in range(frame.shape[1])]
-    labels = [_plain(name) for name in frame.columns]
-    heights = [_numbers(column) for column in columns]
-    for at, height in enumerate(heights):
-        colour, marker = _STYLES[at % len(_STYLES)]
-        dash = _DASHES[at // len(_STYLES) % len(_DASHES)]
-        axes.plot(across, height, color=colour, marker=marker, linestyle=dash)
-    axes.set(xlabel=_plain(frame.index.name or ""), ylabel=_plain(y))
-    if log and any((height[_above_0(across)] > 0).any() for height in heights):
-        axes.set_yscale("log", nonpositive="mask")
-        if isinstance(across, np.ndarray):
-            axes.set_xscale("log", nonpositive="mask")
-    axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    if len(labels) > 1:
-        # Named when it is made, a line whose name starts with "_" would be left out.
-        legend = axes.legend(axes.lines, ["x"] * len(labels), loc="best", frameon=False)
-        for text, label in zip(legend.get_texts(), labels, strict=True):
-            text.set_text(label)
-    return figure
+def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) -> View:
+    r"""Return *counts* as horizontal bars, each with its name before and its number after it.
+
+    The index has the names; they stand in its order, the first one on top. Beyond *limit* they are
+    left out, and a line says how many they are and what they sum to. A missing count has no bar.
+
+    >>> print(bars(pd.Series({"ls": 12, b"a\nb": 4, "ps": 1}), "Calls", unit="calls", limit=2))
+    Calls
+          calls
+    ----  -----  ------------------------
+    ls       12  ████████████████████████
+    a\nb      4  ████████
+    … 1 more name, calls: 1
+    """
+    names, known = counts.index.tolist(), counted(counts)
+    rows = [
+        Row(label(name, _WHOLE), label(name), count)
+        for name, count in zip(names[:limit], known[:limit], strict=True)
+    ]
+    rest, notes = known[limit:], []
+    if rest:
+        more = f"{len(rest)} more name{'s' * (len(rest) > 1)}"
+        notes.append(f"… {more}, {label(unit)}: {summed(rest)}")
+    heads = _named(counts.index), label(unit)
+    return barred(caption, heads, rows, notes)
 
 
-def _places(index: pd.Index[Any]) -> Any:
-    """Return where on the x axis the rows are: at numbers, an array; at times, or at words."""
-    if pd.api.types.is_numeric_dtype(index):
-        return index.to_numpy(dtype=float, na_value=np.nan)
-    if pd.api.types.is_datetime64_any_dtype(index):
-        return index
-    return [_plain(label) for label in index]
+def _drawing(frame: pd.DataFrame, unit: str, log: bool) -> str:
+    x = across(frame.index)
+    places = _within(x.places, log and x.numbers)
+    heights = [_within(_numbers(frame.iloc[:, at]), log) for at in range(frame.shape[1])]
+    heights = [np.where(np.isfinite(places), each, np.nan) for each in heights]
+    there = any(np.isfinite(each).any() for each in heights)
+    if log and not there:
+        return _drawing(frame, unit, log=False)
+    names = [label(name) for name in frame.columns]
+    beside = _beside(names)
+    top = _TOP + (-(-len(names) // beside) * _LEGEND if len(names) > 1 else 0)
+
+    def fill(figure: Figure) -> None:
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.patch.set_visible(False)
+        axes.set(yscale="log" if log else "linear", xscale="log" if log and x.numbers else "linear")
+        for at, each in enumerate(heights):
+            _line(axes, at, places, each)
+        upright = numbered(axes.get_ylim(), log) if there else Ticks([], [])
+        left = _EDGE + 18 + max(map(wide, ["", *upright.texts])) + _GAP
+        marks, left, right = fitting(x, axes.get_xlim(), log, left)
+        if not there:
+            marks = Ticks([], [])
+            axes.text(left + 20, _BELOW + _HEIGHT / 2, "no numbers", transform=None)
+        height, across_, middle = figure.bbox.height, right - left, _BELOW + _HEIGHT / 2
+        axes.set_position((left / WIDTH, _BELOW / height, across_ / WIDTH, _HEIGHT / height))
+        below = f"{_named(frame.index)} {marks.unsaid}".strip()
+        _marked(axes.xaxis, marks, below, (left + across_ / 2, 22), WIDTH - 20)
+        _marked(axes.yaxis, upright, unit, (_EDGE + SIZE / 2, middle), _HEIGHT)
+        if len(names) > 1:
+            _legend(axes, names, beside)
+
+    return drawn(top + _HEIGHT + _BELOW, fill)
 
 
-def _above_0(across: Any) -> Any:
-    return across > 0 if isinstance(across, np.ndarray) else slice(None)
+def _within(values: Floats, log: bool) -> Floats:
+    """Return numbers that have a place on an axis; the others are gaps."""
+    size = np.abs(np.nan_to_num(values, nan=np.inf))
+    return np.where((size < _LARGEST) & ((values > 1 / _LARGEST) | (not log)), values, np.nan)
 
 
-def _numbers(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
+def _numbers(column: pd.Series[Any]) -> Floats:
     """Return a column as floats; what is no number is a gap."""
     numbers: pd.Series[Any] = pd.to_numeric(column, errors="coerce")
     return numbers.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _svg(figure: Figure) -> str:
-    out = io.StringIO()
-    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    figure.savefig(out, format="svg", transparent=True, metadata=metadata)
-    root = ET.fromstring(out.getvalue())
-    marks = {f"#{path.get('id')}": path for path in root.iter(f"{_SVG}path") if path.get("id")}
-    own = _own(root, marks)
-    own.set("style", _STYLE)
-    own.set("xmlns", _SVG[1:-1])
-    return ET.tostring(own, encoding="unicode")
+def _named(index: pd.Index[Any]) -> str:
+    return label(tuple(name for name in index.names if name is not None))
 
 
-def _own(node: ET.Element, marks: dict[str, ET.Element]) -> ET.Element:
-    """Return *node* without what would reach beyond its chart: ids, and a style for all the page.
+def _line(axes: Axes, at: int, places: Floats, heights: Floats) -> None:
+    """Draw line number *at*, and marks along it."""
+    there = np.isfinite(heights)
+    points = np.flatnonzero(there)
+    every = 1 if len(points) <= _FEW else -(-len(points) // _MARKS)
+    # Lines that run together have their marks beside each other.
+    first = at * 2 * every // 5 % every
+    beside = np.concatenate(([False], there, [False]))
+    lone = np.flatnonzero(there & ~beside[:-2] & ~beside[2:])  # no line leads there
+    colour, mark = _STYLES[at % len(_STYLES)]
+    axes.plot(
+        places,
+        heights,
+        _DASHES[at // len(_STYLES) % len(_DASHES)],
+        color=colour,
+        linewidth=2,
+        dash_capstyle="butt",
+        solid_capstyle="butt",
+        marker=mark,
+        markersize=8,
+        markeredgewidth=0,
+        markevery=sorted({*points[first::every].tolist(), *lone.tolist()}),
+        clip_on=False,
+    )
 
-    The same chart may stand on a page twice, and a browser looks an id up in the page. So each mark
-    is drawn where it is used.
-    """
-    tag, has = node.tag.removeprefix(_SVG), dict(node.attrib)
-    parts = [child for child in node if child.tag != f"{_SVG}defs"]
-    if tag == "use":
-        tag, parts = "g", [marks[has.pop(_HREF)]]
-        has["transform"] = f"translate({has.pop('x')} {has.pop('y')})"
-    for name in ("id", "clip-path"):  # nothing is drawn beyond the axes: they hold all numbers
-        has.pop(name, None)
-    if "style" in has:
-        has["style"] = has["style"].replace(_INK, "currentColor")
-    own = ET.Element(tag, {name: " ".join(value.split()) for name, value in has.items()})
-    own.text = node.text if node.text and node.text.strip() else None
-    own.extend([_own(part, marks) for part in parts])
-    return own
+
+def _marked(axis: Axis, ticks: Ticks, name: str, at: tuple[float, float], long: float) -> None:
+    """Give an axis its marks, lines from them through the chart, and its name, as long as fits."""
+    limits = axis.get_view_interval()
+    axis.set_minor_locator(NullLocator())
+    axis.set_ticks(ticks.at, ticks.texts)
+    axis.set_view_interval(*limits, ignore=True)
+    axis.set_tick_params(length=0, pad=_GAP)
+    axis.grid(True, color=_GRID, linewidth=1)
+    for line in axis.get_gridlines():
+        line.set_clip_on(False)
+    axis.set_label_text(name, size=SIZE * min(1, long / max(wide(name), 1)))
+    axis.set_label_coords(*at, transform=IdentityTransform())
 
 
-def _plain(label: object) -> str:
-    """Return a label that matplotlib does not take for mathematics."""
-    text = safe_text(label if isinstance(label, str | bytes) else str(label), _LABEL)
-    return text.replace("$", r"\$")
+def _legend(axes: Axes, names: Sequence[str], beside: int) -> None:
+    legend = axes.legend(
+        axes.lines,
+        ["x"] * len(names),  # named here, a line whose name starts with "_" would be left out
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=beside,
+        frameon=False,
+        borderpad=0,
+        handlelength=_SAMPLE / SIZE,
+        handletextpad=6 / SIZE,
+        columnspacing=_APART / SIZE,
+        labelspacing=_LEGEND / SIZE - 1,
+    )
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
+
+
+def _beside(names: Sequence[str]) -> int:
+    """Return how many columns of a legend fit beside each other."""
+    wides = np.array([_SAMPLE + 6 + wide(name) + _APART for name in names])
+    counts = range(len(names), 1, -1)
+    fits = (n for n in counts if sum(part.max() for part in np.array_split(wides, n)) < WIDTH - 90)
+    return next(fits, 1)

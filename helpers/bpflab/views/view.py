@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from bpflab.text import safe_text
 
+# Or a page takes what stands between two `$` for mathematics, and a path looks like another:
+# the first class is for MathJax 3 (JupyterLab), the second for MathJax 2 (nbconvert).
+_PLAIN = '<div class="mathjax_ignore tex2jax_ignore">'
 _GROUND = "color:#1b1f24;background:#f6f8fa;border-radius:8px"
 
 
@@ -37,7 +40,7 @@ class View:
     def _repr_mimebundle_(
         self, include: Container[str] | None = None, exclude: Container[str] | None = None
     ) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+        return {"text/html": f"{_PLAIN}\n{self.html}\n</div>", "text/plain": self.text}
 
 
 def markup(raw: bytes | str, limit: int = 4096) -> str:

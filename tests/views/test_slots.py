@@ -1,0 +1,153 @@
+"""Histograms in powers of two: bounds, empty slots, percentiles, and what is refused."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bpflab.errors import LabError
+from bpflab.views import histogram
+from tests.views.drawn import drawn
+from tests.views.test_hostile import CORPUS
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def words(view):
+    """Return each text of the drawing."""
+    return ["".join(text.itertext()) for text in drawn(view).iter(f"{SVG}text")]
+
+
+def ranges(view):
+    """Return the bounds and the count of each row of the text."""
+    rows = [row.split() for row in view.text.splitlines()[3:] if not row.startswith(("p", "…"))]
+    return [(*row[0].replace(",", "").split("\u2013"), row[1]) for row in rows]
+
+
+def slot_of(value):
+    """Return where a value belongs: the place of its highest bit, 0 for 0."""
+    return max(value.bit_length() - 1, 0)
+
+
+@pytest.mark.parametrize("value", [0, 1, 2, 3, 4, 1023, 1024, 2**32, 2**63, 2**64 - 1])
+def test_a_value_lies_within_the_bounds_of_its_slot(value):
+    """And nothing lies between two slots."""
+    ((low, high, count),) = ranges(histogram({slot_of(value): 5}, "t", unit="n"))
+
+    assert int(low) <= value <= int(high)
+    assert count == "5"
+    assert [slot_of(int(low)), slot_of(int(high))] == [slot_of(value)] * 2
+
+
+def test_every_slot_between_the_first_and_the_last_is_shown():
+    """Those before and after are not, though an array map holds all 64."""
+    array = pd.Series([0] * 64)
+    array[[4, 7]] = 3, 1
+    view = histogram(array, "t", unit="n")
+
+    assert [row[2] for row in ranges(view)] == ["3", "0", "0", "1"]
+    assert histogram({7: 1, 4: 3}, "t", unit="n") == view
+    assert histogram(pd.Series([1, 2, 1], index=[7, 4, 4]), "t", unit="n") == view
+
+
+def test_nothing_counted_is_no_rows():
+    """Neither an empty mapping nor zeros, and no percentile of them."""
+    for slots in ({}, {3: 0}, pd.Series(dtype="int64"), pd.Series([0] * 64)):
+        view = histogram(slots, "t", unit="ns")
+        assert words(view) == ["range", "count", "no rows"]
+        assert view.text.endswith("no rows")
+
+
+@pytest.mark.parametrize(
+    ("unit", "slot", "said"),
+    [
+        ("ns", 0, "0 to 1 ns"),
+        ("ns", 9, "512 to 1,023 ns"),
+        ("ns", 10, "1.0 to 2.0 µs"),
+        ("ns", 20, "1.0 to 2.1 ms"),
+        ("ns", 23, "8.4 to 17 ms"),
+        ("ns", 33, "8.6 to 17 s"),
+        ("us", 10, "1.0 to 2.0 ms"),
+        ("bytes", 0, "0 to 1 bytes"),
+        ("bytes", 12, "4 to 8 KiB"),
+        ("B", 20, "1 to 2 MiB"),
+        ("pages", 12, "4,096 to 8,191"),
+    ],
+)
+def test_bounds_are_drawn_as_people_say_them(unit, slot, said):
+    """Rounded in the drawing, in the unit that fits; exact in the text."""
+    view = histogram({slot: 1}, "t", unit=unit)
+
+    assert words(view)[1].replace("\u2013", " to ") == said
+    low, high, _ = ranges(view)[0]
+    assert int(low) in (2**slot, 0)
+    assert int(high) == 2 ** (slot + 1) - 1
+
+
+def test_a_percentile_is_the_slot_that_holds_it():
+    """As numpy finds it in the values themselves."""
+    values = np.random.default_rng(5).lognormal(8, 2, 997).astype(int)
+    slots = pd.Series([slot_of(int(value)) for value in values]).value_counts()
+    view = histogram(slots, "t", unit="ns")
+    said = dict(part.split(" in ") for part in view.text.splitlines()[-1].split("; "))
+
+    for percent in (50, 90, 99):
+        exact = int(np.percentile(values, percent, method="inverted_cdf"))
+        low, high = said[f"p{percent}"].removesuffix(" ns").replace(",", "").split("\u2013")
+        assert int(low) <= exact <= int(high)
+        assert low != high
+    assert sum(f"p{percent}" in word for word in words(view) for percent in (50, 90, 99)) == 3
+
+
+def test_a_percentile_needs_every_count():
+    """Where one is missing, or below 0, it could be anywhere."""
+    for slots in ({3: 1, 5: None}, {3: np.nan, 4: 2}, {3: 4, 4: -1}):
+        assert "p50" not in histogram(slots, "t", unit="ns").text
+    assert words(histogram({3: 1, 5: None}, "t", unit="ns"))[-3:] == ["1", "0", "–"]  # noqa: RUF001
+
+
+def test_slots_left_out_are_counted():
+    """The lowest stay; percentiles are those of all."""
+    view = histogram({3: 1, 4: 2, 6: 40, 9: 1}, "t", unit="ns", limit=2)
+
+    assert [row[2] for row in ranges(view)] == ["1", "2"]
+    assert words(view)[-1] == "… 5 more slots, count: 41"
+    assert view.text.splitlines()[-2] == words(view)[-1]
+    assert view.text.splitlines()[-1].startswith("p50 in 64\u2013127 ns; ")
+    assert histogram({3: 1}, "t", unit="ns", limit=1) == histogram({3: 1}, "t", unit="ns")
+
+
+def test_it_is_read_aloud_with_exact_bounds():
+    """Without blocks; the percentiles are in it."""
+    label = ET.fromstring(histogram({10: 3}, "Latency", unit="ns").html).find("img").get("alt")
+
+    assert label.replace("\u2013", " to ") == (
+        "Latency; ns, count; 1,024 to 2,047: 3 · p50 p90 p99; "
+        "p50 in 1,024 to 2,047 ns; p90 in 1,024 to 2,047 ns; p99 in 1,024 to 2,047 ns"
+    )
+
+
+@pytest.mark.parametrize("slot", [-1, 64, 2.5, "3", b"\xff", None, np.nan, (1,)])
+def test_what_is_no_slot_is_refused(slot):
+    """It says what a slot is, and the likely reason."""
+    with pytest.raises(LabError) as refused:
+        histogram({4: 1, slot: 1}, "t", unit="ns")
+
+    assert refused.value.kind == "no-slot"
+    assert "subtract 1" in refused.value.fix
+
+
+@pytest.mark.parametrize("name", CORPUS.values(), ids=CORPUS)
+def test_a_hostile_caption_and_unit_are_only_text(name):
+    """Every character of the drawing, of the text and of what is read aloud is safe."""
+    text = name.decode("latin-1") if isinstance(name, bytes) else name
+    view = histogram({1: 2, 3: 4}, text, unit=text)
+    root = drawn(view)
+
+    for side in (view.html, view.text, ET.tostring(root, encoding="unicode")):
+        assert "<script" not in side.replace(view.text, "")
+        assert all(char == "\n" or char.isprintable() for char in side)
+    tags = {node.tag.removeprefix(SVG) for node in root.iter()}
+    assert tags == {"svg", "defs", "style", "path", "text"}
+    assert len(view.text.split("\n")) == 7
