@@ -191,6 +191,11 @@ def test_without_a_listing_the_functions_head_is_the_place():
         ("infinite loop detected at insn 1", "loop"),
         ("BPF program is too large. Processed 1000001 insn", "too-complex"),
         ("The sequence of 8193 jumps is too complex.", "too-complex"),
+        ("combined stack size of 2 calls is 608. Too large", "stack"),
+        (
+            "tail_calls are not allowed when call stack of previous frames is 256 bytes. Too large",
+            "tail-call-stack",
+        ),
         ("Unreleased reference id=2 alloc_insn=1", "leak"),
         ("cannot call GPL-restricted function from non-GPL compatible program", "license"),
         ("cannot call GPL only function from proprietary program", "license"),

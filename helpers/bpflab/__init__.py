@@ -9,14 +9,22 @@ from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
     from bpflab.background import steady
+    from bpflab.bpfobject import BpfObject, load_object
     from bpflab.check import check_answer, check_counts, check_largest, check_program, expect
     from bpflab.cost import cost_ns, result
+    from bpflab.entries import syscall_entry
+    from bpflab.leases import hold, pinned
     from bpflab.loading import close, load, loaded
+    from bpflab.oneliner import bpftrace
+    from bpflab.paused import PausedExec
+    from bpflab.perf import PerfBuffer
     from bpflab.program import Program
     from bpflab.screen import Live, live
     from bpflab.source import find
     from bpflab.tally import Rates, Tally
+    from bpflab.testrun import invoke
     from bpflab.text import safe_text
+    from bpflab.trace import open_trace
     from bpflab.views import (
         Edge,
         View,
@@ -31,18 +39,27 @@ if TYPE_CHECKING:
         origins,
         table,
     )
+    from bpflab.waiting import standby
     from bpflab.workload import Run, run
 
 _HOMES = {
     "check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "cost": ("cost_ns", "result"),
+    "entries": ("syscall_entry",),
+    "leases": ("hold", "pinned"),
     "loading": ("close", "load", "loaded"),
+    "oneliner": ("bpftrace",),
+    "paused": ("PausedExec",),
+    "perf": ("PerfBuffer",),
     "program": ("Program",),
     "screen": ("Live", "live"),
     "source": ("find",),
     "tally": ("Rates", "Tally"),
     "background": ("steady",),
+    "bpfobject": ("BpfObject", "load_object"),
+    "testrun": ("invoke",),
     "text": ("safe_text",),
+    "trace": ("open_trace",),
     "views": (
         "Edge",
         "View",
@@ -57,13 +74,17 @@ _HOMES = {
         "origins",
         "table",
     ),
+    "waiting": ("standby",),
     "workload": ("Run", "run"),
 }
 
 __all__ = [
+    "BpfObject",
     "Edge",
     "LabError",
     "Live",
+    "PausedExec",
+    "PerfBuffer",
     "Place",
     "Program",
     "Rates",
@@ -71,6 +92,7 @@ __all__ = [
     "Tally",
     "View",
     "bars",
+    "bpftrace",
     "check_answer",
     "check_counts",
     "check_largest",
@@ -84,16 +106,23 @@ __all__ = [
     "flow",
     "grid",
     "histogram",
+    "hold",
+    "invoke",
     "leftovers_start",
     "lines",
     "live",
     "load",
+    "load_object",
     "loaded",
+    "open_trace",
     "origins",
+    "pinned",
     "result",
     "run",
     "safe_text",
+    "standby",
     "steady",
+    "syscall_entry",
     "table",
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
+from bpflab.bpfobject import BpfObject
 from bpflab.bpfsys import bpf
 from bpflab.errors import LabError
 from bpflab.program import Program
@@ -15,7 +16,9 @@ _ENOTSUPP = 524  # include/linux/errno.h; the C library has no words for it
 _PACKET = 64  # a socket filter wants at least an Ethernet header to look at
 
 
-def cost_ns(program: Program, function: str, *, repeat: int = 100_000, rounds: int = 7) -> float:
+def cost_ns(
+    program: Program | BpfObject, function: str, *, repeat: int = 100_000, rounds: int = 7
+) -> float:
     """Return the ns that one run of *function* takes: the least of *rounds* averages over *repeat*.
 
     The least, because whatever else the machine does can only add. It includes the kernel's own
@@ -28,12 +31,12 @@ def cost_ns(program: Program, function: str, *, repeat: int = 100_000, rounds: i
     return float(min(_run(program, function, repeat)[1] for _ in range(rounds)))
 
 
-def result(program: Program, function: str) -> int:
+def result(program: Program | BpfObject, function: str) -> int:
     """Run *function* once on a packet of zeros and return what it returned, 0 to 2**32 - 1."""
     return _run(program, function, 1)[0]
 
 
-def _run(program: Program, function: str, repeat: int) -> tuple[int, int]:
+def _run(program: Program | BpfObject, function: str, repeat: int) -> tuple[int, int]:
     if program.closed:  # its fd may be something else by now
         raise LabError("closed", f"{program.name} is closed.", fix="Load it again.")
     if function not in program.functions:

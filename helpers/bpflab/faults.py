@@ -164,6 +164,22 @@ COMPILER = (
 
 VERIFIER = (
     Rule(
+        "stack",
+        r"combined stack size of (\d+) calls is (\d+)",
+        "The {0} functions that call each other here need {1} bytes of stack together.",
+        "A caller's variables wait on the stack under those of the function it calls, and all of "
+        "them share the 512 bytes.",
+        "Keep the large ones in a map or, without BCC, in static variables.",
+    ),
+    Rule(
+        "tail-call-stack",
+        r"tail_calls are not allowed when call stack of previous frames is (\d+) bytes",
+        "A called function makes a tail call while its callers hold {0} bytes of stack.",
+        "The tail call gives back its own frame, but its callers' stay: at most 33 times in a row. "
+        "So these may hold less than 256 bytes.",
+        "Make the tail call in the program itself, or keep the callers' variables in a map.",
+    ),
+    Rule(
         "null-check",
         r"R\d+ invalid mem access '\w*_or_null\w*'|R\d+ type=\w*_or_null\w* expected=",
         "A pointer that may be NULL is used without a check.",
@@ -183,6 +199,14 @@ VERIFIER = (
         "This loop may never end.",
         "The verifier must see an end to every path.",
         "Give it a bound: for (int i = 0; i < 64; i++).",
+    ),
+    Rule(
+        "too-complex",
+        r"sequence of (\d+) jumps is too complex",
+        "One path through this program leaves {0} branches to be looked at later.",
+        "At each jump that may go either way the verifier follows one way and remembers the other: "
+        "at most 8192 at a time.",
+        "Shorten the loop, or let bpf_loop() run its body.",
     ),
     Rule(
         "too-complex",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bpflab.bpfobject import BpfObject
 from bpflab.errors import LabError
 from bpflab.inspect import syscall
 from bpflab.inspect.words import HELPERS, TAIL_CALL
@@ -25,7 +26,7 @@ _UNNAMED = (
 )
 
 
-def instructions(program: Program, function: str) -> int:
+def instructions(program: Program | BpfObject, function: str) -> int:
     """Return how many instructions of 8 bytes *function* has, as the verifier left it.
 
     Raises:
@@ -35,7 +36,7 @@ def instructions(program: Program, function: str) -> int:
     return _size(_fd(program, function), function) // 8
 
 
-def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFrame:
+def calls(program: Program | BpfObject, function: str, *, sent: bool = False) -> pd.DataFrame:
     """Return a row for each call instruction of *function*, as the verifier left it.
 
     Columns: ``instruction`` (its place, from 0), ``kind`` (``helper``, ``tail call``,
@@ -50,11 +51,13 @@ def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFram
 
     Raises:
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
-            net.core.bpf_jit_harden); ``no-program`` or ``closed``.
+            net.core.bpf_jit_harden); ``no-program``, also for what a BpfObject *sent*; ``closed``.
     """
     fd = _fd(program, function)
     rows: Iterator[tuple[int, str, str | None]]
     if sent:
+        if isinstance(program, BpfObject):
+            raise LabError("no-program", "libbpf does not keep what it handed over; BCC does.")
         rows = _sent(program.bcc.dump_func(function.encode()))
     else:
         rows = _translated_calls(_translated(fd, function))
@@ -114,7 +117,7 @@ def _symbols(offsets: set[int]) -> dict[int, str]:
     return found
 
 
-def _fd(program: Program, function: str) -> int:
+def _fd(program: Program | BpfObject, function: str) -> int:
     if program.closed:
         raise LabError("closed", f"{program.name} is closed, and the kernel holds none of it.")
     if function not in program.functions:
