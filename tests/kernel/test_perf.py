@@ -1,0 +1,101 @@
+"""A perf buffer under real events: what arrives, in which order, and what was lost."""
+
+import os
+
+import pytest
+
+from bpflab import load
+from bpflab.errors import LabError
+from bpflab.perf import PerfBuffer
+
+pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+
+UMASK = "syscalls:sys_enter_umask"
+
+
+def calls(first, last):
+    """Make the calls that bpf/events/both.c looks at, on one CPU; put the mask back."""
+    cpus, mask = os.sched_getaffinity(0), os.umask(0)
+    os.sched_setaffinity(0, {min(cpus)})
+    try:
+        for number in range(first, last + 1):
+            os.umask(4096 + number)
+    finally:
+        os.umask(mask)
+        os.sched_setaffinity(0, cpus)
+
+
+class Own:
+    """This process."""
+
+    pids = (os.getpid(),)
+
+
+def test_every_event_arrives_as_it_was_sent():
+    """A thousand events, read in four batches, keep their numbers, order and message."""
+    with load("events/both") as program, PerfBuffer(program, pages=16) as buffer:
+        with program.attached(hook=UMASK):
+            for first in range(0, 1000, 250):
+                calls(first, first + 249)
+                buffer.events.pump()
+        frame = buffer.events.frame(Own)
+
+    assert frame["number"].tolist() == list(range(1000))
+    assert set(frame["message"]) == {"hello world"}
+
+
+def test_the_buffer_goes_on_behind_its_end():
+    """Reading after each 50 of 400 events, a page of buffer wraps four times and loses none."""
+    with load("events/both") as program, PerfBuffer(program, pages=1) as buffer:
+        with program.attached(hook=UMASK):
+            for first in range(0, 400, 50):
+                calls(first, first + 49)
+                buffer.events.pump()
+        assert buffer.events.frame(Own)["number"].tolist() == list(range(400))
+        assert buffer.lost == 0
+
+
+def test_what_did_not_fit_is_told_with_the_next_event():
+    """A full page loses the rest; the kernel says so, and says as many as the program counted."""
+    with load("events/both") as program, PerfBuffer(program, pages=1) as buffer:
+        with program.attached(hook=UMASK):
+            calls(0, 2999)
+            told_before = (len(buffer.read()), buffer.lost)
+            calls(3000, 3000)
+            assert len(buffer.read()) == 1
+        assert told_before[1] == 0
+        assert buffer.lost == program.maps["refused"].total() == 3000 - told_before[0] > 0
+
+
+def test_what_is_closed_leaves_the_map_empty_and_is_not_read():
+    """After closing, the program has nowhere to write, and a read says why it gives nothing."""
+    with load("events/both") as program:
+        with PerfBuffer(program) as buffer:
+            pass
+        with program.attached(hook=UMASK):
+            calls(0, 4)
+        assert program.maps["refused"].total() == 5
+        with pytest.raises(LabError, match="closed"):
+            buffer.read()
+
+
+def test_a_program_that_closes_first_does_not_matter():
+    """The buffer can be closed when its map is gone."""
+    program = load("events/both")
+    buffer = PerfBuffer(program)
+    program.close()
+
+    buffer.close()
+
+    assert buffer.closed
+
+
+@pytest.mark.parametrize(
+    ("name", "pages", "kind"), [("events", 8, "no-perf-buffer"), ("output", 3, "pages")]
+)
+def test_what_cannot_be_opened_is_refused(name, pages, kind):
+    """A ring buffer is no perf buffer, and three pages are no power of two."""
+    with load("events/both") as program, pytest.raises(LabError) as refused:
+        PerfBuffer(program, name, pages)
+
+    assert refused.value.kind == kind
