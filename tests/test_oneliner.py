@@ -1,0 +1,96 @@
+"""bpftrace beside a lesson, played by a script."""
+
+import stat
+import sys
+
+import pytest
+
+from bpflab import LabError, bpftrace
+
+BEGIN = f"#!{sys.executable}\nimport json, signal, sys, time\n"
+SPEAKS = """
+def say(kind, data): print(json.dumps({"type": kind, "data": data}), flush=True)
+say("attached_probes", {"probes": 3})
+"""
+SIGNS = """
+for n in (2, 1): time.sleep(0.05); say("printf", f"bpflab-{n}")
+"""
+MAPS = """
+def end(*_): say("map", {"@": {"59": 3}}); say("map", {"@n": 3}); sys.exit(0)
+signal.signal(signal.SIGINT, end)
+"""
+STAYS = "\nwhile True: time.sleep(1)\n"
+
+
+@pytest.fixture
+def plays(tmp_path, monkeypatch):
+    """Put a script in the place of bpftrace."""
+
+    def install(*parts):
+        script = tmp_path / "bpftrace"
+        script.write_text(BEGIN + "".join(parts))
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        return script
+
+    return install
+
+
+def test_its_maps_come_back(plays):
+    """All of them, after what should happen has happened once."""
+    plays(SPEAKS, MAPS, SIGNS, STAYS)
+    happened = []
+    assert bpftrace("x { }", lambda: happened.append(1)) == {"@": {"59": 3}, "@n": 3}
+    assert happened == [1]
+
+
+def test_it_is_waited_for_until_it_is_attached(plays, tmp_path):
+    """Not only until it says that it will be: both of the probes around the line must speak."""
+    mark = tmp_path / "attached"
+    late = f"\ntime.sleep(0.3); open({str(mark)!r}, 'w').close()\n"
+    plays(SPEAKS, MAPS, 'say("printf", "bpflab-1")\n', late, 'say("printf", "bpflab-2")\n', STAYS)
+    seen = []
+    bpftrace("x { }", lambda: seen.append(mark.exists()))
+    assert seen == [True]
+
+
+def test_the_line_stands_between_two_probes_that_speak(plays, tmp_path):
+    """So that it has been attached when both have spoken, in whatever order it attaches."""
+    told = tmp_path / "told"
+    plays(f"open({str(told)!r}, 'w').write(sys.argv[-1])\n", SPEAKS, MAPS, SIGNS, STAYS)
+    bpftrace("tracepoint:a:b { @ = count(); }", lambda: None)
+    first, line, last = told.read_text().partition("tracepoint:a:b { @ = count(); }")
+    assert line and "bpflab-1" in first and "bpflab-2" in last
+
+
+def test_it_need_not_be_there(monkeypatch, tmp_path):
+    """Then nothing happens, and the package is named."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LabError) as caught:
+        bpftrace("x { }", pytest.fail)
+    assert caught.value.kind == "no-bpftrace"
+    assert "apt install" in caught.value.fix
+
+
+def test_what_it_refuses_is_quoted(plays):
+    """Its last line, made safe; nothing happens."""
+    plays('sys.stderr.write("WARNING: one\\nERROR: only \\x1b[1mroot\\n"); sys.exit(1)\n')
+    with pytest.raises(LabError) as caught:
+        bpftrace("x { }", pytest.fail)
+    assert caught.value.why == "ERROR: only \\x1b[1mroot."
+
+
+def test_one_that_is_never_attached_is_given_up(plays):
+    """Within the deadline."""
+    plays(SPEAKS, STAYS)
+    with pytest.raises(LabError, match="does not run here") as caught:
+        bpftrace("x { }", pytest.fail, deadline_s=0.5)
+    assert "not attached" in caught.value.why
+
+
+def test_one_that_does_not_end_is_ended(plays):
+    """It ignores the signal, and is killed."""
+    plays("signal.signal(signal.SIGINT, signal.SIG_IGN)\n", SPEAKS, SIGNS, STAYS)
+    with pytest.raises(LabError) as caught:
+        bpftrace("x { }", lambda: None, deadline_s=5)
+    assert "did not end" in caught.value.why
