@@ -1,6 +1,7 @@
 """The `lab` script, on a machine that a PATH of stubs makes up: no root and no network."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -111,6 +112,7 @@ def machine(tmp_path: Path) -> Machine:
         "PYTHON=/usr/bin/python3 ": f"PYTHON={tmp_path}/bin/python3 ",
         "MODULES=/lib/modules\n": f"MODULES={tmp_path}/modules\n",
         "TRACEFS=/sys/kernel/tracing\n": f"TRACEFS={tmp_path}/tracing\n",
+        "PARANOID=/proc/sys/kernel/perf_event_paranoid\n": f"PARANOID={tmp_path}/paranoid\n",
         "PATH=$PATH:/usr/sbin:/sbin ": "PATH=$PATH ",
     }.items():
         assert script.count(real) == 1
@@ -185,10 +187,187 @@ def test_taken_port(machine: Machine, taken_port: str) -> None:
     assert not (machine.clone / ".lab").exists() and not (machine.clone / ".venv").exists()
 
 
-def test_macos(machine: Machine) -> None:
-    """On macOS the script points to the virtual machine."""
+LIMACTL = """
+room={root}/instance
+case "$1 $*" in
+    *"{{{{.Status}}}}"*) [ -d $room ] || exit 1; cat $room/status ;;
+    *"{{{{.Param.lab}}}}"*) cat $room/lab ;;
+    *"{{{{.Dir}}}}"*) echo $room ;;
+    "start "*)
+        mkdir -p $room; echo Running >$room/status
+        for word; do case $word in lab=*) echo "${{word#lab=}}" >$room/lab ;; esac; done ;;
+    "shell "*" url") echo "http://127.0.0.1:8899/lab?token=secret" ;;
+    "shell "*) [ "${{5-}}" != fails ] || exit 7 ;;
+    "delete "*) rm -r $room ;;
+esac
+"""
+
+
+@pytest.fixture
+def mac(machine: Machine) -> Machine:
+    """A Mac with Lima: its bash is old, its readlink and stat are others, and it has no apt."""
     machine.stub("uname", "echo Darwin")
-    assert "lima/README.md" in refused(machine.lab())
+    machine.stub("limactl", LIMACTL.format(root=machine.root))
+    machine.stub("open")
+    for name in ("apt-get", "flock", "getent", "readlink", "stat", "tac", "timeout"):
+        machine.drop(name)
+    return machine
+
+
+def test_macos_without_lima(mac: Machine) -> None:
+    """On a Mac without Lima the script says what to install."""
+    mac.drop("limactl")
+    assert "brew install lima" in refused(mac.lab())
+
+
+def test_macos_starts_the_instance(mac: Machine) -> None:
+    """The first ./lab makes this clone's instance, says the address and opens a page."""
+    done = mac.lab("--port", "8905", BASH_COMPAT="3.2")
+    assert done.returncode == 0, done
+    (start,) = [call for call in mac.calls if call.startswith("limactl start")]
+    assert f"--param lab={mac.clone} --param port=8905 {mac.clone}/lima/bpflab.yaml" in start
+    assert "http://127.0.0.1:8899/lab?token=secret" in done.stdout
+    page = mac.root / "instance/bpflab.html"
+    assert f"open {page}" in mac.calls and not any("secret" in call for call in mac.calls)
+    assert "url=http://127.0.0.1:8899/lab?token=secret" in page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert not (mac.clone / ".lab").exists()
+
+
+def test_macos_starts_it_once(mac: Machine) -> None:
+    """An instance that runs is used as it is, a stopped one is started by name."""
+    assert mac.lab("--no-browser").returncode == 0
+    assert mac.lab("up", "--no-browser").returncode == 0
+    assert len([call for call in mac.calls if call.startswith("limactl start")]) == 1
+    (mac.root / "instance/status").write_text("Stopped\n")
+    assert mac.lab("--no-browser").returncode == 0
+    assert mac.calls.count("limactl start --tty=false --timeout=30m bpflab") == 1
+    assert not [call for call in mac.calls if call.startswith("open")]
+
+
+def test_macos_passes_words_on(mac: Machine) -> None:
+    """Any other word is for the lab in the instance, and so is its status."""
+    assert mac.lab("run", "02").returncode == 0
+    assert mac.calls[-1] == "limactl shell --workdir=/mnt/bpflab bpflab ./lab run 02"
+    assert mac.lab("fails").returncode == 7
+
+
+def test_macos_knows_its_clone(mac: Machine) -> None:
+    """An instance that shows another clone is left alone; ~ is the host's home."""
+    assert mac.lab("--no-browser").returncode == 0
+    (mac.root / "instance/lab").write_text(f"{mac.root}/home\n")
+    before = len(mac.calls)
+    for words in (["run", "02"], ["clean"], []):
+        assert "belongs to another clone" in refused(mac.lab(*words))
+    assert not any("delete" in call or "start" in call for call in mac.calls[before:])
+    (mac.root / "instance/lab").write_text("~\n")
+    assert mac.lab("run", "02", HOME=str(mac.clone)).returncode == 0
+
+
+@pytest.mark.parametrize("words", [["--port", "9999"], ["--port"], ["--port=80"], ["up", "--frob"]])
+def test_macos_wrong_words(mac: Machine, words: list[str]) -> None:
+    """A port that no instance shows, or an unknown option, is refused at once."""
+    refused(mac.lab(*words))
+    assert not (mac.root / "instance").exists()
+
+
+def test_macos_port_stays(mac: Machine) -> None:
+    """The port of an instance is not changed in silence."""
+    assert mac.lab("--no-browser").returncode == 0
+    assert "--param port=N" in refused(mac.lab("--port", "8901"))
+
+
+def test_macos_start_fails(mac: Machine) -> None:
+    """When limactl cannot start it, one sentence says so after limactl's own."""
+    mac.stub("limactl", '[ "$1" = start ] && exit 1 || exit 1')
+    assert "did not start it" in refused(mac.lab())
+
+
+def test_macos_clean(mac: Machine) -> None:
+    """`clean` removes the instance, and is content where there is none."""
+    assert mac.lab("--no-browser").returncode == 0
+    assert mac.lab("clean").returncode == 0
+    assert "limactl delete --force bpflab" in mac.calls
+    assert mac.lab("clean").returncode == 0
+
+
+# What bash 3.2, the newest of macOS, does not know.
+NEWER = {
+    "associative array": r"(declare|local|typeset) -[a-z]*A",
+    "reference": r"(declare|local|typeset) -[a-z]*n\b",
+    "case": r"\$\{\w+(,,?|\^\^?)",
+    "transformation": r"\$\{\w+@\w\}",
+    "mapfile": r"\b(mapfile|readarray|coproc)\b",
+    "both streams appended": r"&>>|\|&",
+    "fall through": r";;?&",
+    "is set": r"\[\[ (! )?-v ",
+    "negative offset": r"\$\{\w+: -\d+:-",
+    "array that may be empty": r'"\$\{\w+\[@\]\}"',
+    "time": r"%\([^)]*\)T",
+    "file descriptor": r"\{\w+\}[<>]",
+    "tools of Linux": r"\b(readlink|realpath|getent|stat -c|(?<!-)timeout|setpriv|sed -i)\b",
+}
+
+
+@pytest.mark.parametrize("pattern", NEWER.values(), ids=NEWER)
+def test_macos_bash_is_old(pattern: str) -> None:
+    """Up to the end of macOS's branch nothing needs a bash newer than 3.2, or a tool of Linux."""
+    script = (REPO / "lab").read_text()
+    branch, end, rest = script.partition('    on_macos "$@"\n    exit\nfi\n')
+    assert end and "ROOT=" in rest
+    code = "\n".join(line for line in branch.splitlines() if not line.lstrip().startswith("#"))
+    assert not re.findall(pattern, code)
+
+
+def test_url(machine: Machine) -> None:
+    """`url` prints the address on the page of this clone's living server, or what to do."""
+    assert "./lab starts one" in refused(machine.lab("url"))
+    assert machine.lab("run", "01").returncode == 0
+    with TemporaryDirectory() as cache:
+        name = subprocess.run(
+            ["cksum"], input=f"{machine.clone}\n", capture_output=True, text=True, check=True
+        )
+        room = Path(cache) / f"bpflab-{name.stdout.split()[0]}"
+        room.mkdir()
+        server = [
+            "bash",
+            "-c",
+            "sleep 60; :",
+            f"{machine.clone}/.venv/bin/python",
+            "-m",
+            "jupyterlab",
+        ]
+        with subprocess.Popen(server) as alive:
+            (machine.clone / ".lab/servers").write_text(f"{2**22 + 1}\n{alive.pid}\n")
+            page = room / f"jpserver-{alive.pid}-open.html"
+            page.write_text(
+                '<meta content="1;url=http://127.0.0.1:1/lab?token=x" />\n<a href="http://b">'
+            )
+            done = machine.lab("url", XDG_CACHE_HOME=cache)
+            alive.kill()
+        assert (done.returncode, done.stdout) == (0, "http://127.0.0.1:1/lab?token=x\n"), done
+        assert "./lab starts one" in refused(machine.lab("url", XDG_CACHE_HOME=cache))
+
+
+def test_local_room(machine: Machine) -> None:
+    """With BPFLAB_LOCAL nothing of this machine's lies in a clone that machines share."""
+    before = set(machine.clone.rglob("*"))
+    room = machine.root / "room"
+    room.mkdir()
+    assert machine.lab("run", "01", BPFLAB_LOCAL=str(room)).returncode == 0
+    assert set(machine.clone.rglob("*")) == before
+    assert {path.name for path in room.iterdir()} == {".lab", ".venv"}
+    assert machine.lab("clean", BPFLAB_LOCAL=str(room)).returncode == 0
+    assert not list(room.iterdir())
+
+
+def test_headers_of_the_flavour(machine: Machine) -> None:
+    """Where the kernel's own headers are gone from the archive, those of its flavour are next."""
+    machine.stub("uname", '[ "$1" = -s ] && echo Linux || echo 6.12.9+deb13-cloud-amd64')
+    machine.stub("dpkg-query", 'case "$*" in *headers*) ;; *) echo installed ;; esac')
+    machine.stub("apt-cache", '[ "$2" != linux-headers-cloud-amd64 ] || echo Package: "$2"')
+    assert machine.lab("run", "01").returncode == 0
+    assert any("install" in c and "linux-headers-cloud-amd64" in c for c in machine.calls)
 
 
 def test_old_python(machine: Machine) -> None:
@@ -311,7 +490,7 @@ def test_clean_leaves_the_clone_as_it_was(machine: Machine) -> None:
     assert machine.lab("run", "01").returncode == 0
     done = machine.lab("clean")
     assert done.returncode == 0, done
-    assert "apt-get purge --auto-remove libatomic1 python3-venv python3-bpfcc" in done.stdout
+    assert "apt-get purge --auto-remove libbpf-dev clang libatomic1 python3-venv" in done.stdout
     assert set(machine.clone.rglob("*")) == before
 
 
@@ -337,6 +516,47 @@ def test_user_gets_two_capabilities_and_one_group(machine: Machine) -> None:
     for option in ("--inh-caps", "--ambient-caps", "--bounding-set"):
         assert f"{option} -all,+bpf,+perfmon " in line
     assert "BPFLAB_X=kept" in line and "hunter2" not in line
+
+
+def test_perf_events_are_opened_to_a_user_and_closed_again(machine: Machine) -> None:
+    """Where CAP_PERFMON does not attach, a user's set-up makes it do so, until `clean`."""
+    paranoid = machine.root / "paranoid"
+    paranoid.write_text("3\n")
+    machine.stub("id", 'case "$1" in -G) echo "1000 27" ;; *) echo 1000 ;; esac')
+    machine.stub("stat", "echo 999 750")
+    machine.stub("sudo", 'while [[ $1 == -* ]]; do shift; done; "$@"')
+    machine.stub("setpriv")
+    assert machine.lab("run", "01").returncode == 0
+    assert paranoid.read_text() == "2\n"
+    assert machine.lab("clean").returncode == 0
+    assert paranoid.read_text() == "3\n"
+
+
+def test_another_kernel_than_the_running_one(machine: Machine) -> None:
+    """A tree that is set up for a kernel gets its headers, and the running one is left alone."""
+    machine.stub("mountpoint", "exit 1")
+    done = machine.lab("run", "01", BPFLAB_KERNEL="7.7.7")
+    assert done.returncode == 0, done
+    assert (machine.root / "modules/7.7.7/build").is_symlink()
+    assert not [call for call in machine.calls if call.startswith("mount ")]
+    assert machine.lab("run", "01").returncode == 0
+    assert [call for call in machine.calls if call.startswith("mount ")]
+
+
+def test_virtual_machines_take_packages_alone(machine: Machine) -> None:
+    """`test --vm` sets nothing up here, and hands its words on to the distribution's Python."""
+    before = set(machine.clone.rglob("*"))
+    done = machine.lab("test", "--vm", "debian-12", "tests/kernel", "-k", "a b")
+    assert done.returncode == 0, done
+    assert machine.calls[-1] == "python3 -B -m tests.vm debian-12 tests/kernel -k a b"
+    assert set(machine.clone.rglob("*")) == before
+
+    machine.stub("dpkg-query", '[[ "$*" == *mmdebstrap* ]] || echo installed')
+    done = machine.lab("test", "--vm", "all")
+    assert done.returncode == 0, done
+    (install,) = [call for call in machine.calls if "install" in call and "apt-get" in call]
+    assert install.endswith("--no-install-recommends mmdebstrap")
+    assert machine.calls[-1] == "python3 -B -m tests.vm all"
 
 
 def test_jupyterlab_is_private(machine: Machine) -> None:
