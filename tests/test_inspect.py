@@ -150,14 +150,6 @@ def test_a_perf_event_says_what_runs_behind_it(monkeypatch, answer, rows):
     assert [(one.program, one.hook, one.place) for one in found] == rows
 
 
-def test_bcc_keeps_the_fds_of_kprobes():
-    """A kprobe's fd is in BCC's own table, and that of the lab says nothing."""
-    bcc = SimpleNamespace(kprobe_fds={b"do_exit": {b"hook": 9}})
-    program = SimpleNamespace(type="kprobe", bcc=bcc, links={("hook", "do_exit"): 0})
-
-    assert attached.recorded_fds(program) == {9: ("hook", "do_exit")}
-
-
 @pytest.mark.parametrize(
     ("known", "unknown", "shown"),
     [

@@ -139,9 +139,19 @@ def attach_raw_tracepoint(program_fd: int, event: str) -> int:
     return int(fd) if fd >= 0 else -(ctypes.get_errno() or errno_codes.EINVAL)
 
 
+def attach_kprobe(program_fd: int, function: str) -> int:
+    """Attach to the entry of a kernel function; return the fd that holds it, or -errno.
+
+    Not by the ``BPF`` object, whose ``detach_kprobe`` takes off every program at the function.
+    """
+    name = function.encode()
+    fd = lib.bpf_attach_kprobe(program_fd, 0, b"p_" + name, name, 0, 0)
+    return int(fd) if fd >= 0 else -(ctypes.get_errno() or errno_codes.EINVAL)
+
+
 def detach(fd: int, program_type: str) -> None:
     """Let go of what an attach returned."""
-    if program_type == "tracepoint":
+    if program_type in ("tracepoint", "kprobe"):
         lib.bpf_close_perf_event_fd(fd)  # disables the event first; a plain close would do as well
     else:
         os.close(fd)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bpflab.errors import LabError
 
 TRACEFS = Path("/sys/kernel/tracing")
 KPROBES = Path("/sys/bus/event_source/devices/kprobe")
+SYMBOLS = Path("/proc/kallsyms")
 
 
 def attach(module: Any, program_type: str, function: str, program_fd: int, target: str) -> int:
@@ -21,8 +23,8 @@ def attach(module: Any, program_type: str, function: str, program_fd: int, targe
         LabError: ``no-tracefs``, ``no-tracepoint``, ``no-kprobes`` or ``attach``.
     """
     if program_type == "kprobe":
-        return _kprobe(module, function, target)
-    if program_type == "raw_tracepoint":
+        link = engine.attach_kprobe(program_fd, _kernel_function(target))
+    elif program_type == "raw_tracepoint":
         link = engine.attach_raw_tracepoint(program_fd, target)
     elif program_type == "tracepoint":
         link = engine.attach_tracepoint(program_fd, *_tracepoint(target))
@@ -35,13 +37,11 @@ def attach(module: Any, program_type: str, function: str, program_fd: int, targe
 
 def detach(module: Any, program_type: str, target: str, link: int) -> None:
     """Undo ``attach``."""
-    if program_type == "kprobe":
-        module.detach_kprobe(target.encode())
-    else:
-        engine.detach(link, program_type)
+    engine.detach(link, program_type)
 
 
-def _kprobe(module: Any, function: str, target: str) -> int:
+def _kernel_function(target: str) -> str:
+    """Return *target*, if it is a function of the kernel and kprobes are there."""
     if not KPROBES.exists():
         raise LabError(
             "no-kprobes",
@@ -49,11 +49,18 @@ def _kprobe(module: Any, function: str, target: str) -> int:
             why="It was built without CONFIG_KPROBES.",
             fix="Use a tracepoint, or run in a VM with a distribution's kernel.",
         )
-    try:
-        module.attach_kprobe(event=target.encode(), fn_name=function.encode())
-    except Exception as error:  # BCC raises plain Exception
-        raise _refused(function, target, str(error)) from None
-    return 0
+    known = SYMBOLS.read_bytes()  # names are there for everyone, addresses for root
+    name = re.escape(target.encode())
+    if re.search(rb" [tTwW] %b\s" % name, known):
+        return target
+    near = re.findall(rb" [tTwW] (\w*%b\w*)\s" % name, known) if target else []
+    near = sorted({n.decode() for n in near}, key=lambda n: (len(n), n))[:3]
+    raise LabError(
+        "attach",
+        f"The kernel has no function {target!r}.",
+        why="A kprobe is set on a function of /proc/kallsyms; one that was inlined is not there.",
+        fix=f"Did you mean {' or '.join(near)}?" if near else "",
+    )
 
 
 def _tracepoint(target: str) -> tuple[str, str]:

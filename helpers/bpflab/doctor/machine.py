@@ -54,7 +54,7 @@ class Machine:
     uid: int = field(default_factory=os.geteuid)
     python: Python = field(default_factory=Python)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    seconds: float = 8.0
+    seconds: float = 30.0  # an emulated CPU takes ten, a busy one more
     try_program: Callable[[float], Trial] = try_program
 
     @cached_property

@@ -15,13 +15,15 @@ _INSTALL = "sudo apt-get install python3-bpfcc"
 _NEW_VENV = "rm -rf .venv && ./lab   # makes it again, from /usr/bin/python3"
 _MS_FLAGS = "-fms-extensions", "-Wno-microsoft-anon-tag"
 _TABLES = ("x86_64", "aarch64")
+_PARANOID = "/proc/sys/kernel/perf_event_paranoid"
 
 
 def privilege(machine: Machine) -> Check:
     """The two capabilities that loading and attaching take (capabilities(7)), root or not.
 
     The kernel takes CAP_SYS_ADMIN in place of both (include/linux/capability.h, bpf_capable
-    and perfmon_capable).
+    and perfmon_capable). Debian's, where perf_event_paranoid is 3 as they set it, takes nothing
+    else (its patch "security,perf: Allow further restriction of perf_event_open").
     """
     held = machine.capabilities()
     who = "root" if machine.uid == 0 else f"user {machine.uid}"
@@ -29,6 +31,9 @@ def privilege(machine: Machine) -> Check:
         return Check("privilege", "ok", f"{who} with CAP_SYS_ADMIN, which covers BPF and tracing")
     needed = {"CAP_BPF": CAP_BPF, "CAP_PERFMON": CAP_PERFMON}
     lacking = [name for name, bit in needed.items() if not held >> bit & 1]
+    if not lacking and (level := int(machine.text(_PARANOID) or 0)) > 2:
+        found = f"{who} may load but not attach: perf_event_paranoid is {level}, not 2"
+        return Check("privilege", "fault", found, "./lab   # asks for root, and lowers it")
     if not lacking:
         return Check("privilege", "ok", f"{who} with CAP_BPF and CAP_PERFMON: all that it takes")
     found = f"{who} lacks {' and '.join(lacking)}: the kernel refuses each program"

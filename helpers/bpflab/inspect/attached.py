@@ -130,13 +130,7 @@ def program_name(fd: int) -> str:
 
 def recorded_fds(program: Program) -> dict[int, tuple[str, str]]:
     """Return the fds by which *program* is attached, with function and place."""
-    if program.type != "kprobe":
-        return {fd: at for at, fd in program.links.items()}
-    return {  # BCC keeps these itself
-        fd: (safe_text(function), safe_text(event))
-        for event, by_function in program.bcc.kprobe_fds.items()
-        for function, fd in by_function.items()
-    }
+    return {fd: at for at, fd in program.links.items()}
 
 
 def _perf_event(pid: int, fd: int) -> list[Attachment]:

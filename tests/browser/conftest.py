@@ -1,0 +1,79 @@
+"""Fixtures of the tests that look at the lab through a browser.
+
+One ``./lab``, of a copy of the clone, and one Chromium serve all tests here; each test has a page
+of its own. Playwright's synchronous interface keeps an event loop running in this thread
+from the first of these tests to the last: asyncio.run would fail in between, so a test that
+executes a notebook without the browser does it in a child process.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+from tests.browser.chromium import NoChromium, launch
+from tests.browser.jupyter import Jupyter
+from tests.browser.server import running_lab
+
+HERE = Path(__file__).parent
+DEADLINE_S = 150
+WINDOW = {"width": 1280, "height": 900}
+STEP_MS = 30_000
+
+
+def pytest_collection_modifyitems(items):
+    """Give every browser test a deadline, and the kernel that its lessons need."""
+    for item in items:
+        if HERE in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(DEADLINE_S))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Keep a picture of the page at which a test failed."""
+    report = yield
+    jupyter = getattr(item, "funcargs", {}).get("jupyter")
+    if jupyter and call.when == "call" and report.failed:
+        path = item.funcargs["tmp_path"] / "failure.png"
+        try:
+            jupyter.page.screenshot(path=path, timeout=STEP_MS)
+        except PlaywrightError as gone:
+            path = gone.message
+        report.sections.append(("the page", str(path)))
+    return report
+
+
+@pytest.fixture(scope="package")
+def browser():
+    """Give one Chromium, or the reason why there is none: a skip, in CI a failure."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = launch(playwright.chromium)
+        except NoChromium as why:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(str(why))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory):
+    """Give a lab that ``./lab`` set up and started in a copy of the clone."""
+    with running_lab(tmp_path_factory.mktemp("lab") / "clone") as lab:
+        yield lab
+
+
+@pytest.fixture
+def jupyter(browser, lab, tmp_path):
+    """Give a page for JupyterLab; fail the test if a script opened a dialog or broke in it."""
+    context = browser.new_context(viewport=WINDOW)
+    context.set_default_timeout(STEP_MS)
+    try:
+        jupyter = Jupyter(context.new_page(), lab)
+        yield jupyter
+        assert jupyter.dialogs == []
+        assert jupyter.faults == []
+    finally:
+        context.close()
+        lab.tidy()

@@ -1,0 +1,280 @@
+"""Live views in a real page: they move, they stop, and what they leave is the truth."""
+
+import json
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.browser.axe import GRAVE
+from tests.browser.waiting import until
+
+pytestmark = pytest.mark.kernel
+
+START = """\
+from bpflab import live, load, run, steady
+
+execs = load("start_here/execs")
+busy = steady("/usr/bin/true", per_second=20, seconds=120)
+"""
+VIEW = """\
+view = live(execs, "Executions", hook="syscalls:sys_enter_execve")
+"""
+STOP = ".widget-button"
+FRAME = ".jp-RenderedHTML"
+
+
+def lab_of_one(jupyter, *cells, name="live"):
+    """Open a notebook whose first cell loads the program and whose second one shows it."""
+    book = jupyter.write(START, VIEW, *cells, name=name)
+    assert book.cell(0).run() and book.cell(1).run()
+    return book, book.cell(1)
+
+
+def moves(cell, seconds=20.0):
+    """Wait until a frame differs from the one that is shown now."""
+    before = cell.text
+    until(lambda: cell.text != before, f"{cell} stands still:\n{before}", seconds)
+
+
+def books(text):
+    """Return the books that a frame shows, by name."""
+    line = next(line for line in text.split("\n") if " produced = " in line)
+    words = line.replace(",", "").replace("=", "+").split("+")
+    return {name: int(count) for count, name in (word.split()[:2] for word in words)}
+
+
+def stop(cell):
+    """Press Stop, and wait for the last frame."""
+    cell.show().element.locator(STOP).click()
+    until(lambda: "Ended: stopped." in cell.text, f"{cell} does not stop")
+
+
+def answer(cell):
+    """Run a cell that prints JSON, and return it."""
+    assert cell.run()
+    return json.loads(cell.shown[0]["text"])
+
+
+def test_the_cell_returns_and_the_table_moves(jupyter):
+    """Other cells run while it moves; a busy kernel does not make it stand still."""
+    book, cell = lab_of_one(jupyter, "import time\ntime.sleep(4)")
+    moves(cell)
+    book.cell(2).start()
+    moves(cell)
+    moves(cell)
+
+    assert book.cell(2).count is None  # still busy
+    assert cell.element.locator(STOP).is_visible()
+    stop(cell)
+
+
+def test_after_stop_the_last_frame_is_in_the_books(jupyter):
+    """Shown, filtered and dropped add up, and to what the kernel itself has counted."""
+    book, cell = lab_of_one(
+        jupyter,
+        "import json\nprint(json.dumps([execs.events.ledger(), execs.maps['seen'].total()]))",
+    )
+    for _ in range(4):
+        moves(cell)
+    stop(cell)
+
+    shown = books(cell.text)
+    ledger, seen = answer(book.cell(2))
+    assert shown == {name: ledger[name] for name in shown}
+    assert shown["produced"] == seen == sum(shown.values()) - shown["produced"]
+    assert shown["produced"] > 10
+
+
+def test_what_is_stored_is_the_last_frame(jupyter):
+    """The notebook keeps it as HTML with its text, and shows the same when it is opened again."""
+    book, cell = lab_of_one(jupyter)
+    moves(cell)
+    stop(cell)
+    last = cell.text
+    book.save()
+
+    (output,) = json.loads(book.file.read_text())["cells"][1]["outputs"]
+    assert set(output["data"]) == {"text/html", "text/plain"}
+    plain = "".join(output["data"]["text/plain"])
+    assert plain.startswith("Executions\ntime (")
+    assert books(plain) == books(last)
+    assert book.reopen().cell(1).text.split() == last.split()
+
+
+def test_it_goes_on_after_the_page_was_reloaded(jupyter):
+    """A reader who reloads the page has the moving table again, and its button."""
+    book, cell = lab_of_one(jupyter)
+    book.save()
+    book.reload()
+    moves(cell)
+
+    cell.show().element.locator(STOP).click()
+    until(lambda: "Ended: stopped." in cell.text, "it does not stop")
+    moved = cell.text
+    time.sleep(1)
+    assert cell.text == moved
+
+
+def test_it_says_when_its_kernel_is_gone(jupyter):
+    """After a restart nothing moves, and the frame says so."""
+    book, cell = lab_of_one(jupyter)
+    moves(cell)
+    book.restart()
+
+    until(lambda: "Not live: nothing came from the kernel" in cell.text, cell.text)
+
+
+def test_the_same_cell_again_is_one_view(jupyter):
+    """Run twice, the cell has one view; the one before has ended, and no event comes twice."""
+    book, cell = lab_of_one(
+        jupyter,
+        "import json\nold = view",
+        "mine = run('/usr/bin/true', times=23)\n"
+        "print(json.dumps([old.reason, len(execs.events.frame(mine))]))",
+    )
+    assert book.cell(2).run() and cell.run()
+    moves(cell)
+
+    assert answer(book.cell(3)) == ["the cell ran again", 23]
+    assert cell.element.locator(STOP).count() == 1
+    stop(cell)
+
+
+def test_it_ends_when_nobody_looks(jupyter):
+    """With the page closed it ends, and detaches; an hour later nothing runs on."""
+    ask = "import json\nprint(json.dumps([view.reason, len(execs.links)]))"
+    book, cell = lab_of_one(jupyter, ask, "from bpflab.screen import handle\nhandle._NOBODY_S = 3")
+    assert book.cell(3).run()
+    book.save()
+    moves(cell)
+    jupyter.page.goto("about:blank")
+    time.sleep(6)
+
+    book = jupyter.open(book.path)
+    assert answer(book.cell(2)) == ["no page showed it", 0]
+
+
+def test_two_browsers_see_one_view(jupyter, lab):
+    """The second page shows the same frames, and its Stop is the first one's too."""
+    book, cell = lab_of_one(jupyter)
+    moves(cell)
+    book.save()
+    other = type(jupyter)(jupyter.page.context.new_page(), lab)
+    second = other.open(book.path).cell(1)
+    moves(second)
+    moves(cell)
+
+    second.show().element.locator(STOP).click()
+    until(lambda: "Ended: stopped." in cell.text, "the first page moves on")
+    until(lambda: "Ended: stopped." in second.text, "the second page moves on")
+    assert books(cell.text) == books(second.text)
+
+
+def test_run_all_again_and_again(jupyter):
+    """All cells three times in a row: one view moves at the end, with the books of this run."""
+    book = jupyter.write(START, VIEW, "run('/usr/bin/true', times=5);", name="again")
+    for _ in range(3):
+        assert book.run_all()
+    cell = book.cell(1)
+    moves(cell)
+    stop(cell)
+
+    found = books(cell.text)
+    assert found["produced"] == sum(found.values()) - found["produced"] >= 5
+
+
+def test_a_function_of_the_readers_that_fails(jupyter):
+    """The view ends with what went wrong and where; the next view works."""
+    book = jupyter.write(
+        "from bpflab import live, table\n\n\ndef draw():\n    return {}['nothing']\n\n\nlive(draw)",
+        START + VIEW,
+        name="fails",
+    )
+    assert book.cell(0).run()
+    until(lambda: "KeyError: 'nothing'" in book.cell(0).text, book.cell(0).text)
+    assert "return {}['nothing']" in book.cell(0).text
+
+    assert book.cell(1).run()
+    moves(book.cell(1))
+    stop(book.cell(1))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_can_be_used_without_a_mouse_or_eyes(jupyter, theme):
+    """Axe finds no grave fault; keys stop it; a screen reader hears words, once in 5 s at most."""
+    _, cell = lab_of_one(jupyter)
+    jupyter.set_theme(theme)
+    moves(cell)
+    spoken = cell.element.locator("[role=status]")
+    cell.element.evaluate(
+        """cell => {
+            const spoken = cell.querySelector("[role=status]");
+            window.bpflabSpoken = [];
+            new MutationObserver(() => window.bpflabSpoken.push(performance.now()))
+                .observe(spoken, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    faults = [fault for fault in cell.violations() if fault.impact in GRAVE]
+    time.sleep(11)
+    times = jupyter.page.evaluate("() => window.bpflabSpoken")
+
+    assert faults == []
+    assert spoken.inner_text().startswith("Executions")
+    assert 1 <= len(times) <= 3
+    assert all(after - before >= 4900 for before, after in pairwise(times))
+
+    cell.element.locator(STOP).focus()
+    jupyter.page.keyboard.press("Enter")
+    until(lambda: "Ended: stopped." in cell.text, "Enter does not stop it")
+    assert [fault for fault in cell.violations() if fault.impact in GRAVE] == []
+
+
+def test_what_a_reader_has_selected_stays_selected(jupyter):
+    """A frame that replaces another leaves focus and selection where they are."""
+    _, cell = lab_of_one(jupyter)
+    cell.show().element.locator("caption").select_text()
+    chosen = "() => String(getSelection()).trim()"
+    assert jupyter.page.evaluate(chosen) == "Executions"
+    box = cell.element.locator("[role=group][tabindex]").first
+    moves(cell)
+    assert jupyter.page.evaluate(chosen) == "Executions"
+
+    box.focus()
+    moves(cell)
+    assert box.evaluate("box => box === document.activeElement")
+    stop(cell)
+
+
+def test_nothing_of_it_is_left(jupyter):
+    """When the notebook is closed and its kernel ended, no process holds its program any more."""
+    book, cell = lab_of_one(jupyter, "import json, os\nprint(json.dumps(os.getpid()))")
+    pid = answer(book.cell(2))
+    moves(cell)
+    book.save()
+    book.close()
+
+    until(lambda: not Path(f"/proc/{pid}").exists(), "the kernel lives on")
+
+
+def test_a_laptop_that_slept(jupyter):
+    """A page that was frozen shows the truth when it wakes: its view has ended meanwhile."""
+    book, cell = lab_of_one(jupyter, "from bpflab.screen import handle\nhandle._NOBODY_S = 3")
+    assert book.cell(2).run()
+    moves(cell)
+    pages = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if "--type=renderer" in process.cmdline()
+    ]
+    for process in pages:
+        process.suspend()
+    time.sleep(8)
+    for process in pages:
+        process.resume()
+
+    until(lambda: "Ended: no page showed it." in cell.text, "it says nothing of the time it slept")
+    assert pages
+    assert books(cell.text)["produced"] > 0

@@ -1,0 +1,158 @@
+"""The disks of the guests: a Debian tree that the clone's own ./lab set up, made once and kept."""
+
+import configparser
+import fcntl
+import hashlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.vm.process import call
+
+REPO = Path(__file__).parents[2]
+GUEST = Path(__file__).parent / "guest"
+SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+PACKAGES = "sudo,procps,iproute2"
+SIZE = "8G"  # sparse
+MADE = {".git", ".venv", ".lab", "__pycache__", ".ruff_cache", ".mypy_cache"}
+"""What stands in a clone and is not of it."""
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A guest's files: root file system, kernel and initial RAM disk."""
+
+    directory: Path
+
+    @property
+    def image(self) -> Path:
+        """The root file system, never written to: what a guest changes ends with it."""
+        return self.directory / "disk.ext4"
+
+    @property
+    def kernel(self) -> Path:
+        """The distribution's kernel."""
+        return self.directory / "vmlinuz"
+
+    @property
+    def stamp(self) -> Path:
+        """What it was made of; written last."""
+        return self.directory / "stamp"
+
+    def is_of(self, stamp: str) -> bool:
+        """Whether it was made, to its end, of what the stamp says."""
+        return self.stamp.exists() and self.stamp.read_text() == stamp
+
+    @property
+    def initrd(self) -> Path:
+        """What the kernel needs to find its root file system."""
+        return self.directory / "initrd.img"
+
+
+def prepare(distribution: str) -> Disk:
+    """Return the disk of a distribution; make it if there is none of this set-up yet."""
+    machine = ARCHITECTURES[os.uname().machine]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpflab" / "vm"
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk = Disk(cache / f"{distribution}-{machine}")
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
+        if not disk.is_of(stamp := _stamp()):
+            _make(disk, SUITES[distribution], stamp)
+    return disk
+
+
+def _make(disk: Disk, suite: str, stamp: str) -> None:
+    """Make a disk in the place of the one before."""
+    # Not in /tmp, which may be memory; and removed however this ends.
+    with tempfile.TemporaryDirectory(prefix="bpflab-vm-", dir="/var/tmp") as scratch:
+        tree = Path(scratch, "tree.tar")
+        _bootstrap(suite, tree, Path(scratch))
+        shutil.rmtree(disk.directory, ignore_errors=True)
+        disk.directory.mkdir(mode=0o700)
+        _pack(tree, disk, Path(scratch))
+    disk.stamp.write_text(stamp)
+
+
+def clone() -> bytes:
+    """Return the clone as it stands, without what is made in it, as a tar file."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as tar:
+        tar.add(REPO, arcname=".", filter=lambda f: None if Path(f.name).name in MADE else f)
+    return file.getvalue()
+
+
+def _stamp() -> str:
+    """Return a hash of what decides what is on a disk: of ./lab, the packages that it names."""
+    packages = re.search(r"^PACKAGES=.*$", (REPO / "lab").read_text(), re.MULTILINE)
+    assert packages
+    files = (REPO / "pyproject.toml", REPO / "constraints.txt", Path(__file__))
+    text = b"".join(file.read_bytes() for file in (*files, *sorted(GUEST.iterdir())))
+    return hashlib.sha256(packages[0].encode() + text).hexdigest()
+
+
+def _bootstrap(suite: str, tree: Path, scratch: Path) -> None:
+    """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again."""
+    host = scratch / "host"
+    host.mkdir()
+    _pip_configuration(host / "pip.conf")
+    shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), host / "ca.crt")
+    (scratch / "clone.tar").write_bytes(clone())
+    environment = {
+        "BPFLAB_VM_CLONE": str(scratch / "clone.tar"),
+        "BPFLAB_VM_GUEST": str(GUEST),
+        "BPFLAB_VM_HOST": str(host),
+        "TMPDIR": str(scratch),
+    }
+    kernel = f"linux-image-{ARCHITECTURES[os.uname().machine]}"
+    # Root's mounts go with the namespace; another user's mmdebstrap makes one itself.
+    apart = [] if os.geteuid() else ["unshare", "--mount", "--"]
+    command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={kernel},{PACKAGES}"]
+    command += [f"--aptopt={line}" for line in _apt_configuration()]
+    command += [f"--essential-hook={GUEST}/before-kernel", f"--customize-hook={GUEST}/provision"]
+    call([*command, suite, tree], {**os.environ, **environment})
+
+
+def _pack(tree: Path, disk: Disk, scratch: Path) -> None:
+    """Turn the tree into an image, with the owners it has there."""
+    script = f"""
+        mkdir root && tar -C root -xpf {tree.name} && rm {tree.name}
+        cp root/boot/vmlinuz-* {disk.kernel}
+        cp root/boot/initrd.img-* {disk.initrd}
+        truncate -s {SIZE} {disk.image}
+        mke2fs -q -t ext4 -O ^has_journal -d root {disk.image}
+    """
+    command = ["sh", "-euc", script]
+    if os.geteuid():
+        command = ["fakeroot", *command]
+    call(command, {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}, cwd=scratch)
+
+
+def _apt_configuration() -> list[str]:
+    """How this host's apt reaches its archive: proxies and the like."""
+    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
+    wanted = ("Acquire::http::", "Acquire::https::")
+    return [line for line in dump.splitlines() if line.startswith(wanted) and '""' not in line]
+
+
+def _pip_configuration(target: Path) -> None:
+    """Merge this host's pip configuration, in the order in which pip reads it."""
+    merged = configparser.RawConfigParser()
+    merged.read(
+        [
+            "/etc/pip.conf",
+            Path.home() / ".pip" / "pip.conf",
+            Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "pip" / "pip.conf",
+            os.environ.get("PIP_CONFIG_FILE", os.devnull),
+        ]
+    )
+    with target.open("w") as file:
+        merged.write(file)
