@@ -130,3 +130,14 @@ def test_rates_forget_what_is_long_ago(clock):
 
     assert frame.index.tolist() == [float(n) for n in range(21, 31)]
     assert set(frame["events"]) == {1.0}
+
+
+def test_rates_over_next_to_no_time_are_not_shown(clock):
+    """Two looks in one moment are one sample: a difference of little by little is noise."""
+    rates = Rates(lambda: {"events": clock.now * 1000})
+    for _ in range(5):
+        clock.now += 0.001
+        assert rates.frame().empty
+    clock.now += 1
+
+    assert rates.frame()["events"].round().tolist() == [1000.0]

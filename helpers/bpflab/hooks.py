@@ -6,7 +6,6 @@ import difflib
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from bpflab import engine
 from bpflab.errors import LabError
@@ -16,7 +15,7 @@ KPROBES = Path("/sys/bus/event_source/devices/kprobe")
 SYMBOLS = Path("/proc/kallsyms")
 
 
-def attach(module: Any, program_type: str, function: str, program_fd: int, target: str) -> int:
+def attach(program_type: str, function: str, program_fd: int, target: str) -> int:
     """Attach a loaded program to *target*; return what ``detach`` needs.
 
     Raises:
@@ -35,7 +34,7 @@ def attach(module: Any, program_type: str, function: str, program_fd: int, targe
     return link
 
 
-def detach(module: Any, program_type: str, target: str, link: int) -> None:
+def detach(program_type: str, link: int) -> None:
     """Undo ``attach``."""
     engine.detach(link, program_type)
 

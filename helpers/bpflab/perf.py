@@ -29,7 +29,7 @@ from bpflab.events import EventLog
 from bpflab.interrupts import held_back
 from bpflab.maps import Map
 from bpflab.program import Program
-from bpflab.ring import _ACQUIRE, _RELEASE, _atomics
+from bpflab.ring import ACQUIRE, RELEASE, atomics
 
 _NUMBERS = {"x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331}
 _ATTRIBUTES = struct.Struct("IIQQQQQIIQ")  # struct perf_event_attr, its first 64 bytes
@@ -69,7 +69,7 @@ class PerfBuffer:
             raise LabError("no-perf-buffer", message, fix="Declare BPF_PERF_OUTPUT.")
         if pages < 1 or pages & (pages - 1):
             raise LabError("pages", f"{pages} pages: the number must be a power of two.")
-        self._load, self._store, _ = _atomics()
+        self._load, self._store, _ = atomics()
         self._counters, self._lock = program.maps, threading.RLock()
         self.dtype = layout.from_fields(program.bcc.event_fields(name), f"the event in {name}")
         self.fds: dict[int, int] = {}
@@ -100,13 +100,13 @@ class PerfBuffer:
             parts, lost, taken = [], 0, []
             for page in self._pages.values():
                 address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-                head, tail = (self._load(address + at, _ACQUIRE) for at in (_HEAD, _TAIL))
+                head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
                 events, gone = unpacked(self._between(page, tail, head), self.dtype.itemsize)
                 parts.append(events)
                 lost += gone
                 taken.append((address + _TAIL, head))
             for position, head in taken:
-                self._store(position, head, _RELEASE)
+                self._store(position, head, RELEASE)
             self.lost += lost
             found = np.frombuffer(bytearray(b"".join(parts)), self.dtype)
             self.read_count += len(found)

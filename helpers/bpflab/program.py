@@ -139,7 +139,7 @@ class Program:
                 with held_back():
                     link = self.links.pop((function, target), None)
                     if link is not None:  # a live view that ends may have detached it just now
-                        hooks.detach(self._module, self.type, target, link)
+                        hooks.detach(self.type, link)
         return self
 
     def attached(self, **targets: str) -> Attached:
@@ -162,13 +162,13 @@ class Program:
         self.close()
 
     def _attach(self, function: str, target: str) -> None:
-        module = self._alive()
+        self._alive()
         if function not in self.functions:
             known = ", ".join(self.functions)
             raise LabError("no-program", f"{self.name} has no program {function!r}, but {known}.")
         with held_back():
             fd = self.functions[function]
-            self.links[function, target] = hooks.attach(module, self.type, function, fd, target)
+            self.links[function, target] = hooks.attach(self.type, function, fd, target)
 
     def _alive(self) -> Any:
         if self.closed:
@@ -218,8 +218,8 @@ def _release(
     if os.getpid() != owner:
         return  # a forked child holds copies of the fds and owns nothing
     with held_back():
-        for (_, target), link in links.items():
-            hooks.detach(module, type, target, link)
+        for link in links.values():
+            hooks.detach(type, link)
         links.clear()
         for ring in rings.values():
             ring.close()

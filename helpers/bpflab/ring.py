@@ -21,7 +21,7 @@ from bpflab.errors import LabError
 BUSY = 1 << 31  # reserved, not yet submitted
 DISCARDED = 1 << 30
 LENGTH = DISCARDED - 1
-_ACQUIRE, _RELEASE = 2, 3  # __ATOMIC_ACQUIRE, __ATOMIC_RELEASE
+ACQUIRE, RELEASE = 2, 3  # __ATOMIC_ACQUIRE, __ATOMIC_RELEASE
 
 _taken: set[tuple[int, int]] = set()  # (process, fd) of each ring that has its reader
 
@@ -48,7 +48,7 @@ class Ring:
                 why="Two readers would each see some of the records.",
                 fix="Use the one there is, or close it.",
             )
-        self._load, self._store, self._fence = _atomics()
+        self._load, self._store, self._fence = atomics()
         page = mmap.PAGESIZE
         self._consumer = mmap.mmap(fd, page)
         self._data = mmap.mmap(fd, page + 2 * size, prot=mmap.PROT_READ, offset=page)
@@ -100,13 +100,13 @@ class Ring:
         at = mmap.PAGESIZE + position % self.size
         records = np.ndarray(count, self._record, buffer=self._data, offset=at)
         headers = records["length"].copy()  # once: a second look may see other bits
-        self._fence(_ACQUIRE)
+        self._fence(ACQUIRE)
         busy = np.flatnonzero(headers & BUSY)
         done = headers[: busy[0]] if len(busy) else headers
         events = records["event"][: len(done)].copy()
         del records  # a traceback that held it would keep the ring mapped
         self._check(done)
-        self._store(self._position, position + len(done) * self._stride, _RELEASE)
+        self._store(self._position, position + len(done) * self._stride, RELEASE)
         kept = (done & DISCARDED) == 0
         events = events if kept.all() else events[kept]
         self.read_count += len(events)
@@ -118,7 +118,7 @@ class Ring:
             raise LabError(
                 "closed", "This ring buffer is closed, or belongs to the parent process."
             )
-        return self._load(self._position, _ACQUIRE), self._load(self._produced, _ACQUIRE)
+        return self._load(self._position, ACQUIRE), self._load(self._produced, ACQUIRE)
 
     def _check(self, headers: npt.NDArray[Any]) -> None:
         wrong = headers & LENGTH != self.dtype.itemsize
@@ -147,7 +147,7 @@ def _address(view: npt.NDArray[Any]) -> int:
     return int(view.ctypes.data)
 
 
-def _atomics() -> tuple[Any, Any, Any]:
+def atomics() -> tuple[Any, Any, Any]:
     """Return load, store and fence: one aligned access of 8 bytes, ordered as the ring asks.
 
     On x86-64 plain moves would do; aarch64 needs the acquire and the release.

@@ -17,6 +17,7 @@ from bpflab.errors import LabError
 from bpflab.events import EventLog
 from bpflab.pump import pump
 
+_LEAST_S = 0.1  # between two samples: over less the rate of a few events is mostly noise
 _POWERS = np.uint64(1) << np.arange(64, dtype="u8")
 
 
@@ -102,7 +103,8 @@ class Rates:
     def frame(self) -> pd.DataFrame:
         """Return events a second: a column a counter, a row a sample, seconds as index."""
         now = time.monotonic()
-        self._samples.append((now, dict(self._read())))
+        if not self._samples or now - self._samples[-1][0] > _LEAST_S:
+            self._samples.append((now, dict(self._read())))
         while self._samples[0][0] < now - self._seconds:
             self._samples.popleft()
         times = np.array([at for at, _ in self._samples])
