@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bpflab.paused import PausedExec
     from bpflab.perf import PerfBuffer
     from bpflab.program import Program
-    from bpflab.screen import Live, live
+    from bpflab.screen import Live, live, progress
     from bpflab.source import find
     from bpflab.tally import Rates, Tally
     from bpflab.testrun import invoke
@@ -52,7 +52,7 @@ _HOMES = {
     "paused": ("PausedExec",),
     "perf": ("PerfBuffer",),
     "program": ("Program",),
-    "screen": ("Live", "live"),
+    "screen": ("Live", "live", "progress"),
     "source": ("find",),
     "tally": ("Rates", "Tally"),
     "background": ("steady",),
@@ -117,6 +117,7 @@ __all__ = [
     "open_trace",
     "origins",
     "pinned",
+    "progress",
     "result",
     "run",
     "safe_text",
