@@ -134,8 +134,8 @@ def label(raw: Any, room: int = _NAME) -> str:
 
     What `safe_text` writes as an escape takes several columns, a Chinese character two.
 
-    >>> label(b"/tmp/" + b"\xff" * 99)
-    '/tmp/\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xf… (361 more)'
+    >>> label(b"/opt/" + b"\xff" * 99)
+    '/opt/\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xf… (361 more)'
     """
     text = _text(raw)
     shown = ""
