@@ -35,13 +35,15 @@ def test_a_ring_is_read_while_somebody_looks(pump):
     log._ring.write(row(1))
     assert until(lambda: len(log) == 2)
     pump.release(log)
+    assert until(lambda: not pump.running, seconds=5)
+    assert len(log) == 2
 
 
 def test_nobody_looks_for_ever(pump):
     """When the time is over, nothing is read, and the thread ends; asking again starts another."""
     log = log_of(row(0))
     for number in range(2):
-        pump.keep(log, 0.05)
+        pump.keep(log, 1.0)
         assert until(lambda: not pump.running)
         assert len(log) == number + 1
         log._ring.write(row(1))
@@ -82,6 +84,6 @@ def test_a_closed_ring_is_left_alone(pump):
     log._ring.closed = True
     log._ring.read = lambda: np.empty(0)["no such field"]
 
-    pump.keep(log, 0.1)
+    pump.keep(log, 0.5)
 
     assert until(lambda: not pump.running)

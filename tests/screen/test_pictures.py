@@ -158,6 +158,18 @@ def test_a_function_that_fails_is_named_with_its_line():
     assert "<img" not in view.html
 
 
+def test_a_function_that_fails_inside_ours_is_named_by_its_own_line():
+    """The line to look at is the reader's, not one of the package's that it led to."""
+
+    def busy():
+        return newest(None, "x")
+
+    with pytest.raises(AttributeError) as raised:
+        Picture(busy).draw()
+
+    assert "your function busy:" in blamed(raised.value).text
+
+
 def test_a_fault_that_the_lab_foresees_keeps_its_words():
     """A LabError is shown as it is everywhere."""
     assert "try    Say what." in blamed(LabError("x", "Nothing.", fix="Say what.")).text

@@ -22,8 +22,8 @@ _new_handle: Any = DisplayHandle  # which has no types of its own
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """Yield *items*, and say on the page how many are done: ``what: 3 of 9``.
 
-    Nothing is shown in the first second, nothing is left at the end, and nothing at all where
-    nobody watches: what a cell shows in the end does not depend on it.
+    Nothing is shown in the first second, and at the end the place is empty. Where nobody watches
+    nothing is shown at all: what a notebook stores does not depend on it.
 
     >>> for size in progress([1, 10, 100, 1000], "List sizes"):
     ...     measure(size)
