@@ -22,7 +22,7 @@ def page(monkeypatch):
     page = SimpleNamespace(shown=[], now=0.0)
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: page.now))
     monkeypatch.setattr(module, "_new_handle", lambda: Handle(page.shown))
-    monkeypatch.setattr(module, "_watched", lambda: True)
+    monkeypatch.setattr(module, "watched", lambda: True)
     return page
 
 
@@ -73,7 +73,7 @@ def test_it_is_gone_when_the_work_fails(page):
 
 def test_where_nobody_watches_nothing_is_shown(page, monkeypatch):
     """A lesson that is executed without a browser stores what its cells show, and no bar."""
-    monkeypatch.setattr(module, "_watched", lambda: False)
+    monkeypatch.setattr(module, "watched", lambda: False)
 
     assert work(page, 5) == [0, 1, 2, 3, 4]
     assert page.shown == []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from IPython.core.getipython import get_ipython
 from IPython.display import DisplayHandle
 
+from bpflab.screen.start import watched
 from bpflab.views.view import View, markup
 
 T = TypeVar("T")
@@ -28,7 +27,7 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     >>> for size in progress([1, 10, 100, 1000], "List sizes"):
     ...     measure(size)
     """
-    bar = _Bar(what, len(items)) if _watched() else None
+    bar = _Bar(what, len(items)) if watched() else None
     try:
         for done, item in enumerate(items):
             if bar:
@@ -61,8 +60,3 @@ class _Bar:
     def clear(self) -> None:
         if self._handle is not None:
             self._handle.update(View("", ""))
-
-
-def _watched() -> bool:
-    in_notebook = getattr(get_ipython(), "kernel", None) is not None
-    return in_notebook and not os.environ.get("BPFLAB_HEADLESS")

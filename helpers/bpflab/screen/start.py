@@ -71,11 +71,11 @@ def live(
     else:
         picture = Picture(source)
     view = Live(picture, per_second, seconds)
-    if os.environ.get("BPFLAB_HEADLESS") or not _in_notebook():
-        _display(view.run())
-    else:
+    if watched():
         view.show()
         beside.append(weakref.ref(view))
+    else:
+        _display(view.run())
     return view
 
 
@@ -92,6 +92,11 @@ def _of_this_cell() -> list[weakref.ref[Live]]:
         views = []
     _of_cells[cell] = shell.execution_count, views
     return views
+
+
+def watched() -> bool:
+    """Return whether a reader may see how a page changes."""
+    return _in_notebook() and not os.environ.get("BPFLAB_HEADLESS")
 
 
 def _in_notebook() -> bool:
