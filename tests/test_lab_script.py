@@ -548,7 +548,7 @@ def test_virtual_machines_take_packages_alone(machine: Machine) -> None:
     before = set(machine.clone.rglob("*"))
     done = machine.lab("test", "--vm", "debian-12", "tests/kernel", "-k", "a b")
     assert done.returncode == 0, done
-    assert machine.calls[-1] == "python3 -B -m tests.vm debian-12 tests/kernel -k a b"
+    assert machine.calls[-1] == "python3 -B -m bpflab.vm debian-12 tests/kernel -k a b"
     assert set(machine.clone.rglob("*")) == before
 
     machine.stub("dpkg-query", '[[ "$*" == *mmdebstrap* ]] || echo installed')
@@ -556,7 +556,7 @@ def test_virtual_machines_take_packages_alone(machine: Machine) -> None:
     assert done.returncode == 0, done
     (install,) = [call for call in machine.calls if "install" in call and "apt-get" in call]
     assert install.endswith("--no-install-recommends mmdebstrap")
-    assert machine.calls[-1] == "python3 -B -m tests.vm all"
+    assert machine.calls[-1] == "python3 -B -m bpflab.vm all"
 
 
 def test_jupyterlab_is_private(machine: Machine) -> None:

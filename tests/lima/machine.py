@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from tests.vm import disk
+from bpflab.vm import disk
 
 REPO = Path(__file__).parents[2]
 GUEST = Path(__file__).parent / "guest"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vm import __main__ as main
-from tests.vm import disk, guest
+from bpflab.vm import __main__ as main
+from bpflab.vm import disk, guest
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_no_qemu_outlives_the_runner(qemu, tmp_path, sent):
     pid = tmp_path / "pid"
     qemu(f"echo $$ >{pid}; echo up; exec sleep 60")
     code = (
-        "import sys; from pathlib import Path; from tests.vm import __main__ as m\n"
+        "import sys; from pathlib import Path; from bpflab.vm import __main__ as m\n"
         f"m.disk.prepare = lambda name: m.disk.Disk(Path({str(tmp_path)!r}))\n"
         f"m.LOGS = Path({str(tmp_path)!r}); m.guest.accelerator = lambda: 'tcg'\n"
         "sys.exit(m.main(['debian-12']))"

@@ -1,4 +1,4 @@
-"""Tests in virtual machines: ``python -m tests.vm DISTRIBUTION|all [pytest's arguments]``."""
+"""Tests in virtual machines: ``python -m bpflab.vm DISTRIBUTION|all [pytest's arguments]``."""
 
 import shlex
 import shutil
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from tests.vm import disk, guest
+from bpflab.vm import disk, guest
 
 LOGS = disk.REPO / ".lab" / "vm"
 EVERYTHING = ("tests/kernel", "notebooks")

@@ -13,10 +13,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.vm.process import call
+from bpflab.vm.process import call
 
-REPO = Path(__file__).parents[2]
-GUEST = Path(__file__).parent / "guest"
+REPO = Path(__file__).parents[3]
+GUEST = Path(__file__).parent / "inside"
 SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 PACKAGES = "sudo,procps,iproute2"

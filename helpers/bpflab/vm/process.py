@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 CLEANING_S = 60
 """How long a process that is asked to end may take to clean up, before it is killed."""
@@ -15,7 +16,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
-def running(command: Sequence[str | Path], **how: object) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str | Path], **how: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own, which is ended with the block: Ctrl-C reaches us alone."""
     libc = ctypes.CDLL(None)
     process = subprocess.Popen(

@@ -12,8 +12,8 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
-from tests.vm.disk import Disk
-from tests.vm.process import running
+from bpflab.vm.disk import Disk
+from bpflab.vm.process import running
 
 KVM_S = 2.0
 """How long a guest of three instructions may take on KVM, behind a BIOS; emulated, 0.15 s."""
