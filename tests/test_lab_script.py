@@ -113,6 +113,8 @@ def machine(tmp_path: Path) -> Machine:
         "MODULES=/lib/modules\n": f"MODULES={tmp_path}/modules\n",
         "TRACEFS=/sys/kernel/tracing\n": f"TRACEFS={tmp_path}/tracing\n",
         "PARANOID=/proc/sys/kernel/perf_event_paranoid\n": f"PARANOID={tmp_path}/paranoid\n",
+        "LOCKDOWN=/sys/kernel/security/lockdown\n": f"LOCKDOWN={tmp_path}/lockdown\n",
+        "SELF=/proc/self ": f"SELF={tmp_path}/self ",
         "PATH=$PATH:/usr/sbin:/sbin ": "PATH=$PATH ",
     }.items():
         assert script.count(real) == 1
@@ -130,6 +132,9 @@ def machine(tmp_path: Path) -> Machine:
     machine.stub("dpkg-query", "echo installed")
     machine.stub("python3", PYTHON)
     machine.stub("getent", "echo bpflab:x:999:")
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text("Uid:\t0\nCapBnd:\t000001ffffffffff\n")
+    (tmp_path / "self/uid_map").write_text("         0          0 4294967295\n")
     for name in ("apt-get", "apt-cache", "dpkg", "bpftool"):
         machine.stub(name)
     for name in ("mount", "mountpoint", "umount", "groupadd", "groupdel"):
@@ -171,6 +176,8 @@ def test_help_needs_nothing(machine: Machine) -> None:
         (["--port", "80"], "not '80'"),
         (["--port=1023"], "not '1023'"),
         (["--port"], "not ''"),
+        (["--vm", "--port", "80"], "not '80'"),
+        (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
         (["run"], "which lesson"),
         (["bench"], "no bench/run.py"),
     ],
@@ -264,7 +271,9 @@ def test_macos_knows_its_clone(mac: Machine) -> None:
     assert mac.lab("run", "02", HOME=str(mac.clone)).returncode == 0
 
 
-@pytest.mark.parametrize("words", [["--port", "9999"], ["--port"], ["--port=80"], ["up", "--frob"]])
+@pytest.mark.parametrize(
+    "words", [["--port", "9999"], ["--port"], ["--port=80"], ["up", "--frob"], ["--vm"]]
+)
 def test_macos_wrong_words(mac: Machine, words: list[str]) -> None:
     """A port that no instance shows, or an unknown option, is refused at once."""
     refused(mac.lab(*words))
@@ -387,17 +396,19 @@ def test_no_apt(machine: Machine) -> None:
 
 
 def test_no_sudo(machine: Machine) -> None:
-    """A user without sudo is told so, and nothing is made."""
+    """A user without sudo is told so and of the other way, and nothing is made."""
     machine.stub("id", "echo 1000")
-    assert "there is no sudo" in refused(machine.lab("run", "01"))
+    says = refused(machine.lab("run", "01"))
+    assert "there is no sudo" in says and "./lab --vm runs" in says
     assert not (machine.clone / ".venv").exists()
 
 
 def test_sudo_refuses(machine: Machine) -> None:
-    """A user whom sudo refuses is told why it is needed."""
+    """A user whom sudo refuses is told why it is needed, and of the other way."""
     machine.stub("id", "echo 1000")
     machine.stub("sudo", "exit 1")
-    assert "sudo refused" in refused(machine.lab("run", "01"))
+    says = refused(machine.lab("run", "01"))
+    assert "sudo refused" in says and "./lab --vm runs" in says
     assert not (machine.clone / ".venv").exists()
 
 
@@ -543,12 +554,47 @@ def test_another_kernel_than_the_running_one(machine: Machine) -> None:
     assert [call for call in machine.calls if call.startswith("mount ")]
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        ("self/status", "CapBnd:\t00000000a80425fb\n", "not even root"),
+        ("self/status", "CapBnd:\t0000008000000000\n", "not even root"),
+        ("self/status", "CapBnd:\t0000004000000000\n", "not even root"),
+        ("self/uid_map", "0 1000 1\n1 100000 65536\n", "not even root"),
+        ("lockdown", "none integrity [confidentiality]\n", "locked down"),
+    ],
+    ids=["container", "no CAP_PERFMON", "no CAP_BPF", "user namespace", "lockdown"],
+)
+@pytest.mark.parametrize("words", [["--no-browser"], ["run", "01"]], ids=["up", "run"])
+def test_no_bpf_to_be_had(machine: Machine, words: list[str], file: str, text: str, says: str):
+    """Where no set-up gives the right to load programs, ./lab says so at once, and the way out."""
+    (machine.root / file).write_text(text)
+    sentence = refused(machine.lab(*words))
+    assert says in sentence and sentence.endswith("./lab --vm runs the lab in a virtual machine")
+    assert not (machine.clone / ".lab").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("self/status", "CapBnd:\t0000000000200000\n"),
+        ("self/status", "CapBnd:\t000000c000000000\n"),
+        ("lockdown", "none [integrity] confidentiality\n"),
+    ],
+    ids=["CAP_SYS_ADMIN", "the two", "integrity"],
+)
+def test_bpf_to_be_had(machine: Machine, file: str, text: str) -> None:
+    """Less than all rights is enough, and so is a kernel whose reading is not closed."""
+    (machine.root / file).write_text(text)
+    assert machine.lab("run", "01").returncode == 0
+
+
 def test_virtual_machines_take_packages_alone(machine: Machine) -> None:
     """`test --vm` sets nothing up here, and hands its words on to the distribution's Python."""
     before = set(machine.clone.rglob("*"))
     done = machine.lab("test", "--vm", "debian-12", "tests/kernel", "-k", "a b")
     assert done.returncode == 0, done
-    assert machine.calls[-1] == "python3 -B -m bpflab.vm debian-12 tests/kernel -k a b"
+    assert machine.calls[-1] == "python3 -B -m bpflab.vm test debian-12 tests/kernel -k a b"
     assert set(machine.clone.rglob("*")) == before
 
     machine.stub("dpkg-query", '[[ "$*" == *mmdebstrap* ]] || echo installed')
@@ -556,7 +602,82 @@ def test_virtual_machines_take_packages_alone(machine: Machine) -> None:
     assert done.returncode == 0, done
     (install,) = [call for call in machine.calls if "install" in call and "apt-get" in call]
     assert install.endswith("--no-install-recommends mmdebstrap")
-    assert machine.calls[-1] == "python3 -B -m bpflab.vm all"
+    assert machine.calls[-1] == "python3 -B -m bpflab.vm test all"
+
+
+def test_qemu_of_the_architecture(machine: Machine) -> None:
+    """A machine of ARM's takes the package that has ARM's QEMU."""
+    body = 'case "$1" in -s) echo Linux ;; -m) echo aarch64 ;; *) echo 6.6.6 ;; esac'
+    machine.stub("uname", body)
+    machine.stub("dpkg-query", '[[ "$*" == *qemu* ]] || echo installed')
+    assert machine.lab("test", "--vm", "all").returncode == 0
+    (install,) = [call for call in machine.calls if "install" in call and "apt-get" in call]
+    assert install.endswith(" qemu-system-arm")
+
+
+@pytest.fixture
+def free_port() -> str:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [(["--vm"], "debian-13"), (["up", "--no-browser", "--vm", "debian-12"], "debian-12")],
+    ids=["plain", "named"],
+)
+def test_lab_in_a_virtual_machine(machine: Machine, free_port: str, words: list[str], name: str):
+    """`--vm` needs neither rights nor BPF here, sets nothing up, and starts the machine."""
+    machine.stub("id", "echo 1000")
+    (machine.root / "lockdown").write_text("[confidentiality]")
+    with TemporaryDirectory() as cache:
+        done = machine.lab(*words, "--port", free_port, XDG_CACHE_HOME=cache)
+        assert done.returncode == 0, done
+        (room,) = Path(cache).iterdir()
+        assert room.stat().st_mode & 0o777 == 0o700
+    pid = (machine.clone / ".lab/servers").read_text().strip()
+    page = f"{room}/jpserver-{pid}-open.html"
+    assert machine.calls[-1] == f"python3 -B -m bpflab.vm up {name} {free_port} {page}"
+    assert not (machine.clone / ".venv").exists()
+    assert (machine.clone / ".lab").stat().st_mode & 0o777 == 0o700
+
+
+def test_virtual_machine_and_a_taken_port(machine: Machine, taken_port: str) -> None:
+    """A taken port is said before a machine starts."""
+    assert f"port {taken_port} is taken" in refused(machine.lab("--vm", "--port", taken_port))
+    assert not (machine.clone / ".lab").exists()
+
+
+def test_virtual_machine_without_root(machine: Machine, free_port: str) -> None:
+    """Who may install nothing is told in one sentence what to have installed."""
+    machine.stub("id", "echo 1000")
+    machine.stub("dpkg-query", '[[ "$*" == *qemu* || "$*" == *uidmap* ]] || echo installed')
+    for sudo in (None, "exit 1"):
+        if sudo:
+            machine.stub("sudo", sudo)
+        says = refused(machine.lab("--vm", "--port", free_port))
+        assert says.endswith("apt-get install uidmap qemu-system-x86")
+    assert not any("bpflab.vm" in call for call in machine.calls)
+
+
+def test_url_of_a_virtual_machine(machine: Machine, free_port: str) -> None:
+    """`url` prints the address on the page of a living virtual machine; `clean` ends it."""
+    machine.stub("python3", 'case "$*" in *bpflab.vm*) echo up; sleep 60; : ;; esac')
+    with TemporaryDirectory() as cache:
+        lab = machine.start("--vm", "--port", free_port, XDG_CACHE_HOME=cache)
+        with lab:
+            assert lab.stdout and lab.stdout.readline() == "up\n"
+            assert "./lab starts one" in refused(machine.lab("url", XDG_CACHE_HOME=cache))
+            (room,) = Path(cache).iterdir()
+            page = room / f"jpserver-{lab.pid}-open.html"
+            page.write_text('<meta content="0; url=http://127.0.0.1:1/lab?token=x">\n')
+            done = machine.lab("url", XDG_CACHE_HOME=cache)
+            assert (done.returncode, done.stdout) == (0, "http://127.0.0.1:1/lab?token=x\n"), done
+            done = machine.lab("clean", XDG_CACHE_HOME=cache)
+            assert f"process {lab.pid}: stopped" in done.stdout
+            assert lab.wait(timeout=10) == -signal.SIGTERM
+            os.killpg(lab.pid, signal.SIGKILL)  # the stub's sleep
 
 
 def test_jupyterlab_is_private(machine: Machine) -> None:

@@ -100,25 +100,35 @@ def _stamp() -> str:
 
 
 def _bootstrap(suite: str, tree: Path, scratch: Path) -> None:
-    """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again."""
-    host = scratch / "host"
-    host.mkdir()
-    _pip_configuration(host / "pip.conf")
-    shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), host / "ca.crt")
-    (scratch / "clone.tar").write_bytes(clone())
-    environment = {
-        "BPFLAB_VM_CLONE": str(scratch / "clone.tar"),
-        "BPFLAB_VM_GUEST": str(GUEST),
-        "BPFLAB_VM_HOST": str(host),
-        "TMPDIR": str(scratch),
-    }
+    """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again.
+
+    Without root its scripts run as another user, who may pass through the scratch directory
+    and read the scripts, but not what is private: mmdebstrap itself brings this in.
+    """
+    scratch.chmod(0o711 if os.geteuid() else 0o700)
+    scripts = shutil.copytree(GUEST, scratch / "inside")
+    for path in (scripts, *scripts.iterdir()):
+        path.chmod(0o755)
+    private = scratch / "private"
+    (private / "host").mkdir(mode=0o700, parents=True)
+    private.chmod(0o700)
+    _pip_configuration(private / "host" / "pip.conf")
+    shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), private / "host" / "ca.crt")
+    (private / "clone.tar").write_bytes(clone())
     kernel = f"linux-image-{ARCHITECTURES[os.uname().machine]}"
-    # Root's mounts go with the namespace; another user's mmdebstrap makes one itself.
-    apart = [] if os.geteuid() else ["unshare", "--mount", "--"]
+    # Root's mounts go with the namespace. Another user's mmdebstrap makes one itself, and a
+    # container's root, who may not, has it make the tree without mounts.
+    apart = ["unshare", "--mount", "--"]
+    if os.geteuid() or subprocess.run([*apart, "true"], capture_output=True).returncode:
+        apart = []
     command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={kernel},{PACKAGES}"]
     command += [f"--aptopt={line}" for line in _apt_configuration()]
-    command += [f"--essential-hook={GUEST}/before-kernel", f"--customize-hook={GUEST}/provision"]
-    call([*command, suite, tree], {**os.environ, **environment})
+    command += [
+        f"--essential-hook={scripts}/before-kernel",
+        f"--customize-hook=copy-in {private}/host {private}/clone.tar {scripts}/init /tmp",
+        f"--customize-hook={scripts}/provision",
+    ]
+    call([*command, suite, tree], {**os.environ, "TMPDIR": str(scratch)})
 
 
 def _pack(tree: Path, disk: Disk, scratch: Path) -> None:

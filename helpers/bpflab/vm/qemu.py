@@ -1,0 +1,142 @@
+"""QEMU's command lines: a machine for each architecture, and whether KVM moves it."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from bpflab.vm.disk import Disk
+
+Option = tuple[str, str]
+
+KVM = Path("/dev/kvm")
+KVM_S = 2.0
+"""How long a guest of three instructions may take on KVM, behind a BIOS; emulated, 0.15 s."""
+MEMORY = "3G"
+BOOT_LINE = "root=/dev/vda rw panic=-1 init=/sbin/lab-init"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What differs between architectures: QEMU's words, and the guest that tries KVM."""
+
+    command: tuple[str, ...]
+    console: str
+    emulated_cpu: str
+    emulated_line: str
+    """What an emulated kernel is told beside the rest."""
+    trial: bytes
+    trial_options: tuple[Option, ...]
+    """How to start it, with ``{file}`` where its name stands."""
+    trial_status: int
+    """QEMU's exit status when the guest came to its end."""
+
+
+# An emulated CPU has no leaks to close.
+MACHINES = {
+    "x86_64": Machine(
+        command=("qemu-system-x86_64",),
+        console="ttyS0",
+        emulated_cpu="max,la57=off",  # numpy's wheels need more than the default
+        # Its CPUs share a clock, which the kernel fails to see.
+        emulated_line="tsc=reliable mitigations=off",
+        # mov $0x501, %dx; mov $0x10, %al; out %al, (%dx); and what makes it a boot sector
+        trial=bytes.fromhex("ba0105b010ee").ljust(510, b"\0") + bytes.fromhex("55aa"),
+        trial_options=(
+            ("-device", "isa-debug-exit,iobase=0x501,iosize=1"),
+            ("-drive", "file={file},format=raw,if=floppy,readonly=on"),
+        ),
+        trial_status=0x10 << 1 | 1,
+    ),
+    "aarch64": Machine(
+        command=("qemu-system-aarch64", "-M", "virt,gic-version=max"),
+        console="ttyAMA0",
+        emulated_cpu="max,pauth-impdef=on",  # else it spends its time on hashes of return addresses
+        emulated_line="mitigations=off",
+        # movz w0, #8; movk w0, #0x8400, lsl #16; hvc #0: PSCI's SYSTEM_OFF, behind the device tree
+        trial=bytes.fromhex("00018052 0080b072 020000d4"),
+        trial_options=(
+            ("-cpu", "host"),
+            ("-device", "loader,file={file},addr=0x40200000,force-raw=on,cpu-num=0"),
+        ),
+        trial_status=0,
+    ),
+}
+
+
+def machine() -> Machine:
+    """Return the machine of this architecture, which is one of ``disk.ARCHITECTURES``."""
+    return MACHINES[os.uname().machine]
+
+
+def accelerator(deadline_s: float = KVM_S) -> str:
+    """Return ``kvm`` if a guest ends on it in time, else ``tcg``: it may be there, and hang."""
+    if not os.access(KVM, os.R_OK | os.W_OK):
+        return "tcg"
+    this = machine()
+    with tempfile.NamedTemporaryFile() as code:
+        code.write(this.trial)
+        code.flush()
+        options = [(name, how.format(file=value(code.name))) for name, how in this.trial_options]
+        try:
+            done = subprocess.run(
+                command([("-accel", "kvm"), ("-m", "32"), *options]),
+                timeout=deadline_s,
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired:
+            return "tcg"
+    return "kvm" if done.returncode == this.trial_status else "tcg"
+
+
+def command(options: Iterable[Option]) -> list[str]:
+    """Return the command line of a bare machine with some options."""
+    bare = ("-nodefaults", "-display", "none", "-no-reboot")
+    return [*machine().command, *bare, *chain.from_iterable(options)]
+
+
+def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Option]:
+    """Yield the options of a guest that boots a disk, with another one that holds the bundle."""
+    this, fast = machine(), accel == "kvm"
+    line = f"{BOOT_LINE} console={this.console}"
+    yield "-accel", "kvm" if fast else "tcg,thread=multi"
+    yield "-cpu", "host" if fast else this.emulated_cpu
+    yield "-smp", str(min(4, os.cpu_count() or 1))
+    yield "-m", MEMORY
+    yield "-serial", f"file:{console}"
+    yield "-kernel", str(disk.kernel)
+    yield "-initrd", str(disk.initrd)
+    yield "-append", line if fast else f"{line} {this.emulated_line}"
+    yield "-drive", f"file={value(disk.image)},format=raw,if=virtio,snapshot=on"
+    yield "-drive", f"file={value(bundle)},format=raw,if=virtio,readonly=on"
+    yield "-device", "virtio-serial"
+
+
+def port(name: str, path: Path) -> Iterator[Option]:
+    """Yield the options of a virtio port: what a guest writes into it, a file receives."""
+    yield "-chardev", f"file,id={name},path={value(path)}"
+    yield "-device", f"virtserialport,chardev={name},name={name}"
+
+
+def directory(path: Path, tag: str) -> Iterator[Option]:
+    """Yield the options of a directory that the guest shares, with the rights of QEMU's user."""
+    yield "-virtfs", f"local,path={value(path)},mount_tag={tag},security_model=none,multidevs=remap"
+
+
+def forward(number: int) -> Iterator[Option]:
+    """Yield the options of a network in which nothing moves but calls to one TCP port.
+
+    They come from this machine's loopback and go to the guest's.
+    """
+    call = f"hostfwd=tcp:127.0.0.1:{number}-127.0.0.1:{number}"
+    yield "-netdev", f"user,id=net,ipv6=off,restrict=on,{call}"
+    yield "-device", "virtio-net-pci,netdev=net,romfile="
+
+
+def value(text: Path | str) -> str:
+    """Return a value as QEMU reads it between commas."""
+    return str(text).replace(",", ",,")

@@ -1,0 +1,78 @@
+"""The lab in a guest, with a QEMU that a shell script makes up: no kernel is booted here."""
+
+import os
+import subprocess
+import tarfile
+
+import pytest
+
+from bpflab.vm import disk, guest, session
+
+ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5ec2e7"
+
+
+@pytest.fixture
+def up(tmp_path, monkeypatch):
+    """Return what runs a session whose disk is made up, with its files in the test's directory."""
+    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path))
+    monkeypatch.setattr(guest, "logs", lambda name: tmp_path / "logs")
+    return lambda: session.up("debian-13", 8901, tmp_path / "page", "tcg")
+
+
+def test_only_this_machine_reaches_the_guest(fake_qemu, up, tmp_path):
+    """One port of the loopback leads in, nothing leads out, and the clone is what is shared."""
+    fake_qemu(f'printf "%s\\n" "$@" >{tmp_path}/words; echo 0 >"${{status#path=}}"')
+    assert up() == 0
+    words = (tmp_path / "words").read_text().splitlines()
+    assert words.count("-netdev") == words.count("-virtfs") == 1
+    network = words[words.index("-netdev") + 1].split(",")
+    assert [word for word in network if "fwd" in word] == [
+        "hostfwd=tcp:127.0.0.1:8901-127.0.0.1:8901"
+    ]
+    assert "restrict=on" in network and network[0] == "user"
+    shared = words[words.index("-virtfs") + 1].split(",")
+    assert f"path={disk.REPO}" in shared and "security_model=none" in shared
+
+
+def test_the_page_is_there_while_the_lab_is(fake_qemu, up, tmp_path, capfdbinary):
+    """The address, in whatever pieces it comes, is on a private page until the guest ends."""
+    before, after = ADDRESS[:40], ADDRESS[40:]
+    fake_qemu(
+        f"echo http://127.0.0.1:9/lab?token=other; printf %s 'at {before}'; sleep 0.2\n"
+        f"echo '{after}'; for i in {{1..99}}; do [ -s {tmp_path}/page ] || sleep 0.2; done\n"
+        f"stat -c %a {tmp_path}/page >{tmp_path}/seen; cat {tmp_path}/page >>{tmp_path}/seen\n"
+        'echo 0 >"${status#path=}"'
+    )
+    assert up() == 0
+    mode, html = (tmp_path / "seen").read_text().splitlines()
+    assert mode == "600" and f'url={ADDRESS}"' in html
+    assert capfdbinary.readouterr().out.endswith(f"    {ADDRESS}\n".encode())
+    assert not (tmp_path / "page").exists() and not (tmp_path / "logs").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [('echo 5 >"${status#path=}"', 5), ("exit 1", 2)], ids=["lab", "qemu"]
+)
+def test_logs_of_what_went_wrong_stay(fake_qemu, up, tmp_path, capfd, body, status):
+    """When the guest's lab fails, or QEMU, the status says so and the logs are named."""
+    fake_qemu(f"echo said; {body}")
+    assert up() == status
+    assert f"is in {tmp_path / 'logs'}" in capfd.readouterr().err
+    assert (tmp_path / "logs/output.log").read_text() == "said\n"
+
+
+def test_the_guest_is_told_whose_files_it_shares(fake_qemu, up, tmp_path):
+    """The script in the bundle knows the port and the user, and is shell to its last line."""
+    fake_qemu(
+        f'cp "$(grep -o "file=[^ ,]*bundle.tar" <<<"$*" | cut -c6-)" {tmp_path}\n'
+        'echo 0 >"${status#path=}"'
+    )
+    assert up() == 0
+    with tarfile.open(tmp_path / "bundle.tar") as tar:
+        (member,) = tar.getmembers()
+        file = tar.extractfile(member)
+        assert file
+        script = file.read().decode()
+    values = f"port=8901 uid={os.geteuid()} gid={os.getegid()}"
+    assert values in script.splitlines()[0]
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True)
