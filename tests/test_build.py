@@ -1,5 +1,6 @@
 """The guard without a kernel: what it keeps, when it asks again, and what a child's end means."""
 
+import errno
 import json
 import os
 import platform
@@ -11,6 +12,8 @@ import numpy as np
 import pytest
 
 from bpflab import build, source
+from bpflab.doctor import headers
+from bpflab.doctor.machine import Machine
 from bpflab.errors import LabError
 
 TEXT = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
@@ -68,7 +71,7 @@ def test_a_proof_is_made_by_one_child(child):
         {
             "text": code.text,
             "marked": code.marked,
-            "flags": [*build.FLAGS, "-DSIZE=16"],
+            "flags": [*build.FLAGS, *headers.dialect_flags(Machine()), "-DSIZE=16"],
             "type": "tracepoint",
         }
     ]
@@ -119,6 +122,16 @@ def test_defines_are_told_apart_by_value(child):
     prove(defines={"A": 1})
     prove(defines={"A": 2})
     assert len(child.jobs) == 2
+
+
+def test_headers_of_another_dialect_make_another_proof(child, monkeypatch):
+    """What the headers want the compiler is given, and a proof without it is none."""
+    monkeypatch.setattr(headers, "dialect_flags", lambda machine: [])
+    prove()
+    monkeypatch.setattr(headers, "dialect_flags", lambda machine: headers.MS_EXTENSIONS)
+    prove()
+    given = [job["flags"] for job in child.jobs]
+    assert given == [build.FLAGS, build.FLAGS + headers.MS_EXTENSIONS]
 
 
 def test_another_kernel_makes_another_proof(child, monkeypatch):
@@ -248,7 +261,7 @@ def test_a_child_that_ends_without_an_answer_is_a_fault(child, kept, code):
     child.answer("", code=code)
     with pytest.raises(LabError) as caught:
         prove()
-    assert caught.value.kind == "compiler"
+    assert caught.value.kind == ("killed" if code == -9 else "compiler")
     assert kept() == []
 
 
@@ -296,10 +309,38 @@ def test_a_child_beyond_its_deadline_is_a_fault(child, kept):
     assert kept() == []
 
 
+@pytest.mark.parametrize("code", [errno.ENOMEM, errno.EAGAIN])
+def test_a_child_that_cannot_be_started_is_a_fault(child, kept, code):
+    """No memory or no more processes: said with what to do, and no proof is kept."""
+    child.result = OSError(code, os.strerror(code))
+    with pytest.raises(LabError, match=os.strerror(code)) as caught:
+        prove()
+    assert caught.value.kind == "memory"
+    assert kept() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "terminate called after throwing an instance of 'std::bad_alloc'",
+        "LLVM ERROR: out of memory",
+        "MemoryError",
+        "ImportError: libz3.so.4: failed to map segment from shared object",
+        "Fatal Python error: init_import_site: Failed to import the site module",
+    ],
+)
+def test_a_child_without_memory_is_said_to_be_that(child, words):
+    """In the words of LLVM, of the C++ library, of the loader and of Python."""
+    child.answer("", stderr=words, code=-6)
+    with pytest.raises(LabError) as caught:
+        prove()
+    assert caught.value.kind == "memory"
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "compiler"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed"),
         ("import os; os.abort()", "compiler"),
         ("import time; time.sleep(60)", "deadline"),
         ("import sys; sys.stderr.buffer.write(b'a.c:1:1: error: \\xff\\n')", "compile"),

@@ -205,4 +205,4 @@ def test_the_doctor_needs_nothing_but_the_standard_library(clone):
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert run.stderr == ""
     assert run.returncode in (0, 1)
-    assert {"name", "status", "found", "fix"} == set(json.loads(run.stdout)[0])
+    assert {"name", "status", "found", "fix"} == set(json.loads(run.stdout)["checks"][0])

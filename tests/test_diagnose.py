@@ -171,7 +171,9 @@ def test_a_line_that_bcc_moved_is_found_by_its_text(gutter):
 
 def test_without_a_listing_the_functions_head_is_the_place():
     """An instruction that no line is known for still has its function."""
-    error = diagnose.verifier(PLAIN, "hook", DENIED, "0: (95) exit\nR0 !read_ok\n")
+    error = diagnose.verifier(
+        PLAIN, "hook", DENIED, "0: (95) exit\ninvalid read from stack R1 off -8+0 size 8\n"
+    )
     assert (error.kind, error.line) == ("uninitialised", 1)
     assert "= {} clears" in error.fix
 

@@ -10,77 +10,31 @@ from pathlib import Path
 import pytest
 
 from bpflab import doctor
-from bpflab.doctor import Check, Machine, Python, Trial
-from bpflab.doctor.headers import version_key
+from bpflab.doctor import Check, Machine, Trial
+from bpflab.doctor.headers import MS_EXTENSIONS, dialect_flags, version_key
+from bpflab.doctor.lessons import Lesson
 from bpflab.doctor.trial import is_gone, last_lines, read_facts, try_program
+from tests.machines import (
+    BPF_AND_PERFMON,
+    DEBIAN_KERNEL,
+    DIST,
+    DONE,
+    FILES,
+    MODULES,
+    RELEASE,
+    VENV,
+    healthy,
+)
+
+VIRTUAL_MACHINE = "./lab --vm   # or leave this kernel as it is: the lab in a virtual machine"
 
 HELPERS = Path(doctor.__file__).parents[2]
-RELEASE = "6.12.9-amd64"
-MODULES = f"/lib/modules/{RELEASE}"
-DIST = "/usr/lib/python3/dist-packages"
-BPF_AND_PERFMON = (1 << 39) | (1 << 38)
-DEBIAN_KERNEL = "sudo apt-get install linux-image-amd64 linux-headers-amd64 && sudo reboot"
-DONE = Trial(
-    stage="done",
-    file=f"{DIST}/bcc/__init__.py",
-    genuine=True,
-    version="0.31.0",
-    prog_id=12,
-    fired=7,
-    counted=7,
-)
-VENV = Python("/lab/.venv/bin/python", (3, 13), "/lab/.venv", "/usr", ("/lab", DIST))
-FILES = {
-    "/proc/self/status": f"Name:\tpython\nCapEff:\t{BPF_AND_PERFMON:016x}\n",
-    "/proc/sys/net/core/bpf_jit_enable": "1\n",
-    "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format": "name: sys_enter_execve\n",
-    "/sys/kernel/btf/vmlinux": "BTF",
-    "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n",
-    "/sys/bus/event_source/devices/kprobe/type": "8\n",
-    "/etc/os-release": "NAME=Debian\nID=debian\n",
-    f"{DIST}/bcc/__init__.py": "",
-    f"{MODULES}/build/include/linux/kconfig.h": "",
-    f"{MODULES}/build/include/generated/utsrelease.h": f'#define UTS_RELEASE "{RELEASE}"\n',
-}
-
-
-class Fake(Machine):
-    """A machine in a directory, with paths that it refuses to open."""
-
-    denied: tuple[str, ...] = ()
-
-    def write(self, name, text=""):
-        """Make the file and its directories."""
-        path = self.path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def remove(self, name):
-        """Remove the file and the directories that it leaves empty."""
-        path = self.path(name)
-        path.unlink()
-        for parent in path.parents:
-            if parent == self.root or any(parent.iterdir()):
-                break
-            parent.rmdir()
-
-    def access(self, name):
-        """Refuse what is in `denied`."""
-        return "denied" if name in self.denied else super().access(name)
-
-    def with_trial(self, **facts):
-        """Let the trial come to `DONE` but for these facts."""
-        self.try_program = lambda seconds: replace(DONE, **facts)
-        return self
 
 
 @pytest.fixture
 def machine(tmp_path):
-    """A machine on which nothing is missing: an ordinary user of Debian 13 in the lab's venv."""
-    fake = Fake(tmp_path, RELEASE, "x86_64", 1000, VENV, {}).with_trial()
-    for name, text in FILES.items():
-        fake.write(name, text)
-    return fake
+    """A machine on which nothing is missing."""
+    return healthy(tmp_path)
 
 
 def look(machine, name):
@@ -89,12 +43,12 @@ def look(machine, name):
 
 
 def test_healthy(machine):
-    """A machine that lacks nothing gets eleven checks, all ok, none with a fix."""
+    """A machine that lacks nothing gets fifteen checks, all ok, none with a fix."""
     checks = doctor.examine(machine)
     assert [(check.name, check.status, check.fix) for check in checks] == [
         (name, "ok", "") for name in doctor.NAMES
     ]
-    assert len(checks) == 11
+    assert len(checks) == 15
 
 
 def test_fixes_can_be_pasted(machine):
@@ -117,7 +71,8 @@ def test_fixes_can_be_pasted(machine):
 @pytest.mark.parametrize("bit, lacking", [(39, "CAP_PERFMON"), (38, "CAP_BPF")])
 def test_privilege_half(machine, bit, lacking):
     """One capability of the two is a fault that names the other."""
-    machine.write("/proc/self/status", f"CapEff:\t{1 << bit:016x}\n")
+    bounding = f"CapBnd:\t{BPF_AND_PERFMON:016x}\n"
+    machine.write("/proc/self/status", f"CapEff:\t{1 << bit:016x}\n{bounding}")
     check = look(machine, "privilege")
     assert (check.status, check.fix[:23]) == ("fault", "sudo -v && ./lab doctor")
     assert check.found.startswith(f"user 1000 lacks {lacking}:")
@@ -143,7 +98,19 @@ def test_privilege_root_of_a_container(machine):
     machine.write("/proc/self/status", "CapEff:\t00000000a80425fb\n")
     check = look(machine, "privilege")
     assert (check.status, check.found[:4]) == ("fault", "root")
-    assert "--cap-add=BPF --cap-add=PERFMON" in check.fix
+    assert check.fix.splitlines() == [
+        "# start the container again with --cap-add=BPF --cap-add=PERFMON",
+        VIRTUAL_MACHINE,
+    ]
+
+
+def test_privilege_that_nobody_can_give(machine):
+    """A user whose bounding set lacks the capabilities gets them neither from sudo nor ./lab."""
+    nothing = "CapEff:\t0000000000000000\nCapBnd:\t{:016x}\n"
+    machine.write("/proc/self/status", nothing.format(BPF_AND_PERFMON))
+    assert look(machine, "privilege").fix.startswith("sudo -v && ./lab doctor")
+    machine.write("/proc/self/status", nothing.format(1 << 39))
+    assert VIRTUAL_MACHINE in look(machine, "privilege").fix
 
 
 def test_privilege_without_proc(machine):
@@ -175,6 +142,15 @@ def test_python_blind(machine, python, found):
     assert found in check.found
 
 
+def test_new_venv_where_the_old_one_is(machine):
+    """The venv to remove is the one that ./lab makes: BPFLAB_LOCAL says where."""
+    machine.python = replace(VENV, path=())
+    machine.environ = {"BPFLAB_LOCAL": "/var/my lab"}
+    machine.with_trial(file="", genuine=False, stage="started")
+    for name in ("python", "bcc"):
+        assert look(machine, name).fix.startswith("rm -rf '/var/my lab/.venv' && ./lab ")
+
+
 def test_python_of_an_old_distribution(machine):
     """Where the distribution's own Python is too old, no venv helps."""
     machine.python = replace(VENV, version=(3, 10))
@@ -193,6 +169,7 @@ def test_bcc_missing(machine):
     """No BCC at all: apt installs it; nothing else is blamed for the program."""
     machine.with_trial(file="", genuine=False, stage="started")
     machine.remove(f"{DIST}/bcc/__init__.py")
+    machine.remove(f"{DIST}/bcc/libbcc.py")
     check = look(machine, "bcc")
     assert (check.status, check.fix) == ("fault", "sudo apt-get install python3-bpfcc")
     program = look(machine, "program")
@@ -232,24 +209,45 @@ def test_bcc_broken(machine):
     assert check.fix == "sudo apt-get install --reinstall python3-bpfcc libbpfcc"
 
 
+OLD = "KBUILD_CFLAGS := -O2\n# not yet -fms-extensions\n"
+FIRST = "KBUILD_CFLAGS += -fms-extensions\n"  # as Linux 6.19 has it
+LATER = "CC_FLAGS_DIALECT += $(CONFIG_CC_MS_EXTENSIONS)\n"  # as Linux 7.2 has it
+
+
 @pytest.mark.parametrize(
-    "version, kernel, status",
-    [
-        ("0.36.1", "6.19.0-1-amd64", "note"),
-        ("0.35.0", "7.0.0-14-generic", "note"),
-        ("0.36.1", "6.18.44", "ok"),
-        ("0.37.0", "7.0.0-14-generic", "ok"),
-        ("?", "7.0.0-14-generic", "ok"),
-    ],
+    "makefile, flags", [(OLD, []), (FIRST, MS_EXTENSIONS), (LATER, MS_EXTENSIONS)]
 )
-def test_bcc_older_than_the_headers(machine, version, kernel, status):
-    """Headers of 6.19 and newer want BCC 0.37, or the two flags that it adds."""
-    text = f'#define UTS_RELEASE "{kernel}"\n'
-    machine.write(f"{MODULES}/build/include/generated/utsrelease.h", text)
-    check = look(machine.with_trial(version=version), "bcc")
+def test_dialect_of_the_headers(machine, makefile, flags):
+    """The headers' own Makefile tells whether they are written with Microsoft's extensions."""
+    machine.write(f"{MODULES}/build/Makefile", makefile)
+    assert dialect_flags(machine) == flags
+    machine.write("/usr/src/common/Makefile", makefile)
+    machine.write(f"{MODULES}/build/Makefile", "KBUILD_OUTPUT=/x\ninclude /usr/src/common/Makefile")
+    assert dialect_flags(machine) == flags
+
+
+def test_dialect_without_makefile(machine):
+    """Headers that do not tell get the flags, which do no harm."""
+    machine.remove(f"{MODULES}/build/Makefile")
+    assert dialect_flags(machine) == MS_EXTENSIONS
+
+
+@pytest.mark.parametrize(
+    "makefile, tagged, status",
+    [(LATER, False, "note"), (LATER, True, "ok"), (OLD, False, "ok"), (OLD, True, "ok")],
+)
+def test_bcc_that_does_not_speak_the_headers_dialect(machine, makefile, tagged, status):
+    """A BCC that leaves out what the headers nest is a note: what it is, not how it is numbered."""
+    machine.write(f"{MODULES}/build/Makefile", makefile)
+    check = look(machine.with_trial(tagged=tagged), "bcc")
     assert check.status == status
-    flags = "cflags=['-fms-extensions', '-Wno-microsoft-anon-tag']"
-    assert (flags in check.fix) == (status == "note")
+    assert (str(MS_EXTENSIONS) in check.fix) == (status == "note")
+
+
+def test_bcc_that_was_not_tried_on_a_struct(machine):
+    """Nothing is said of a BCC that compiled nothing."""
+    machine.write(f"{MODULES}/build/Makefile", LATER)
+    assert look(machine.with_trial(stage="imported"), "bcc").status == "ok"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +264,7 @@ def test_bcc_kallsyms(machine, version, uid, status):
 
 def test_bcc_both_limits(machine):
     """Two limits at once give one note with two lines to mend them."""
-    machine.release = "6.19.1"
+    machine.write(f"{MODULES}/build/Makefile", LATER)
     check = look(machine.with_trial(version="0.26.0"), "bcc")
     assert (check.status, len(check.fix.splitlines())) == ("note", 2)
 
@@ -403,10 +401,10 @@ def test_tracefs_without_system_calls(machine):
     """A kernel without system-call tracepoints, or without tracing, is replaced."""
     machine.remove(EXEC)
     machine.write("/sys/kernel/tracing/events/sched/enable")
-    assert look(machine, "tracefs").fix == DEBIAN_KERNEL
+    assert look(machine, "tracefs").fix == f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}"
     machine.remove("/sys/kernel/tracing/events/sched/enable")
     check = look(machine, "tracefs")
-    assert (check.status, check.fix) == ("fault", DEBIAN_KERNEL)
+    assert (check.status, check.fix) == ("fault", f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}")
 
 
 def test_btf_missing(machine):
@@ -455,8 +453,36 @@ def test_lockdown(machine):
     machine.write("/sys/kernel/security/lockdown", "none integrity [confidentiality]\n")
     check = look(machine, "lockdown")
     assert (check.status, "update-grub && sudo reboot" in check.fix) == ("fault", True)
+    assert check.fix.endswith(VIRTUAL_MACHINE)
     machine.write("/sys/kernel/security/lockdown", "[none] integrity confidentiality\n")
     assert look(machine, "lockdown").status == "ok"
+
+
+# tools
+
+
+@pytest.mark.parametrize(
+    "name, file, status, fix",
+    [
+        ("clang", "/usr/bin/clang", "fault", "sudo apt-get install clang"),
+        ("libbpf", "/usr/lib/libbpf.so.1", "fault", "sudo apt-get install libbpf-dev"),
+        ("libbpf", "/usr/include/bpf/bpf_helpers.h", "fault", "sudo apt-get install libbpf-dev"),
+        ("bpftool", "/usr/sbin/bpftool", "note", "sudo apt-get install bpftool"),
+        ("bpftrace", "/usr/bin/bpftrace", "note", "sudo apt-get install bpftrace"),
+    ],
+)
+def test_tools_missing(machine, name, file, status, fix):
+    """What a lesson cannot do without is a fault, a witness is a note; the package is named."""
+    machine.remove(file)
+    check = look(machine, name)
+    assert (check.status, check.fix.splitlines()[-1].startswith(fix)) == (status, True)
+
+
+def test_tools_broken(machine):
+    """A clang that does not compile for bpf, and Ubuntu's bpftool without a kernel, are found."""
+    machine.broken = ("clang", "bpftool")
+    assert look(machine, "clang").status == "fault"
+    assert f"linux-tools-{RELEASE}" in look(machine, "bpftool").fix
 
 
 # program
@@ -482,6 +508,20 @@ def test_program_faults(machine, facts, found):
     assert (check.status, found in check.found) == ("fault", True)
     assert check.fix
     assert str(facts.get("error", "")) in check.found
+
+
+def test_program_that_was_done_at_the_deadline(machine):
+    """A child that has done all and only does not end is no fault: its counts are what counts."""
+    assert look(machine.with_trial(timed_out=True), "program").status == "ok"
+    late = machine.with_trial(timed_out=True, counted=5)
+    assert "counted 5 of 7" in doctor.examine(replace(late))[-1].found
+
+
+@pytest.mark.parametrize("stage, blamed", [("imported", False), ("compiled", True)])
+def test_program_that_the_kernel_refuses(machine, stage, blamed):
+    """Where nothing else is wrong and the kernel refuses, another kernel is named."""
+    check = look(machine.with_trial(stage=stage), "program")
+    assert (VIRTUAL_MACHINE in check.fix) == blamed
 
 
 def test_program_after_other_faults(machine):
@@ -605,9 +645,9 @@ def test_as_text():
     assert path in doctor.as_text([Check("bcc", "fault", f"found {path}")])
 
 
-def test_as_json():
+def test_as_data():
     """JSON holds each check with its four parts, in order."""
-    parts = json.loads(doctor.as_json(THREE))
+    parts = json.loads(json.dumps(doctor.as_data(THREE)))
     assert [Check(**part) for part in parts] == THREE
     assert list(parts[0]) == ["name", "status", "found", "fix"]
 
@@ -639,11 +679,23 @@ def test_main(monkeypatch, capsys, status, code):
         return [Check("jit", status, "found", "fix")]
 
     monkeypatch.setattr(doctor, "examine", examine)
+    monkeypatch.setattr(doctor, "survey", lambda machine: doctor.Survey([], {}))
     assert doctor.main(["--json", "--seconds", "60"]) == code
-    assert json.loads(capsys.readouterr().out)[0]["status"] == status
+    said = json.loads(capsys.readouterr().out)
+    assert (said["checks"][0]["status"], said["lessons"]) == (status, [])
     assert doctor.main([]) == code
     assert "fix  fix" in capsys.readouterr().out
     assert seconds == [60, 30]
+
+
+def test_main_with_a_lesson_that_cannot_run(monkeypatch, capsys):
+    """A lesson that cannot run is a fault, whatever the checks say."""
+    lesson = Lesson("07-x", needs=("two CPUs",))
+    survey = doctor.Survey([lesson], {"two CPUs": Check("two CPUs", "fault", "one", "buy")})
+    monkeypatch.setattr(doctor, "examine", lambda machine: [])
+    monkeypatch.setattr(doctor, "survey", lambda machine: survey)
+    assert doctor.main([]) == 1
+    assert capsys.readouterr().out.endswith("1 lessons: none run, none in part, 1 cannot run\n")
 
 
 def test_bare_machine(tmp_path):

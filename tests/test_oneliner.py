@@ -1,7 +1,11 @@
 """bpftrace beside a lesson, played by a script."""
 
+import contextlib
 import stat
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +98,18 @@ def test_one_that_does_not_end_is_ended(plays):
     with pytest.raises(LabError) as caught:
         bpftrace("x { }", lambda: None, deadline_s=5)
     assert "did not end" in caught.value.why
+
+
+def test_it_ends_with_who_started_it(plays, tmp_path):
+    """A process that is killed while bpftrace is attached leaves no tracing behind."""
+    told = tmp_path / "pid"
+    plays(SPEAKS, f"import os; open({str(told)!r}, 'w').write(str(os.getpid()))\n", SIGNS, STAYS)
+    happens = "lambda: os.kill(os.getpid(), 9)"
+    killed = f"import os; from bpflab import bpftrace\nbpftrace('x {{}}', {happens})"
+    subprocess.run([sys.executable, "-c", killed], check=False, timeout=60)
+    state = Path(f"/proc/{told.read_text()}/stat")
+    ends = time.monotonic() + 20
+    with contextlib.suppress(FileNotFoundError):
+        while state.read_text().rpartition(")")[2].split()[0] != "Z":
+            assert time.monotonic() < ends
+            time.sleep(0.02)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bpflab.bpfobject import BpfObject, load_object
     from bpflab.check import check_answer, check_counts, check_largest, check_program, expect
     from bpflab.cost import cost_ns, result
+    from bpflab.doctor.needs import needs, prefers
     from bpflab.entries import syscall_entry
     from bpflab.leases import hold, pinned
     from bpflab.loading import close, load, loaded
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "cost": ("cost_ns", "result"),
+    "doctor.needs": ("needs", "prefers"),
     "entries": ("syscall_entry",),
     "leases": ("hold", "pinned"),
     "loading": ("close", "load", "loaded"),
@@ -114,9 +116,11 @@ __all__ = [
     "load",
     "load_object",
     "loaded",
+    "needs",
     "open_trace",
     "origins",
     "pinned",
+    "prefers",
     "progress",
     "result",
     "run",

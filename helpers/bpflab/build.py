@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -17,18 +18,18 @@ from typing import Any
 import numpy as np
 
 from bpflab import diagnose, layout
+from bpflab.doctor import headers
+from bpflab.doctor.machine import Machine
 from bpflab.errors import LabError, Place
+from bpflab.files import replace_text
 from bpflab.source import Source
 
 FLAGS = [
     # Warnings that always end in a refusal later, and with a worse text.
     "-Werror=implicit-function-declaration",
     "-Werror=visibility",
-    # Headers since Linux 6.19 need both, and BCC passes them itself only since 0.37 (its c3f35ecc).
-    "-fms-extensions",
-    "-Wno-microsoft-anon-tag",
 ]
-"""What every compile is given beside the ``-D`` flags."""
+"""What every compile is given; `flags` has the rest."""
 
 DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
 
@@ -63,6 +64,11 @@ def prove(source: Source, program_type: str, bcc_version: str) -> Proof:
         proof = _prove(source, program_type)
     _keep(kept, proof)
     return proof
+
+
+def flags(source: Source) -> list[str]:
+    """Return all that the compiler is given for *source*: by the lab, the headers, and ``-D``."""
+    return [*FLAGS, *headers.dialect_flags(Machine()), *source.flags]
 
 
 def event_dtype(source: Source, proof: Proof, buffer: str) -> np.dtype[Any]:
@@ -104,12 +110,12 @@ def _prove(source: Source, program_type: str) -> Proof:
     job = {
         "text": source.text,
         "marked": source.marked,
-        "flags": FLAGS + source.flags,
+        "flags": flags(source),
         "type": program_type,
     }
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "bpflab.prover"],
+            [sys.executable, "-m", "bpflab.prover", str(os.getpid())],
             input=json.dumps(job),
             capture_output=True,
             text=True,
@@ -123,13 +129,29 @@ def _prove(source: Source, program_type: str) -> Proof:
             f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
             fix="Look for a very large loop or array.",
         ) from None
+    except OSError as error:
+        raise LabError(
+            "memory",
+            f"No process could be started to compile {source.name}: {error.strerror}.",
+            fix="Close the kernels of other notebooks, and load again.",
+        ) from None
     said, _, last = child.stdout.rstrip("\n").rpartition("\n")  # BCC prints there too
     try:
         answer = json.loads(last)
     except ValueError:  # LLVM ended the child
         said, answer = child.stdout, {"stage": "compile"}
+    if child.returncode == -signal.SIGKILL:
+        raise LabError(
+            "killed",
+            f"The process that compiled {source.name} was killed.",
+            why="So the kernel ends a process when memory runs out.",
+            fix="Close the kernels of other notebooks, and load again.",
+        )
     if answer["stage"] == "compile":
-        raise diagnose.compiler(source, said + child.stderr)
+        refusal = diagnose.compiler(source, said + child.stderr)
+        if refusal.kind == "no-headers":
+            refusal.fix = headers.headers(Machine()).fix or refusal.fix
+        raise refusal
     if answer["stage"] == "verify":
         raise diagnose.verifier(source, answer["function"], answer["reason"], child.stderr)
     return _proof(answer | {"warnings": diagnose.safe_log(child.stderr)})
@@ -143,17 +165,21 @@ def _proof(answer: dict[str, Any]) -> Proof:
 
 def _kept(source: Source, program_type: str, bcc_version: str) -> Path:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    facts = [source.text, *FLAGS, *source.flags, program_type, bcc_version, *platform.uname()]
+    facts = [source.text, *flags(source), program_type, bcc_version, *platform.uname()]
+    facts.append(_headers())
     return base / "bpflab" / "proofs" / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.json"
+
+
+def _headers() -> str:
+    """Return where the kernel's headers are: without them, or with others, nothing is proved."""
+    try:
+        return str(Path(headers.headers_directory(Machine()), headers.KCONFIG).resolve(strict=True))
+    except OSError:
+        return ""
 
 
 def _keep(path: Path, proof: Proof) -> None:
     """Write the proof whole or not at all; a full or read-only disk only costs the next compile."""
-    part = path.with_suffix(f".{os.getpid()}")
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(proof)), encoding="utf-8")
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink()
+        replace_text(path, json.dumps(asdict(proof)))

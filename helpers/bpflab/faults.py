@@ -126,6 +126,14 @@ COMPILER = (
         "Check its declaration.",
     ),
     Rule(
+        "memory",
+        r"std::bad_alloc|MemoryError|[Oo]ut of memory|failed to map segment|Cannot allocate memory"
+        r"|Fatal Python error",
+        "There was not enough memory to compile.",
+        "The compiler takes some 300 MB of addresses for as long as it runs.",
+        "Close the kernels of other notebooks, or raise the limit (ulimit -v), and load again.",
+    ),
+    Rule(
         "no-headers",
         r"Unable to find kernel headers|chdir\(.*\): No such file",
         "BCC found no headers for the running kernel.",
@@ -231,10 +239,17 @@ VERIFIER = (
     ),
     Rule(
         "uninitialised",
-        r"invalid (?:indirect )?read from stack|!read_ok",
+        r"invalid (?:indirect )?read from stack",
         "Memory is read that was never written.",
         "Stack holds what an earlier call left; the kernel does not hand that out.",
         "Give the variable a value: = {{}} clears a struct with its padding.",
+    ),
+    Rule(
+        "uninitialised",
+        r"R(\d+) !read_ok",
+        "Register {0} is read, and holds nothing on some path.",
+        "A call leaves its result in R0 and clears R1 to R5; a good tail call never returns.",
+        "Give the variable a value on every path before it is read.",
     ),
     Rule(
         "bounds",

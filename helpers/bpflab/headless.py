@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import errno
 import os
-import shutil
 import signal
 import socket
 import tempfile
@@ -22,6 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bpflab.errors import LabError
+from bpflab.files import replace_text
 from bpflab.notebooks import ANSI, dumps, normalise, read
 from bpflab.text import safe_text
 
@@ -61,11 +62,22 @@ def execute(
     and all that it started have ended as well.
 
     Raises:
-        LabError: ``cell-failed``; ``left-behind``, when a process outlived the kernel.
+        LabError: ``cell-failed``; ``left-behind``, when a process outlived the kernel;
+            ``not-executed``, when the disk has no room for the kernel's own files.
     """
     nb = read(path)
-    with _no_process_left(path), tempfile.TemporaryDirectory(prefix="bpflab-") as private:
-        asyncio.run(_execute(nb, path, Path(private), on_cell, deadline_s))
+    try:
+        with _no_process_left(path), tempfile.TemporaryDirectory(prefix="bpflab-") as private:
+            asyncio.run(_execute(nb, path, Path(private), on_cell, deadline_s))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = tempfile.gettempdir()
+        raise LabError(
+            "not-executed",
+            f"{path.name} was not executed: {error.strerror}.",
+            fix=f"A kernel needs some room in {place}.",
+        ) from None
     return nb
 
 
@@ -205,13 +217,8 @@ def refresh(path: Path, on_cell: OnCell = lambda _: None, deadline_s: int = DEAD
     text = dumps(normalise(execute(path, on_cell, deadline_s)))
     if path.read_text(encoding="utf-8") == text:
         return False
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8")
-        shutil.copymode(path, part)
-        part.replace(path)
+        replace_text(path, text)
     except OSError as error:
         raise LabError("not-stored", f"{path.name} was not stored: {error.strerror}.") from None
-    finally:
-        part.unlink(missing_ok=True)
     return True

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bpflab.bpfsys import bpf
 from bpflab.errors import LabError
+from bpflab.files import sweep
 from bpflab.interrupts import held_back
 from bpflab.maps import Map
 from bpflab.program import Program
@@ -91,6 +92,7 @@ def pinned(held: Map) -> Iterator[Path]:
             why="No bpffs is mounted." if place is None else f"{place} is not ours to write to.",
             fix="As root: mount -t bpf bpf /sys/fs/bpf" if place is None else "It takes root.",
         )
+    sweep(place, "bpflab-")  # a process that was killed has left its map to nobody
     path = place / f"bpflab-{os.getpid()}-{held.name}"
     try:
         with held_back():

@@ -62,6 +62,9 @@ def load(
     try:
         with held_back():
             program = _by_name[name] = Program(code, type, proof)
+    except LabError:  # what was proved does not hold: the machine has changed, and this says how
+        build.prove(code, type, engine.VERSION)
+        raise
     except BaseException:  # the interrupt that was held back: nobody will hold what was loaded
         if program:
             program.close()

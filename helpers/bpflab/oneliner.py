@@ -22,6 +22,7 @@ _PAUSE_S = 0.02
 _SPEAKS = 'interval:ms:20 {{ printf("{}"); }}'
 _SIGNS = ("bpflab-1", "bpflab-2")
 _MOST = 1 << 20  # bytes of what it says that are read
+_ENDS_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL")  # or its programs would trace for ever
 
 
 def bpftrace(line: str, happen: Callable[[], object], *, deadline_s: float = 20.0) -> Any:
@@ -44,7 +45,9 @@ def bpftrace(line: str, happen: Callable[[], object], *, deadline_s: float = 20.
         try:
             with held_back():
                 child = subprocess.Popen(
-                    [path, "-f", "json", "-e", _framed(line)], stdout=out, stderr=faults
+                    [*_ENDS_WITH_US, path, "-f", "json", "-e", _framed(line)],
+                    stdout=out,
+                    stderr=faults,
                 )
             _wait_until_attached(child, out, faults, deadline_s)
             happen()

@@ -39,7 +39,7 @@ class Program:
         self._logs: dict[str, EventLog] = {}
         self._module: Any = None
         try:
-            self._module = engine.Module(code.text, ["-w", *build.FLAGS, *code.flags])
+            self._module = engine.Module(code.text, ["-w", *build.flags(code)])
             self.functions = {f: self._module.load(f, type) for f in proof.functions}
         except Exception as error:
             build.forget(code, type, engine.VERSION)
@@ -121,13 +121,12 @@ class Program:
     def attach_new(self, targets: Mapping[str, str]) -> list[str]:
         """Attach as `attach` does; return the functions that were not attached there before."""
         new = [f for f, target in targets.items() if (f, target) not in self.links]
-        done: list[str] = []
+        before = set(self.links)
         try:
             for function in new:
                 self._attach(function, targets[function])
-                done.append(function)
-        except LabError:
-            if done:
+        except BaseException:  # an interrupt too, which was held back until one was attached
+            if done := {function for function, _ in set(self.links) - before}:
                 self.detach(*done)
             raise
         return new

@@ -7,8 +7,10 @@ its output; what the compiler and the verifier print stays on fd 2, for the pare
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
+import signal
 import sys
 from typing import Any
 
@@ -42,7 +44,15 @@ def _list(job: dict[str, Any]) -> None:
         engine.Module(job["marked"], job["flags"], debug=engine.LISTING)
 
 
+def _end_with(parent: int) -> None:
+    """Let the kernel kill us when the process that waits for the answer is no more."""
+    ctypes.CDLL(None).prctl(1, ctypes.c_ulong(signal.SIGKILL))  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 if __name__ == "__main__":
+    _end_with(int(sys.argv[1]))
     json.dump(prove(json.load(sys.stdin)), sys.stdout)
     sys.stdout.flush()
     os._exit(0)  # the kernel frees what is loaded; nothing else is worth the wait

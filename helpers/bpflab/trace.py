@@ -15,6 +15,7 @@ import pandas as pd
 
 from bpflab.errors import LabError
 from bpflab.events import Pids
+from bpflab.files import sweep
 from bpflab.hooks import TRACEFS
 from bpflab.interrupts import held_back
 
@@ -168,7 +169,7 @@ def _read(fd: int) -> str:
 
 def _instance(tracefs: Path) -> Path | None:
     """Make a trace buffer that gets a copy of each line, or None where that is not allowed."""
-    _sweep(tracefs)
+    sweep(tracefs / "instances", "bpflab-", Path.rmdir)  # each is a buffer of its own
     folder = tracefs / "instances" / f"bpflab-{os.getpid()}-{next(_numbers)}"
     try:
         folder.mkdir()
@@ -180,15 +181,6 @@ def _instance(tracefs: Path) -> Path | None:
         folder.rmdir()
         return None
     return folder
-
-
-def _sweep(tracefs: Path) -> None:
-    """Remove the instances of processes that were killed: each is a buffer of its own."""
-    for folder in (tracefs / "instances").glob("bpflab-*-*"):
-        pid = folder.name.split("-")[1]
-        if pid.isdecimal() and not Path("/proc", pid).exists():
-            with contextlib.suppress(OSError):
-                folder.rmdir()
 
 
 def _release(pipe: int | None, folder: Path | None, owner: int) -> None:

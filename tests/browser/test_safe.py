@@ -36,22 +36,45 @@ def status(lab, path, opener=None, **headers):
         return refused.code
 
 
-def upgraded(lab, cookies, origin):
-    """Return the status of a request for a websocket, as a page of *origin* would send it."""
+def answered(lab, method, path, **headers):
+    """Return the status with which the server answers a bare request of these headers."""
     connection = HTTPConnection(lab.address.removeprefix("http://"), timeout=10)
-    headers = {
-        "Origin": origin,
-        "Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies),
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-        "Sec-WebSocket-Version": "13",
-    }
     try:
-        connection.request("GET", "/api/events/subscribe", headers=headers)
+        body = "{}" if method == "POST" else None
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, f"/{path}", body=body, headers=named)
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def upgraded(lab, path="api/events/subscribe", **headers):
+    """Return the status of a request for a websocket, as a page of *Origin* would send it."""
+    handshake = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec_WebSocket_Version": "13",
+    }
+    return answered(lab, "GET", path, **handshake, **headers)
+
+
+def signed_in(lab):
+    """Return an opener with the cookies of a browser that read a page, and those as a header."""
+    cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+    reader = urllib.request.build_opener(cookies)
+    reader.open(f"{lab.address}/lab?token={lab.token}", timeout=30).close()
+    return reader, "; ".join(f"{cookie.name}={cookie.value}" for cookie in cookies.cookiejar)
+
+
+def connection_file(kernel):
+    """Return the file with a kernel's key and the place of its sockets."""
+    return next(Path(arg) for arg in kernel.cmdline() if arg.endswith(".json"))
+
+
+def kernels(lab):
+    """Return the ids of the kernels that the server knows."""
+    return {one["id"] for one in json.loads(lab.ask("GET", "api/kernels"))}
 
 
 @pytest.fixture
@@ -83,14 +106,43 @@ def test_without_the_token_nothing_is_told(lab, path, token):
 
 def test_another_sites_page_gets_nothing(lab):
     """A browser that is logged in sends its cookie from any page; such a request is refused."""
-    cookies = urllib.request.HTTPCookieProcessor(CookieJar())
-    reader = urllib.request.build_opener(cookies)
-    reader.open(f"{lab.address}/lab?token={lab.token}", timeout=30).close()
+    reader, cookie = signed_in(lab)
+    elsewhere = "http://elsewhere.example"
 
     assert status(lab, "api/contents", reader) == 200
-    assert status(lab, "api/contents", reader, Origin="http://elsewhere.example") in (403, 404)
-    assert upgraded(lab, cookies.cookiejar, lab.address) == 101
-    assert upgraded(lab, cookies.cookiejar, "http://elsewhere.example") == 403
+    assert status(lab, "api/contents", reader, Origin=elsewhere) in (403, 404)
+    assert upgraded(lab, Cookie=cookie, Origin=lab.address) == 101
+    assert upgraded(lab, Cookie=cookie, Origin=elsewhere) == 403
+
+
+@pytest.mark.parametrize("token", [None, "0" * 48])
+def test_without_the_token_no_kernel_is_started_or_reached(lab, kernel, token):
+    """Neither one more nor the channels of the one that runs; with the token, they open."""
+    (running,) = kernels(lab)
+    channels = f"api/kernels/{running}/channels"
+    wrong = {} if token is None else {"Authorization": f"token {token}"}
+
+    assert answered(lab, "POST", "api/kernels", **wrong) == 403
+    assert upgraded(lab, channels, Origin=lab.address, **wrong) == 403
+    assert kernels(lab) == {running}
+    right = {"Authorization": f"token {lab.token}"}
+    assert upgraded(lab, channels, Origin=lab.address, **right) == 101
+
+
+def test_another_sites_page_starts_no_kernel(lab):
+    """A form or a script elsewhere sends the reader's cookie, and cannot know what goes with it."""
+    _, cookie = signed_in(lab)
+    for origin in ("http://elsewhere.example", "null", lab.address):
+        assert answered(lab, "POST", "api/kernels", Cookie=cookie, Origin=origin) in (403, 404)
+    assert kernels(lab) == set()
+
+
+def test_a_name_that_leads_here_opens_nothing(lab):
+    """A site whose name is made to mean 127.0.0.1 is no origin of ours, token or not."""
+    right = {"Authorization": f"token {lab.token}"}
+
+    assert answered(lab, "GET", "api/contents", Host="elsewhere.example", **right) == 403
+    assert answered(lab, "GET", "api/contents", **right) == 200
 
 
 def test_it_listens_on_the_loopback_alone(lab, kernel):
@@ -108,48 +160,154 @@ def test_it_listens_on_the_loopback_alone(lab, kernel):
 
 def test_no_other_user_can_read_or_write_what_is_private(lab, kernel):
     """State, sockets and pages with the token are the owner's; nothing is for all to write."""
-    (runtime,) = {Path(arg).parent for arg in kernel.cmdline() if arg.endswith(".json")}
+    runtime = connection_file(kernel).parent
     private = [lab.root / ".lab", runtime]
     for top in private:
         assert not top.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), top
     until(lambda: any(map(Path.is_socket, runtime.iterdir())), "the kernel has no sockets there")
 
-    ours = [path for path in [lab.root, *lab.root.rglob("*")] if not path.is_symlink()]
+    keys = list(runtime.glob("*.json"))
+    assert keys
+    assert [file for file in keys if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)] == []
+    tops = (lab.root, runtime)
+    ours = [path for top in tops for path in [top, *top.rglob("*")] if not path.is_symlink()]
     assert [path for path in ours if path.stat().st_mode & stat.S_IWOTH] == []
 
 
-def test_the_token_is_in_no_command_line_and_no_log(lab, kernel):
-    """All users see command lines; logs and notebooks are passed on."""
+def test_no_secret_is_in_a_command_line_or_a_log(lab, kernel):
+    """All users see command lines; logs and notebooks are passed on: no token there, and no key."""
+    key = json.loads(connection_file(kernel).read_text())["key"]
     lines = [
         " ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])
     ]
     files = [path for path in lab.root.rglob("*") if path.is_file() and not path.is_symlink()]
-    told = [path for path in files if lab.token.encode() in path.read_bytes()]
 
-    assert [line for line in lines if lab.token in line] == []
-    assert told == []
+    assert key and lab.token
+    for secret in (lab.token, key):
+        assert [line for line in lines if secret in line] == []
+        assert [path for path in files if secret.encode() in path.read_bytes()] == []
+    assert key not in lab.said
+
+
+def test_no_secret_is_in_a_saved_notebook(jupyter):
+    """Not even of one whose cell shows all that its process was given."""
+    cell = nbformat.v4.new_code_cell(
+        "import os, sys\nprint(dict(os.environ), sys.argv, get_ipython().config)"
+    )
+    book = nbformat.v4.new_notebook(cells=[cell])
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    path = jupyter.lab.root / "notebooks" / "shows.ipynb"
+    nbformat.write(book, path)
+
+    opened = jupyter.open("notebooks/shows.ipynb")
+    opened.run_all()
+    opened.save()
+    files = Path(opened.file).read_text()
+    ours = next(p for p in family(jupyter.lab) if "ipykernel_launcher" in " ".join(p.cmdline()))
+    key = json.loads(connection_file(ours).read_text())["key"]
+
+    assert "JPY_PARENT_PID" in files  # it did run, and was saved
+    assert jupyter.lab.token not in files
+    assert key not in files
+
+
+# What another user tries, by name: each line prints its outcome, an errno's name or "open".
+TRIES = """
+import ctypes, errno, json, os, platform, socket, struct, sys, urllib.request
+number = {{"x86_64": 321, "aarch64": 280}}[platform.machine()]
+libc = ctypes.CDLL(None, use_errno=True)
+def bpf(command, *words):
+    attributes = ctypes.create_string_buffer(struct.pack(f"{{len(words)}}I", *words), 128)
+    if libc.syscall(number, command, attributes, 128) < 0:
+        raise OSError(ctypes.get_errno(), "")
+def reached(path):
+    with socket.socket(socket.AF_UNIX) as end:
+        end.connect(path)
+tries = {{
+    "map by id": lambda: bpf(14, {map}),
+    "program by id": lambda: bpf(13, {program}),
+    "list of maps": lambda: bpf(12, 0),
+    "fds": lambda: os.listdir("/proc/{pid}/fd"),
+    "memory": lambda: open("/proc/{pid}/mem", "rb"),
+    "environment": lambda: open("/proc/{pid}/environ", "rb").read(),
+    "sockets' directory": lambda: os.listdir({runtime!r}),
+    "socket": lambda: reached({socket!r}),
+    "key": lambda: open({key!r}),
+    "what was made": lambda: open({state!r}),
+}}
+for name, attempt in tries.items():
+    try:
+        attempt()
+        print(name, "open")
+    except OSError as refused:
+        print(name, errno.errorcode[refused.errno])
+"""
+LOADED = """
+import os
+from bpflab import inspect, load
+program = load("first_map/cut").attach(hook="syscalls:sys_enter_execve")
+print(os.getpid(), *inspect.maps().id, *inspect.programs().id, flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def loaded(lab):
+    """Give the pid of a process of the lab's owner, and the ids of a map and a program it holds."""
+    code = [str(lab.root / ".venv/bin/python"), "-c", LOADED]
+    child = subprocess.Popen(
+        code, cwd=lab.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield [int(word) for word in child.stdout.readline().split()]
+    finally:
+        child.communicate("\n", timeout=60)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 @pytest.mark.kernel
-def test_another_user_gets_neither_page_nor_kernel_nor_map(lab, kernel):
-    """Without the token no page; no way into the sockets' directory; and no map by its id."""
-    (runtime,) = {Path(arg).parent for arg in kernel.cmdline() if arg.endswith(".json")}
-    ask = f"import urllib.request as u; u.urlopen('{lab.address}/api/contents')"
-    tries = {
-        "page": ["/usr/bin/python3", "-c", ask],
-        "sockets": ["/usr/bin/ls", str(runtime)],
-        "maps": ["bpftool", "map", "list"],
-    }
-    said = {
-        name: subprocess.run([*AS_NOBODY, *command], capture_output=True, text=True, timeout=30)
-        for name, command in tries.items()
-    }
+@pytest.mark.parametrize("caps", ["", "+bpf,+perfmon"], ids=["a user", "a user with CAP_BPF"])
+def test_another_user_gets_neither_kernel_nor_map(lab, kernel, loaded, caps):
+    """Neither by id nor through the process, its sockets or its files; with a lab's rights, too."""
+    file = connection_file(kernel)
+    until(lambda: any(map(Path.is_socket, file.parent.iterdir())), "the kernel has no sockets")
+    socket = next(path for path in file.parent.iterdir() if path.is_socket())
+    tries = TRIES.format(
+        pid=loaded[0],
+        map=loaded[1],
+        program=loaded[-1],
+        runtime=str(file.parent),
+        socket=str(socket),
+        key=str(file),
+        state=str(lab.root / ".lab" / "log"),
+    )
+    rights = [f"--inh-caps={caps}", f"--ambient-caps={caps}"] if caps else []
+    ran = subprocess.run(
+        [*AS_NOBODY, *rights, "/usr/bin/python3", "-c", tries],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
 
-    assert all(done.returncode for done in said.values()), said
-    assert "403" in said["page"].stderr
-    assert "Permission denied" in said["sockets"].stderr
-    assert "Operation not permitted" in said["maps"].stderr
+    outcomes = dict(line.rsplit(" ", 1) for line in ran.stdout.splitlines())
+    assert len(outcomes) == 10
+    assert {what: how for what, how in outcomes.items() if how not in ("EPERM", "EACCES")} == {}
+    owner = subprocess.run(
+        ["/usr/bin/python3", "-c", tries], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert {line.rsplit(" ", 1)[1] for line in owner.stdout.splitlines()} == {"open"}  # all there
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_gets_no_page(lab):
+    """From this machine the server can be reached, and says no."""
+    ask = f"import urllib.request as u; u.urlopen('{lab.address}/api/contents')"
+    done = subprocess.run(
+        [*AS_NOBODY, "/usr/bin/python3", "-c", ask], capture_output=True, text=True, timeout=30
+    )
+
+    assert done.returncode and "403" in done.stderr
 
 
 def test_a_notebook_from_elsewhere_does_nothing_when_it_is_opened(jupyter):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpflab import doctor
+from bpflab.doctor import probes
 from bpflab.doctor.trial import is_loaded, try_program
 
 pytestmark = pytest.mark.kernel
@@ -70,3 +71,23 @@ def test_deadline_leaves_nothing(monkeypatch):
     assert trial.prog_id > 0
     assert not is_loaded(trial.prog_id)
     assert programs() == before
+
+
+def test_the_probes_are_answered_by_this_kernel(nothing_left):
+    """What the lessons need is found here, where they are executed, and nothing of it stays."""
+    survey = doctor.survey()
+    lacking = {name: check.found for name, check in survey.found.items() if check.status != "ok"}
+    needed = {name for lesson in survey.lessons for name in lesson.needs}
+    assert {name: found for name, found in lacking.items() if name in needed} == {}
+
+
+def test_the_probes_are_refused_what_is_not_there(nothing_left, monkeypatch):
+    """A map, a program, a hook, a run and a helper that no kernel has are told from what it has."""
+    machine = doctor.Machine()
+    assert probes.maps(machine, [1 << 20]) == "Invalid argument"
+    assert probes.program(machine, 1 << 20) == "Invalid argument"
+    assert probes.program(machine, probes.TRACEPOINT, probes.code(0)) != ""
+    assert probes.raw_tracepoint(machine, b"lab_nowhere") == "No such file or directory"
+    assert probes.run(machine, probes.TRACEPOINT) == "not supported"
+    monkeypatch.setattr(probes, "_LOOP", 1 << 20)
+    assert probes.loop_helper(machine) == "the verifier knows no such helper"

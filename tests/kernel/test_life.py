@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from bpflab import LabError, close, load, loaded
+from bpflab import LabError, build, close, hooks, load, loaded
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
@@ -142,6 +142,60 @@ def test_interrupts_at_random_moments_leave_nothing():
         program = None
         assert sum(held(os.getpid()).values()) == 0
     assert struck == 20
+
+
+def test_an_interrupted_attach_attaches_nothing(monkeypatch):
+    """Ctrl-C just after the kernel has attached: the call did not return, so no hook is left."""
+    attach = hooks.attach
+
+    def struck(*args):
+        link = attach(*args)
+        os.kill(os.getpid(), signal.SIGINT)
+        return link
+
+    with load("count", text=COUNT) as program:
+        monkeypatch.setattr(hooks, "attach", struck)
+        with pytest.raises(KeyboardInterrupt):
+            program.attach(hook=EXECVE)
+        run_true()
+        assert program.links == {}
+        assert held(os.getpid())["perf_event"] == 0
+        assert program.maps["seen"][0] == 0
+
+
+def test_a_proof_that_does_not_hold_is_made_again_and_says_why(monkeypatch, tmp_path):
+    """Headers that vanish after the proof was read: the fault is theirs, not BCC's bare words."""
+    monkeypatch.setattr(build, "_kept", lambda *_: tmp_path / "kept.json")
+    load("count", text=COUNT).close()
+    monkeypatch.setenv("BCC_KERNEL_SOURCE", str(tmp_path / "nowhere"))
+    with pytest.raises(LabError) as caught:
+        load("count", text=COUNT)
+    assert (caught.value.kind, caught.value.fix) == ("no-headers", "unset BCC_KERNEL_SOURCE")
+    assert loaded() == []
+
+
+def test_the_prover_ends_with_who_asked_it():
+    """A kernel that is killed leaves no process that compiles on, even if its input stays open."""
+    end, kept_open = os.pipe()
+    asks = (
+        "import os, subprocess, sys\n"
+        "command = [sys.executable, '-m', 'bpflab.prover', str(os.getpid())]\n"
+        f"child = subprocess.Popen(command, stdin={end})\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", asks], stdout=subprocess.PIPE, pass_fds=[end], text=True
+    ) as parent:
+        child = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+        parent.kill()
+    ends = time.monotonic() + 60
+    with contextlib.suppress(FileNotFoundError):
+        while child.read_text().rpartition(")")[2].split()[0] != "Z":
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+    os.close(end)
+    os.close(kept_open)
 
 
 def test_kill_9_leaves_nothing():

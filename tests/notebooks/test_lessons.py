@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from bpflab.doctor.features import FEATURES
+from bpflab.doctor.lessons import read as read_needs
 from bpflab.notebooks import NOTEBOOKS_DIR, ROOT, dumps, lessons, normalise, read
 
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution"}
@@ -18,6 +20,33 @@ IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 OTHER_TERMINAL = re.compile(r"\b(second|another|other|new|separate)\s+(terminal|shell)\b", re.I)
 LONGEST = 12
+NAMES_USE = {  # what a lesson imports of the lab, and the features that it then uses
+    "PausedExec": {"ptrace"},
+    "PerfBuffer": {"perf buffer"},
+    "bpftrace": {"bpftrace"},
+    "cost_ns": {"test runs"},
+    "invoke": {"raw test runs"},
+    "load": {"programs"},
+    "load_object": {"programs", "clang", "libbpf"},
+    "pinned": {"bpffs"},
+    "result": {"test runs"},
+    "syscall_entry": {"kprobes"},
+    "syscalls": {"system-call names"},
+}
+TEXT_USES = {  # what stands in its cells or its C, and the feature behind it
+    "tracepoints": r"""["'](?:syscalls|sched):\w""",
+    "raw tracepoints": r"\braw_tracepoint\b",
+    "ring buffer": r"\bBPF_RINGBUF_OUTPUT\b",
+    "perf buffer": r"\bBPF_PERF_OUTPUT\b",
+    "per-CPU maps": r"\bBPF_PERCPU_|\bpercpu_(?:array|hash)\b",
+    "LRU maps": r"\blru_(?:percpu_)?hash\b",
+    "tail calls": r"\bBPF_PROG_ARRAY\b|\bBPF_MAP_TYPE_PROG_ARRAY\b",
+    "tail calls in functions": r"\bTAIL_CALL_IN_CALLED\b",
+    "bpf_loop": r"\bbpf_loop\(",
+    "bpftool": r"""\bwhich\(["']bpftool""",
+    "other users": r"\buid=uid\b",
+}
+PROSE_SAYS = {"two CPUs": r"\btwo CPUs\b", "pages of 4096 bytes": r"\bpages of 4096 bytes\b"}
 
 
 class Lesson:
@@ -76,6 +105,33 @@ def images_of(lesson):
         found = dict(re.findall(r"""\b(alt|src)\s*=\s*["']([^"']*)["']""", tag))
         images.append((found.get("alt", ""), found.get("src", "")))
     return images
+
+
+def calls_of(lesson, *names):
+    """Return the calls of functions of these names in all code cells, in order."""
+    nodes = (node for cell in code_of(lesson) for node in ast.walk(ast.parse(cell.source)))
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in names]
+
+
+def sources_of(lesson):
+    """Return the text of each file below bpf/ that it finds or loads by a name written out."""
+    named = [call.args[0] for call in calls_of(lesson, "find", "load", "load_object") if call.args]
+    places = {ROOT / "bpf" / arg.value for arg in named if isinstance(arg, ast.Constant)}
+    folders = [path for place in places if place.is_dir() for path in place.rglob("*.[ch]")]
+    files = [Path(f"{place}.c") for place in places if Path(f"{place}.c").is_file()]
+    return [path.read_text(encoding="utf-8") for path in files + folders]
+
+
+def uses_of(lesson):
+    """Return the features that can be told from what it imports, writes and loads."""
+    code = [cell.source for cell in code_of(lesson)]
+    nodes = (node for source in code for node in ast.walk(ast.parse(source)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in imports if node.module == "bpflab" for alias in node.names}
+    texts = "\n".join([*code, *sources_of(lesson)])
+    seen = {feature for feature, mark in TEXT_USES.items() if re.search(mark, texts)}
+    return seen.union(*(NAMES_USE.get(name, set()) for name in names))
 
 
 def test_there_are_lessons():
@@ -210,3 +266,56 @@ def test_its_links_lead_somewhere(lesson):
         p for p in local if Path(p).is_absolute() or not (lesson.path.parent / unquote(p)).exists()
     ]
     assert missing == []
+
+
+def test_it_says_first_what_it_needs(lesson):
+    """The first code cell asks for the lesson's features; lesson 00 starts with the doctor."""
+    asking = [cell for cell in code_of(lesson) if re.search(r"^needs\(", cell.source, re.MULTILINE)]
+    assert [sorted(tags_of(cell)) for cell in asking] == [["nbval-check-output"]]
+    assert asking[0].source.startswith("from bpflab import needs\n")
+    first = code_of(lesson)[0]
+    is_start = lesson.path.name.startswith("00")
+    assert "doctor.examine" in first.source if is_start else first is asking[0]
+
+
+def test_what_it_would_rather_have_is_not_compared(lesson):
+    """What machines may lack without harm stands in the second code cell, by itself."""
+    asking = [cell for cell in code_of(lesson) if "prefers(" in cell.source]
+    assert asking == code_of(lesson)[1:2] if asking else not read_needs(lesson.path).prefers
+    assert [tags_of(cell) for cell in asking if tags_of(cell)] == []
+
+
+def test_it_names_each_feature_that_it_uses_and_no_other(lesson):
+    """The doctor's matrix says of a lesson what the lesson does."""
+    says = read_needs(lesson.path)
+    named = {*says.needs, *says.prefers}
+    assert named <= set(FEATURES)
+    assert len(named) == len(says.needs) + len(says.prefers), "one is named twice"
+    can_tell = set(TEXT_USES).union(*NAMES_USE.values())
+    assert named & can_tell == uses_of(lesson)
+
+
+def test_it_needs_of_the_machine_what_its_prose_says(lesson):
+    """Under "What you need" stands what the first cell asks for, and the other way round."""
+    parts = re.split(r"^## ", prose_of(lesson), flags=re.MULTILINE)
+    wanted = next((part for part in parts if part.lower().startswith("what you need")), "")
+    said = {feature for feature, words in PROSE_SAYS.items() if re.search(words, wanted)}
+    assert said == set(PROSE_SAYS) & set(read_needs(lesson.path).needs)
+
+
+def test_the_stored_matrix_is_of_these_lessons():
+    """Lesson 00 shows which lesson names which feature: its table is as old as their cells."""
+    start = Lesson(lessons()[0])
+    cell = next(cell for cell in code_of(start) if ".survey()" in cell.source)
+    _, head, _, *rows = cell.outputs[0].data["text/plain"].splitlines()
+    says = {path.stem[:2]: read_needs(path) for path in lessons()}
+    named = {(f, number) for number, one in says.items() for f in (*one.needs, *one.prefers)}
+    columns = {number: head.index(number) for number in re.findall(r"\b\d\d\b", head)}
+    width = min(columns.values())
+    shown = {
+        (row[:width].strip(), number)
+        for row in rows
+        for number, at in columns.items()
+        if row[at : at + 1].strip()
+    }
+    assert shown == named, "./lab refresh 00 asks again"

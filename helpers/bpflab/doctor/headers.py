@@ -8,7 +8,11 @@ from bpflab.doctor.kernel import distribution_kernel
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
-_KCONFIG = "include/linux/kconfig.h"
+KCONFIG = "include/linux/kconfig.h"
+"""The file whose absence BCC takes for the absence of the headers."""
+
+MS_EXTENSIONS = ["-fms-extensions", "-Wno-microsoft-anon-tag"]
+_DIALECT = re.compile(r"^[^#\n]*(?:-fms-(?:extensions|anonymous)|CC_MS_EXTENSIONS)", re.M)
 
 
 def headers(machine: Machine) -> Check:
@@ -18,7 +22,7 @@ def headers(machine: Machine) -> Check:
     (src/cc/frontends/clang/loader.cc and kbuild_helper.cc).
     """
     directory = headers_directory(machine)
-    if machine.access(f"{directory}/{_KCONFIG}") != "here":
+    if machine.access(f"{directory}/{KCONFIG}") != "here":
         return _no_headers(machine, directory)
     release = headers_release(machine)
     if release == machine.release:
@@ -62,6 +66,21 @@ def headers_release(machine: Machine) -> str:
     return machine.text(f"{directory}/include/config/kernel.release")
 
 
+def dialect_flags(machine: Machine) -> list[str]:
+    """Return the flags that these headers want and BCC, before its c3f35ecc, does not pass.
+
+    Since Linux 6.19 a header may hold a tagged struct without a name in another one
+    (``struct filename`` in <linux/fs.h>). Without the flags the compiler drops it with a warning,
+    and the outer struct has the wrong size. The tree's Makefile says what its headers are written
+    in: ``-fms-extensions``, or later what CONFIG_CC_MS_EXTENSIONS holds. A tree without a Makefile
+    cannot be asked and gets the flags, which do no harm where they are not wanted.
+    """
+    text = machine.text(f"{headers_directory(machine)}/Makefile")
+    if elsewhere := re.search(r"^include (/\S+/Makefile)$", text, re.M):  # Debian's split tree
+        text += machine.text(elsewhere[1])
+    return MS_EXTENSIONS if not text or _DIALECT.search(text) else []
+
+
 def version_key(release: str) -> tuple[int, ...]:
     """Return the numbers of a release in order: ``6.8.0-45-generic`` gives (6, 8, 0, 45)."""
     numbers = re.match(r"\d+(?:[.-]\d+)*", release)
@@ -69,7 +88,7 @@ def version_key(release: str) -> tuple[int, ...]:
 
 
 def _no_headers(machine: Machine, directory: str) -> Check:
-    found = f"no {directory}/{_KCONFIG}, the file that BCC looks for"
+    found = f"no {directory}/{KCONFIG}, the file that BCC looks for"
     if machine.environ.get("BCC_KERNEL_SOURCE"):
         found += " because BCC_KERNEL_SOURCE says so"
         return Check("headers", "fault", found, "unset BCC_KERNEL_SOURCE")
@@ -102,7 +121,7 @@ def _other_headers(machine: Machine) -> list[str]:
         name
         for name in names
         if name != machine.release
-        and any(machine.exists(f"/lib/modules/{name}/{d}/{_KCONFIG}") for d in ("source", "build"))
+        and any(machine.exists(f"/lib/modules/{name}/{d}/{KCONFIG}") for d in ("source", "build"))
     ]
     return sorted(has, key=version_key)
 

@@ -7,6 +7,7 @@ import re
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
+VIRTUAL_MACHINE = "./lab --vm   # or leave this kernel as it is: the lab in a virtual machine"
 _EXEC = "events/syscalls/sys_enter_execve/format"
 
 
@@ -34,11 +35,11 @@ def tracefs(machine: Machine) -> Check:
             "fault",
             f"{place} has no syscalls:sys_enter_execve: this kernel was built without the "
             "tracepoints of system calls",
-            distribution_kernel(machine),
+            other_kernel(machine),
         )
     if not machine.exists("/sys/kernel/tracing"):
         found = "there is no /sys/kernel/tracing: sysfs is not mounted, or this kernel cannot trace"
-        return Check("tracefs", "fault", found, distribution_kernel(machine))
+        return Check("tracefs", "fault", found, other_kernel(machine))
     fix = "sudo mount -t tracefs nodev /sys/kernel/tracing"
     return Check("tracefs", "fault", "/sys/kernel/tracing is not mounted", fix)
 
@@ -91,7 +92,7 @@ def lockdown(machine: Machine) -> Check:
             "confidentiality: the kernel refuses each program that reads memory "
             "(bpf_probe_read and its kin)",
             "sudo sed -i 's/lockdown=confidentiality//' /etc/default/grub "
-            "&& sudo update-grub && sudo reboot",
+            f"&& sudo update-grub && sudo reboot\n{VIRTUAL_MACHINE}",
         )
     return Check("lockdown", "ok", f"{mode[1] if mode else 'none'}: programs may read memory")
 
@@ -104,3 +105,8 @@ def distribution_kernel(machine: Machine) -> str:
         flavour = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine.arch, machine.arch)
         names = f"linux-image-{flavour} linux-headers-{flavour}"
     return f"sudo apt-get install {names} && sudo reboot"
+
+
+def other_kernel(machine: Machine) -> str:
+    """Return the lines that lead to a kernel that can what this one cannot."""
+    return f"{distribution_kernel(machine)}\n{VIRTUAL_MACHINE}"

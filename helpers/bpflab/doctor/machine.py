@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
 import os
 import platform
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from bpflab import bpfsys
 from bpflab.doctor.trial import Trial, try_program
 
-CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39  # include/uapi/linux/capability.h
+CAP_SETGID, CAP_SETUID = 6, 7  # include/uapi/linux/capability.h
+CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39
+_DEADLINE_S = 20.0  # of a command that takes 50 ms, and a hundred times that under emulation
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 
 
@@ -44,6 +50,8 @@ class Machine:
         uid: the effective user id.
         python: the interpreter that lessons would run in.
         environ: the environment: BCC reads two variables of it.
+        cpus: how many CPUs this process may run on.
+        page_size: bytes of a page of memory.
         seconds: how long the trial may take.
         try_program: loads, fires and removes a real program within that time.
     """
@@ -54,6 +62,8 @@ class Machine:
     uid: int = field(default_factory=os.geteuid)
     python: Python = field(default_factory=Python)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    cpus: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    page_size: int = mmap.PAGESIZE
     seconds: float = 30.0  # an emulated CPU takes ten, a busy one more
     try_program: Callable[[float], Trial] = try_program
 
@@ -95,9 +105,35 @@ class Machine:
         """Say whether a program of this name lies in one of the usual directories."""
         return any(self.exists(f"{directory}/{name}") for directory in _PROGRAMS)
 
-    def capabilities(self) -> int:
-        """Return the effective capabilities as a bit mask; all of them for a root without /proc."""
-        found = re.search(r"^CapEff:\s*([0-9a-f]+)", self.text("proc/self/status"), re.M)
+    def capabilities(self, kind: str = "CapEff") -> int:
+        """Return the effective capabilities, or those of another *kind*, as a bit mask.
+
+        All of them for a root without /proc.
+        """
+        found = re.search(rf"^{kind}:\s*([0-9a-f]+)", self.text("proc/self/status"), re.M)
         if found:
             return int(found[1], 16)
         return -1 if self.uid == 0 else 0
+
+    def runs(self, *command: str) -> bool:
+        """Run *command*, which reads nothing and prints into nowhere; say whether it succeeded."""
+        none = subprocess.DEVNULL
+        try:
+            done = subprocess.run(
+                command, stdin=none, stdout=none, stderr=none, timeout=_DEADLINE_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+    def links(self, library: str) -> bool:
+        """Say whether a shared library of this name can be loaded into this process."""
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return False
+        return True
+
+    def bpf(self, command: int, attributes: bytes) -> tuple[int, bytes]:
+        """Make the system call bpf(2), as `bpflab.bpfsys.bpf` does."""
+        return bpfsys.bpf(command, attributes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -58,9 +57,9 @@ def as_text(checks: Sequence[Check]) -> str:
     return "\n".join([*rows, "", _summary(checks)])
 
 
-def as_json(checks: Sequence[Check]) -> str:
-    """Return a JSON array of ``{"name", "status", "found", "fix"}``, in the order of *checks*."""
-    return json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)
+def as_data(checks: Sequence[Check]) -> list[dict[str, str]]:
+    """Return, for JSON, ``name``, ``status``, ``found`` and ``fix`` of each, in their order."""
+    return [asdict(check) for check in checks]
 
 
 def frame(checks: Sequence[Check]) -> pd.DataFrame:

@@ -29,6 +29,7 @@ class Trial:
         file: where ``import bcc`` leads, or an empty text where there is no such package.
         genuine: whether that is the BPF Compiler Collection.
         version: BCC's version, as it says itself.
+        tagged: whether this BCC lays out a tagged struct without a name, as newer headers want.
         prog_id: the kernel's id of the program, 0 while there was none.
         fired: how many execs the child made while the program was attached.
         counted: how many of them the program counted.
@@ -42,6 +43,7 @@ class Trial:
     file: str = ""
     genuine: bool = False
     version: str = ""
+    tagged: bool = False
     prog_id: int = 0
     fired: int = 0
     counted: int = 0

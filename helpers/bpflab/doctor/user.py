@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 
-from bpflab.doctor.headers import headers_release, version_key
+from bpflab.doctor.headers import MS_EXTENSIONS, dialect_flags, version_key
+from bpflab.doctor.kernel import VIRTUAL_MACHINE
 from bpflab.doctor.machine import CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, Machine
 from bpflab.doctor.report import Check
 from bpflab.doctor.trial import Trial
 
 _DIST_PACKAGES = "/usr/lib/python3/dist-packages"  # where Debian and Ubuntu put python3-bpfcc
 _INSTALL = "sudo apt-get install python3-bpfcc"
-_NEW_VENV = "rm -rf .venv && ./lab   # makes it again, from /usr/bin/python3"
-_MS_FLAGS = "-fms-extensions", "-Wno-microsoft-anon-tag"
+_COMPILED = ("compiled", "loaded", "attached", "done")
 _TABLES = ("x86_64", "aarch64")
 _PARANOID = "/proc/sys/kernel/perf_event_paranoid"
 
@@ -38,8 +38,10 @@ def privilege(machine: Machine) -> Check:
         return Check("privilege", "ok", f"{who} with CAP_BPF and CAP_PERFMON: all that it takes")
     found = f"{who} lacks {' and '.join(lacking)}: the kernel refuses each program"
     fix = "sudo -v && ./lab doctor   # ./lab keeps your user and adds these two capabilities"
-    if machine.uid == 0:
-        fix = "# start the container again with --cap-add=BPF --cap-add=PERFMON"
+    bounding = machine.capabilities("CapBnd")
+    if machine.uid == 0 or not all(bounding >> bit & 1 for bit in needed.values()):
+        again = "# start the container again with --cap-add=BPF --cap-add=PERFMON"
+        fix = f"{again}\n{VIRTUAL_MACHINE}"
     return Check("privilege", "fault", found, fix)
 
 
@@ -50,7 +52,9 @@ def python(machine: Machine) -> Check:
     if mine.version < (3, 11):
         found = f"{version}: the lab needs 3.11 or newer"
         own = "# install Debian 12, Ubuntu 24.04 or newer, or start the VM of lima/"
-        return Check("python", "fault", found, own if mine.base_prefix == "/usr" else _NEW_VENV)
+        return Check(
+            "python", "fault", found, own if mine.base_prefix == "/usr" else _new_venv(machine)
+        )
     if _DIST_PACKAGES in mine.path or machine.trial.genuine:
         return Check("python", "ok", f"{version}, {mine.executable}: sees the system's packages")
     if mine.base_prefix != "/usr":
@@ -59,7 +63,9 @@ def python(machine: Machine) -> Check:
         found = f"{mine.prefix} was made without --system-site-packages"
     else:
         found = f"{mine.executable} does not look into {_DIST_PACKAGES}"
-    return Check("python", "fault", f"{found}: it cannot see the packages of apt", _NEW_VENV)
+    return Check(
+        "python", "fault", f"{found}: it cannot see the packages of apt", _new_venv(machine)
+    )
 
 
 def bcc(machine: Machine) -> Check:
@@ -67,7 +73,9 @@ def bcc(machine: Machine) -> Check:
     trial = machine.trial
     if not trial.file:
         if machine.exists(f"{_DIST_PACKAGES}/bcc"):
-            return Check("bcc", "fault", "installed, but this Python does not see it", _NEW_VENV)
+            return Check(
+                "bcc", "fault", "installed, but this Python does not see it", _new_venv(machine)
+            )
         return Check("bcc", "fault", "not installed", _INSTALL)
     if not trial.genuine:
         found = (
@@ -86,6 +94,14 @@ def bcc(machine: Machine) -> Check:
         return Check("bcc", "ok", f"BCC {trial.version} in {trial.file}")
     found = "; ".join([f"BCC {trial.version}", *(limit for limit, _ in notes)])
     return Check("bcc", "note", found, "\n".join(fix for _, fix in notes))
+
+
+def sees_bcc(machine: Machine) -> bool:
+    """Say, without importing it, whether ``import bcc`` would find the real one first."""
+    for place in machine.python.path:
+        if machine.exists(f"{place}/bcc") or machine.exists(f"{place}/bcc.py"):
+            return machine.exists(f"{place}/bcc/libbcc.py")
+    return False
 
 
 def syscalls(machine: Machine) -> Check:
@@ -110,12 +126,15 @@ def program(machine: Machine, before: Sequence[Check]) -> Check:
     if trial.left:
         found = f"program {trial.prog_id} is still in the kernel after its process has ended"
         return Check("program", "fault", found, f"sudo bpftool prog show id {trial.prog_id}")
-    if trial.timed_out:
+    if trial.timed_out and trial.stage != "done":
         found = f"not done after {machine.seconds:g} s; it came as far as: {trial.stage}"
         return Check("program", "fault", found, "./lab doctor --seconds 60")
     if trial.stage != "done":
         reason = f": {trial.error}" if trial.error else ""
-        return Check("program", "fault", f"{_FAILED[trial.stage]}{reason}", _mend(faults))
+        fix = _mend(faults)
+        if not faults and trial.stage in ("compiled", "loaded"):  # it is the kernel that will not
+            fix += f"\n{VIRTUAL_MACHINE}"
+        return Check("program", "fault", f"{_FAILED[trial.stage]}{reason}", fix)
     return _counted(trial, faults)
 
 
@@ -125,6 +144,13 @@ _FAILED = {
     "loaded": "the program could not be attached to syscalls:sys_enter_execve",
     "attached": "the program was attached, and then failed",
 }
+
+
+def _new_venv(machine: Machine) -> str:
+    """The venv stands where ``./lab`` puts it: in the clone, or where BPFLAB_LOCAL says."""
+    local = machine.environ.get("BPFLAB_LOCAL")
+    venv = quote(f"{local.rstrip('/')}/.venv") if local else ".venv"
+    return f"rm -rf {venv} && ./lab   # makes it again, from /usr/bin/python3"
 
 
 def _counted(trial: Trial, faults: Sequence[str]) -> Check:
@@ -145,12 +171,12 @@ def _mend(faults: Sequence[str]) -> str:
 def _known_limits(machine: Machine, version: tuple[int, ...]) -> list[tuple[str, str]]:
     """What this version of BCC does wrong on this machine, each with its fix."""
     limits = []
-    kernel = headers_release(machine) or machine.release
-    if version and version < (0, 37) and version_key(kernel) >= (6, 19):
+    if machine.trial.stage in _COMPILED and dialect_flags(machine) and not machine.trial.tagged:
         limits.append(  # iovisor/bcc c3f35ecc, first in v0.37.0; issue 5501
             (
-                f"headers of {kernel} need 0.37 where a program includes <linux/fs.h>",
-                f"# in Python: BPF(text=..., cflags={list(_MS_FLAGS)})",
+                "it does not pass the flags that the headers want, which a program that includes "
+                "<linux/fs.h> misses",
+                f"# none needed: load() passes them; for BCC alone: BPF(cflags={MS_EXTENSIONS})",
             )
         )
     if version and version < (0, 29) and machine.uid != 0:

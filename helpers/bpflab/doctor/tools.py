@@ -1,0 +1,50 @@
+"""Checks of the programs beside BCC: a compiler and a library for lesson 10, tools to compare."""
+
+from __future__ import annotations
+
+from bpflab.doctor.machine import Machine
+from bpflab.doctor.report import Check
+
+_HEADER = "/usr/include/bpf/bpf_helpers.h"
+_EMPTY = ("-target", "bpf", "-x", "c", "-c", "/dev/null", "-o", "/dev/null")
+
+
+def clang(machine: Machine) -> Check:
+    """A compiler outside of BCC, which makes the object files that libbpf loads."""
+    fix = "sudo apt-get install clang"
+    if not machine.has_command("clang"):
+        return Check("clang", "fault", "not installed: what libbpf loads is compiled by it", fix)
+    if not machine.runs("clang", *_EMPTY):
+        found = "installed, and does not compile an empty file for the target bpf"
+        return Check("clang", "fault", found, "sudo apt-get install --reinstall clang")
+    return Check("clang", "ok", "compiles for the target bpf")
+
+
+def libbpf(machine: Machine) -> Check:
+    """The library that loads programs without BCC, and its headers."""
+    lacking = [] if machine.links("libbpf.so.1") else ["the library libbpf.so.1"]
+    lacking += [] if machine.exists(_HEADER) else [f"the header {_HEADER}"]
+    if not lacking:
+        return Check("libbpf", "ok", "the library and its headers are there")
+    found = f"no {' and no '.join(lacking)}: programs without BCC cannot be loaded"
+    return Check("libbpf", "fault", found, "sudo apt-get install libbpf-dev")
+
+
+def bpftool(machine: Machine) -> Check:
+    """The tool that lists what the kernel holds; Ubuntu's is a script that may find none."""
+    none = "# none needed: it only confirms what the lessons show; for bpftool:"
+    if not machine.has_command("bpftool"):
+        fix = f"{none}\nsudo apt-get install bpftool || sudo apt-get install linux-tools-generic"
+        return Check("bpftool", "note", "not installed", fix)
+    if not machine.runs("bpftool", "version"):
+        fix = f"{none}\nsudo apt-get install linux-tools-{machine.release}"
+        return Check("bpftool", "note", "installed, and there is none for this kernel", fix)
+    return Check("bpftool", "ok", "installed; it lists the kernel's objects for root")
+
+
+def bpftrace(machine: Machine) -> Check:
+    """The tool whose one-liners count the same as some lessons do, as a second witness."""
+    if machine.has_command("bpftrace"):
+        return Check("bpftrace", "ok", "installed; it runs for root")
+    none = "# none needed: it only confirms what the lessons count; for bpftrace:"
+    return Check("bpftrace", "note", "not installed", f"{none}\nsudo apt-get install bpftrace")

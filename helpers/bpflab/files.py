@@ -1,0 +1,41 @@
+"""Files that are there whole or not at all, and what killed processes left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write *text* to *path*: the file there is the old one until the new one is complete.
+
+    The new one has the old one's mode. A process killed in the middle leaves a part beside it,
+    which the next call in this folder removes.
+
+    Raises:
+        OSError: as a full or read-only disk does; the file is then as it was.
+    """
+    sweep(path.parent, ".")
+    part = path.with_name(f".{os.getpid()}.{path.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        if path.exists():
+            shutil.copymode(path, part)
+        part.replace(path)
+    except BaseException:  # an interrupt too
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise
+
+
+def sweep(folder: Path, head: str, remove: Callable[[Path], None] = Path.unlink) -> None:
+    """Remove what is named *head*, a pid, ``-`` or ``.`` and more, of pids that are no more."""
+    for path in folder.glob(f"{head}[0-9]*"):
+        pid = re.match(r"(\d+)[-.]", path.name.removeprefix(head))
+        if pid and not Path("/proc", pid[1]).exists():
+            with contextlib.suppress(OSError):
+                remove(path)

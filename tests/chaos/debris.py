@@ -1,0 +1,71 @@
+"""What a round left behind: in the kernel, among the processes, in the file system."""
+
+import errno
+import json
+import os
+import time
+
+from bpflab.errors import LabError
+from bpflab.inspect import syscall
+from tests.chaos.kernels import Kernel
+
+FREED_WITHIN_S = 10.0  # the kernel frees a program after a grace period
+
+
+def may_walk() -> bool:
+    """Say whether the machine's programs and maps are ours to see, which takes CAP_SYS_ADMIN."""
+    try:
+        list(syscall.ids("program"))
+    except (LabError, OSError):
+        return False
+    return True
+
+
+def in_kernel(token: str) -> list[str]:
+    """Return the programs and maps, whoever holds them, in whose name *token* stands.
+
+    A link and a perf event hold their program: where that is gone, they are. Without CAP_SYS_ADMIN
+    the answer is that of the processes: no process of the kernel's, then no object either.
+    """
+    found = []
+    for kind, empty in (("program", syscall.ProgramInfo), ("map", syscall.MapInfo)):
+        for number in syscall.ids(kind) if may_walk() else ():
+            try:
+                fd = syscall.open_id(kind, number)
+            except OSError as error:
+                if error.errno != errno.ENOENT:
+                    raise
+                continue
+            try:
+                name = syscall.info(fd, empty()).name.decode(errors="replace")
+            finally:
+                os.close(fd)
+            found += [f"{kind} {number} {name}"] if token in name else []
+    return found
+
+
+def gone(look, within_s: float = FREED_WITHIN_S) -> list:
+    """Return what *look* still finds after at most *within_s*."""
+    ends = time.monotonic() + within_s
+    while (found := look()) and time.monotonic() < ends:
+        time.sleep(0.05)
+    return found
+
+
+def processes(kernel: Kernel) -> list[str]:
+    """Return the kernel's processes but for itself."""
+    others = [p for p in kernel.processes() if not (kernel.alive and p.pid == kernel.pid)]
+    return [f"process {p.pid} {' '.join(p.cmdline())[:80]}" for p in others if p.is_running()]
+
+
+def files(kernel: Kernel) -> list[str]:
+    """Return temporary files, and in the cache of proofs all that is no whole proof."""
+    left = [f"file {path}" for path in kernel.temporary.rglob("*")]
+    for path in (kernel.cache / "bpflab").rglob("*"):
+        try:
+            if path.is_file():
+                json.loads(path.read_text())["functions"]
+                assert path.suffix == ".json"
+        except (ValueError, KeyError, AssertionError):
+            left.append(f"file {path}")
+    return left

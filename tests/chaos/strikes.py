@@ -1,0 +1,126 @@
+"""What befalls a kernel in the middle of its work."""
+
+import contextlib
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.chaos.kernels import Kernel
+
+MIB = 1 << 20
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+def kill(kernel, rng):
+    """``kill -9``, of the kernel's process alone."""
+    os.kill(kernel.pid, signal.SIGKILL)
+
+
+def restart(kernel, rng):
+    """What JupyterLab's menu does."""
+    kernel.manager.restart_kernel(now=True)
+
+
+def interrupt(kernel, rng):
+    """What JupyterLab's button does: to the kernel and all that it started."""
+    kernel.manager.interrupt_kernel()
+
+
+def key(kernel, rng):
+    """An interrupt of the kernel alone."""
+    os.kill(kernel.pid, signal.SIGINT)
+
+
+def limit(kernel, rng):
+    """No more addresses than it has, or fewer: MemoryError, LLVM's own end, or no process more."""
+    process = psutil.Process(kernel.pid)
+    _limit(process, -int(process.memory_info().vms * rng.choice((0.0, 0.5, 0.8))))
+
+
+def limit_prover(kernel, rng):
+    """The same for the process that proves."""
+    if child := _prover(kernel):
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            _limit(child, rng.choice((0, 8, 32)) * MIB)
+
+
+def kill_prover(kernel, rng):
+    """What the kernel does to the process that proves when memory runs out."""
+    if child := _prover(kernel):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
+def out_of_memory(kernel, rng):
+    """A control group with a few MiB left: the kernel's own choice of whom to kill."""
+    child = _prover(kernel, 0.2) if rng.random() < 0.5 else None
+    folder = Path(f"{memory_cgroup()}/bpflab-{kernel.mark}-{rng.getrandbits(32):08x}")
+    folder.mkdir()
+    kernel.cgroups.append(folder)
+    size = (folder / "memory.max", folder / "memory.limit_in_bytes")
+    next(file for file in size if file.exists()).write_text(str(rng.randint(4, 24) * MIB))
+    with contextlib.suppress(ProcessLookupError):
+        (folder / "cgroup.procs").write_text(str(child.pid if child else kernel.pid))
+
+
+def memory_cgroup() -> str:
+    """Return where a control group for memory can be made, or nothing."""
+    first = CGROUPS / "memory"
+    if (first / "memory.limit_in_bytes").exists() and os.access(first, os.W_OK):
+        return str(first)
+    with contextlib.suppress(OSError):
+        if "memory" in (CGROUPS / "cgroup.subtree_control").read_text().split() and os.access(
+            CGROUPS, os.W_OK
+        ):
+            return str(CGROUPS)
+    return ""
+
+
+def relieve(kernel: Kernel) -> None:
+    """Take the limits off again, so that what is left can be asked."""
+    if kernel.alive:
+        most = resource.prlimit(kernel.pid, resource.RLIMIT_AS)[1]
+        resource.prlimit(kernel.pid, resource.RLIMIT_AS, (most, most))
+    for folder in list(kernel.cgroups):
+        for name in ("memory.max", "memory.limit_in_bytes"):
+            if (folder / name).exists():
+                (folder / name).write_text("max" if name == "memory.max" else "-1")
+        with contextlib.suppress(OSError):  # the kernel lives in it: at its end, then
+            folder.rmdir()
+            kernel.cgroups.remove(folder)
+
+
+def _limit(process: psutil.Process, more: int) -> None:
+    """Let *process*, and what it starts, have *more* bytes of addresses than it has."""
+    most = resource.prlimit(process.pid, resource.RLIMIT_AS)[1]
+    resource.prlimit(process.pid, resource.RLIMIT_AS, (process.memory_info().vms + more, most))
+
+
+def _prover(kernel: Kernel, within_s: float = 2.0) -> psutil.Process | None:
+    """Return the process that proves, once there is one."""
+    ends = time.monotonic() + within_s
+    while time.monotonic() < ends:
+        for child in psutil.Process(kernel.pid).children():
+            with contextlib.suppress(psutil.Error):
+                if "bpflab.prover" in child.cmdline():
+                    return child
+        time.sleep(0.002)
+    return None
+
+
+STRIKES = {
+    "kill -9": kill,
+    "restart": restart,
+    "interrupt": interrupt,
+    "interrupt, alone": key,
+    "no addresses left": limit,
+    "none for the prover": limit_prover,
+    "prover killed": kill_prover,
+    "out of memory": out_of_memory,
+}
+ENDS = ("kill -9", "restart")  # the kernel is gone, whatever it did
+BYSTANDERS = ("none for the prover", "prover killed")  # and the kernel itself is not struck

@@ -1,0 +1,75 @@
+"""Files that are there whole or not at all, and what killed processes left."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bpflab.files import replace_text, sweep
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from bpflab.files import replace_text
+Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+replace_text(Path(sys.argv[1]), "new")
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Give a file that only its owner may read."""
+    path = tmp_path / "01-a.ipynb"
+    path.write_text("old")
+    path.chmod(0o600)
+    return path
+
+
+def test_the_new_text_takes_the_place_and_the_mode(file):
+    """And nothing is beside it."""
+    replace_text(file, "new")
+
+    assert file.read_text() == "new"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, OSError])
+@pytest.mark.parametrize("when", ["write_text", "replace"])
+def test_whatever_stops_it_leaves_the_old_text_alone(file, monkeypatch, when, fault):
+    """An interrupt or a full disk, half way through or just before the end."""
+    real = getattr(Path, when)
+
+    def struck(path, *args, **options):
+        if when == "write_text":
+            real(path, "ne")
+        raise fault
+
+    monkeypatch.setattr(Path, when, struck)
+    with pytest.raises(fault):
+        replace_text(file, "new")
+    assert list(file.parent.iterdir()) == [file]
+    assert file.read_text() == "old"
+
+
+def test_what_a_killed_process_left_goes_at_the_next_call(file):
+    """The part stands beside the old file until then."""
+    done = subprocess.run([sys.executable, "-c", KILLED, file], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert file.read_text() == "old"
+    assert len(list(file.parent.iterdir())) == 2
+
+    replace_text(file.with_name("02-b.ipynb"), "other")
+    assert sorted(path.name for path in file.parent.iterdir()) == ["01-a.ipynb", "02-b.ipynb"]
+
+
+def test_the_living_and_the_foreign_are_spared(tmp_path):
+    """A pid that lives, a name of another form, and a name that is longer than its pid."""
+    spared = [f".{os.getpid()}.x", ".x.1", "x", f".{2**22 + 1}", f"{2**22 + 1}.x"]
+    for name in [*spared, f".{2**22 + 1}.x"]:
+        (tmp_path / name).touch()
+    sweep(tmp_path, ".")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(spared)
