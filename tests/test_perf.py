@@ -1,11 +1,12 @@
 """Records of a perf buffer taken apart, held against bytes laid out as the kernel lays them out."""
 
+import mmap
 import struct
 
 import pytest
 
 from bpflab.errors import LabError
-from bpflab.perf import _online, unpacked
+from bpflab.perf import _online, between, unpacked
 
 
 def sample(event):
@@ -47,6 +48,20 @@ def test_a_record_smaller_than_its_struct_is_refused():
         unpacked(sample(b"1234"), 12)
 
     assert refused.value.kind == "record-size"
+
+
+@pytest.mark.parametrize("page", [4096, 16384, 65536])
+def test_the_data_begin_after_a_page_and_go_on_at_their_start(monkeypatch, page):
+    """Whatever a page is, what was written comes in its order, also across the end."""
+    monkeypatch.setattr(mmap, "PAGESIZE", page)
+    size = 2 * page
+    data = (b"%08d" % n for n in range(size // 8))
+    with mmap.mmap(-1, page + size) as memory:
+        memory[page:] = b"".join(data)
+        assert between(memory, size, 0, 0) == b""
+        assert between(memory, size, 5 * size + 8, 5 * size + 24) == b"0000000100000002"
+        assert between(memory, size, size - 8, size + 8) == b"%08d00000000" % (size // 8 - 1)
+        assert between(memory, size, size, 2 * size) == memory[page:]
 
 
 def test_there_is_a_cpu():

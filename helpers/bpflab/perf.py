@@ -101,7 +101,8 @@ class PerfBuffer:
             for page in self._pages.values():
                 address = ctypes.addressof(ctypes.c_char.from_buffer(page))
                 head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
-                events, gone = unpacked(self._between(page, tail, head), self.dtype.itemsize)
+                held = between(page, self._size, tail, head)
+                events, gone = unpacked(held, self.dtype.itemsize)
                 parts.append(events)
                 lost += gone
                 taken.append((address + _TAIL, head))
@@ -133,11 +134,12 @@ class PerfBuffer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _between(self, page: mmap.mmap, tail: int, head: int) -> bytes:
-        """Return the bytes of one CPU; mapped once, they go on at the start."""
-        at = mmap.PAGESIZE + tail % self._size
-        held = page[at : at + head - tail]
-        return held + page[mmap.PAGESIZE : mmap.PAGESIZE + head - tail - len(held)]
+
+def between(memory: mmap.mmap, size: int, tail: int, head: int) -> bytes:
+    """Return what one CPU wrote between two positions: a page, then *size* bytes, mapped once."""
+    at = mmap.PAGESIZE + tail % size
+    held = memory[at : at + head - tail]
+    return held + memory[mmap.PAGESIZE : mmap.PAGESIZE + head - tail - len(held)]
 
 
 def unpacked(held: bytes, size: int) -> tuple[bytes, int]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+# The path stands pages away from all that is touched before it, however large a page is.
 FRESH = (
     "#include <unistd.h>\n"
-    'static const char pad[8192] = "x"; static const char path[] = "/usr/bin/true";\n'
-    "int main(void) { return execve(path, (char *const[]){(char *)path, 0}, 0) + pad[4096]; }\n"
+    'static const char pad[131072] = "x"; static const char path[] = "/usr/bin/true";\n'
+    "int main(void) { return execve(path, (char *const[]){(char *)path, 0}, 0) + pad[65536]; }\n"
 )
 
 

@@ -85,9 +85,11 @@ def test_a_full_ring_drops_and_the_books_still_add_up():
         with program.attached(hook=EXECVE):
             own = execute(*["/usr/bin/true"] * 300)
         ledger = program.events.ledger(own)
+        ring = program.ring()
+        room = ring.size // (8 + ring.dtype.itemsize)  # 7, or 29 in a page of 16 KiB
 
     assert ledger["produced"] >= 300
-    assert ledger["dropped"] > 200
-    assert 0 < ledger["shown"] < 10
+    assert ledger["dropped"] >= 300 - room > 100
+    assert 0 < ledger["shown"] <= room
     assert ledger["waiting"] == 0
     assert ledger["produced"] == sum(ledger.values()) - ledger["produced"]

@@ -1,5 +1,6 @@
 """The mapped ring under a producer at full speed."""
 
+import mmap
 import platform
 import subprocess
 import sys
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 # Each getppid of one process sends eight numbered records; every 64th is discarded.
 STORM = """
 struct event { u64 number; u64 check; };
-BPF_RINGBUF_OUTPUT(events, 64);
+BPF_RINGBUF_OUTPUT(events, PAGES);
 BPF_ARRAY(counts, u64, 4);
 int hook(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -44,6 +45,7 @@ int hook(struct bpf_raw_tracepoint_args *ctx)
 }
 """
 CALLS = "import os, sys\nprint(flush=True)\nsys.stdin.readline()\nwhile True:\n    os.getppid()\n"
+SIZE = 256 * 1024  # bytes, whatever a page is
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
 
 
@@ -51,7 +53,7 @@ def test_nothing_is_torn_reordered_or_lost_in_silence():
     """Two seconds at full speed: every record checks, numbers rise, and the counts balance."""
     child = subprocess.Popen([sys.executable, "-c", CALLS], stdin=-1, stdout=-1)
     child.stdout.readline()
-    defines = {"PID": child.pid, "NR": NR[platform.machine()]}
+    defines = {"PID": child.pid, "NR": NR[platform.machine()], "PAGES": SIZE // mmap.PAGESIZE}
     with load("storm", text=STORM, type="raw_tracepoint", defines=defines) as program:
         ring, read, last, slowest = program.ring(), 0, -1, 0.0
         with program.attached(hook="sys_enter"):

@@ -22,7 +22,7 @@ import psutil
 import pytest
 import websocket
 
-from bpflab.vm import disk
+from bpflab.vm import disk, kinds
 
 WANTED = os.environ.get("BPFLAB_VM", "")
 START_S, CELL_S, ANSWER_S, END_S = 3600, 900, 120, 90
@@ -35,7 +35,7 @@ print(len(program.events.frame(only=mine)))
 """
 
 pytestmark = [
-    pytest.mark.skipif(WANTED not in disk.SUITES, reason=f"ask by BPFLAB_VM={min(disk.SUITES)}"),
+    pytest.mark.skipif(WANTED not in kinds.SUITES, reason=f"ask by BPFLAB_VM={min(kinds.SUITES)}"),
     pytest.mark.timeout(2 * START_S),
 ]
 

@@ -6,7 +6,7 @@ import tarfile
 
 import pytest
 
-from bpflab.vm import disk, guest, session
+from bpflab.vm import disk, guest, kinds, session
 
 ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5ec2e7"
 
@@ -14,7 +14,7 @@ ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5e
 @pytest.fixture
 def up(tmp_path, monkeypatch):
     """Return what runs a session whose disk is made up, with its files in the test's directory."""
-    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path))
+    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, kinds.find("debian-12")))
     monkeypatch.setattr(guest, "logs", lambda name: tmp_path / "logs")
     return lambda: session.up("debian-13", 8901, tmp_path / "page", "tcg")
 

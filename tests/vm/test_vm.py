@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from bpflab.vm import __main__ as main
-from bpflab.vm import disk, guest, qemu
+from bpflab.vm import disk, guest, kinds, qemu
 
 
 @pytest.fixture
 def run(tmp_path):
     """Return what runs a script in a guest whose disk is made up."""
-    made = disk.Disk(tmp_path)
+    made = disk.Disk(tmp_path, kinds.find("debian-12"))
     return lambda: guest.run(made, disk.clone(), "true\n", tmp_path / "logs", "tcg")
 
 
@@ -36,17 +36,16 @@ def test_kvm_is_taken_where_a_guest_ends_on_it(fake_qemu, body, found):
 
 
 @pytest.mark.parametrize("name", qemu.MACHINES)
-def test_the_trial_comes_to_its_end(tmp_path, monkeypatch, name):
+def test_the_trial_comes_to_its_end(tmp_path, name):
     """What tries KVM comes to its end on an emulated CPU, with the status of success."""
     machine = qemu.MACHINES[name]
     if not shutil.which(machine.command[0]):
         pytest.skip(f"needs {machine.command[0]}")
-    monkeypatch.setattr(qemu, "machine", lambda: machine)
     code = tmp_path / "code"
     code.write_bytes(machine.trial)
     options = [(option, how.format(file=code)) for option, how in machine.trial_options]
     options = [(option, "max" if how == "host" else how) for option, how in options]
-    words = qemu.command([("-accel", "tcg"), ("-m", "32"), *options])
+    words = qemu.command(machine, [("-accel", "tcg"), ("-m", "32"), *options])
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert done.returncode == machine.trial_status, done.stderr
 
@@ -81,7 +80,7 @@ def test_an_end_that_is_not_near(fake_qemu, tmp_path, monkeypatch):
     """A guest may run longer than one wait of the system's takes, if it is told so."""
     monkeypatch.setattr(guest, "GLANCE_S", 0.01)
     fake_qemu('echo up; sleep 0.1; echo 0 >"${status#path=}"')
-    made = disk.Disk(tmp_path)
+    made = disk.Disk(tmp_path, kinds.find("debian-12"))
     assert guest.run(made, disk.clone(), "", tmp_path / "logs", "tcg", finish_s=1e9) == 0
 
 
@@ -93,7 +92,8 @@ def test_no_qemu_outlives_the_runner(fake_qemu, tmp_path, sent, words):
     fake_qemu(f"echo $$ >{pid}; echo up; exec sleep 60")
     code = (
         "import sys; from pathlib import Path; from bpflab.vm import __main__ as m\n"
-        f"m.disk.prepare = lambda name: m.disk.Disk(Path({str(tmp_path)!r}))\n"
+        f"made = m.suite.disk.Disk(Path({str(tmp_path)!r}), m.kinds.find('debian-12'))\n"
+        "m.suite.disk.prepare = lambda name: made\n"
         f"m.suite.guest.logs = lambda name: Path({str(tmp_path)!r}, 'logs')\n"
         "m.qemu.accelerator = lambda: 'tcg'\n"
         f"sys.exit(m.main({words}))"
@@ -125,7 +125,10 @@ def test_the_clone_is_what_stands_in_the_tree():
 @pytest.mark.parametrize(
     ("words", "known"),
     [
-        (["test", "debian-11"], ": debian-12, debian-13 or all\n"),
+        (
+            ["test", "debian-11"],
+            ": debian-12, debian-13, debian-13-arm64, debian-13-arm64-16k or all\n",
+        ),
         (["up", "debian-11", "8899", "page"], ": debian-12, debian-13\n"),
         (["up", "all", "8899", "page"], ": debian-12, debian-13\n"),
     ],
@@ -139,6 +142,6 @@ def test_unknown_distribution(capsys, words, known):
 
 def test_every_architecture_has_its_machine():
     """Disks and machines are made for the same architectures, and a comma ends no path."""
-    assert set(qemu.MACHINES) == set(disk.ARCHITECTURES)
+    assert set(qemu.MACHINES) == set(kinds.ARCHITECTURES)
     options = dict(qemu.directory(Path("/a,b"), "tag"))
     assert "path=/a,,b," in options["-virtfs"]

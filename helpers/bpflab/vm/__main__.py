@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bpflab.vm import disk, qemu, session, suite
+from bpflab.vm import kinds, qemu, session, suite
 
 # Loops, imports and compilers were measured, in a guest beside its host.
 EMULATED = (
-    "KVM does not work here, so the machine is emulated: it computes 5 to 20 times slower than this"
-    " one, and needs minutes to start."
+    "{why}, so the machine is emulated: it computes 5 to 20 times slower than this one, and needs"
+    " minutes to start."
 )
 CLOSED = "/dev/kvm is there but not open to you. With it, often by the group kvm, this may be fast."
 
@@ -22,19 +22,17 @@ def main(words: Sequence[str]) -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, frame: sys.exit(128 + number))
     command, which, *rest = words if len(words) > 1 else (*words, "all")
-    names = list(disk.SUITES) if (command, which) == ("test", "all") else [which]
-    if not set(names) <= set(disk.SUITES):
-        known = ", ".join(disk.SUITES) + (" or all" if command == "test" else "")
+    names = list(kinds.SUITES) if (command, which) == ("test", "all") else [which]
+    offered = [*kinds.SUITES, *(kinds.FOREIGN if command == "test" else ())]
+    if not set(names) <= set(offered):
+        known = ", ".join(offered) + (" or all" if command == "test" else "")
         print(f"lab: no distribution {which!r}: {known}", file=sys.stderr)
         return 2
-    if os.uname().machine not in disk.ARCHITECTURES:
+    if os.uname().machine not in kinds.ARCHITECTURES:
         print(f"lab: no virtual machines on {os.uname().machine}", file=sys.stderr)
         return 2
     try:
-        accel = qemu.accelerator()
-        print("KVM works here." if accel == "kvm" else EMULATED, flush=True)
-        if qemu.KVM.exists() and not os.access(qemu.KVM, os.R_OK | os.W_OK):
-            print(CLOSED, flush=True)
+        accel = _accelerator(names[0])
         if command == "up":
             port, page = rest
             return session.up(which, int(port), Path(page), accel)
@@ -47,6 +45,19 @@ def main(words: Sequence[str]) -> int:
     except OSError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
+
+
+def _accelerator(name: str) -> str:
+    """Return what moves a guest, and say so."""
+    if kinds.find(name).foreign:
+        print(EMULATED.format(why="This machine has another CPU"), flush=True)
+        return "tcg"
+    accel = qemu.accelerator()
+    why = EMULATED.format(why="KVM does not work here")
+    print("KVM works here." if accel == "kvm" else why, flush=True)
+    if qemu.KVM.exists() and not os.access(qemu.KVM, os.R_OK | os.W_OK):
+        print(CLOSED, flush=True)
+    return accel
 
 
 if __name__ == "__main__":

@@ -13,12 +13,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpflab.vm import kinds
 from bpflab.vm.process import call
 
 REPO = Path(__file__).parents[3]
 GUEST = Path(__file__).parent / "inside"
-SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 PACKAGES = "sudo,procps,iproute2"
 SIZE = "8G"  # sparse
 MADE = {".git", ".venv", ".lab", "__pycache__", ".ruff_cache", ".mypy_cache"}
@@ -31,6 +30,7 @@ class Disk:
     """A guest's files: root file system, kernel and initial RAM disk."""
 
     directory: Path
+    kind: kinds.Kind
 
     @property
     def image(self) -> Path:
@@ -40,7 +40,7 @@ class Disk:
     @property
     def kernel(self) -> Path:
         """The distribution's kernel."""
-        return self.directory / "vmlinuz"
+        return self.directory / f"vmlinuz-{self.kind.kernel}"
 
     @property
     def stamp(self) -> Path:
@@ -54,28 +54,28 @@ class Disk:
     @property
     def initrd(self) -> Path:
         """What the kernel needs to find its root file system."""
-        return self.directory / "initrd.img"
+        return self.directory / f"initrd.img-{self.kind.kernel}"
 
 
-def prepare(distribution: str) -> Disk:
-    """Return the disk of a distribution; make it if there is none of this set-up yet."""
-    machine = ARCHITECTURES[os.uname().machine]
+def prepare(name: str) -> Disk:
+    """Return the disk of a guest; make it if there is none of this set-up yet."""
+    kind = kinds.find(name)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpflab" / "vm"
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    disk = Disk(cache / f"{distribution}-{machine}")
+    disk = Disk(cache / f"{kind.distribution}-{kind.architecture}", kind)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
         if not disk.is_of(stamp := _stamp()):
-            _make(disk, SUITES[distribution], stamp)
+            _make(disk, stamp)
     return disk
 
 
-def _make(disk: Disk, suite: str, stamp: str) -> None:
+def _make(disk: Disk, stamp: str) -> None:
     """Make a disk in the place of the one before."""
     # Not in /tmp, which may be memory; and removed however this ends.
     with tempfile.TemporaryDirectory(prefix="bpflab-vm-", dir="/var/tmp") as scratch:
         tree = Path(scratch, "tree.tar")
-        _bootstrap(suite, tree, Path(scratch))
+        _bootstrap(disk.kind, tree, Path(scratch))
         shutil.rmtree(disk.directory, ignore_errors=True)
         disk.directory.mkdir(mode=0o700)
         _pack(tree, disk, Path(scratch))
@@ -94,14 +94,20 @@ def _stamp() -> str:
     """Return a hash of what decides what is on a disk: of ./lab, the packages that it names."""
     packages = re.search(r"^PACKAGES=.*$", (REPO / "lab").read_text(), re.MULTILINE)
     assert packages
-    files = (REPO / "pyproject.toml", REPO / "constraints.txt", Path(__file__))
+    files = (
+        REPO / "pyproject.toml",
+        REPO / "constraints.txt",
+        Path(__file__),
+        Path(kinds.__file__),
+    )
     text = b"".join(file.read_bytes() for file in (*files, *sorted(GUEST.iterdir())))
     return hashlib.sha256(packages[0].encode() + text).hexdigest()
 
 
-def _bootstrap(suite: str, tree: Path, scratch: Path) -> None:
+def _bootstrap(kind: kinds.Kind, tree: Path, scratch: Path) -> None:
     """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again.
 
+    What is in a tree of another architecture runs here by binfmt_misc, through qemu-user.
     Without root its scripts run as another user, who may pass through the scratch directory
     and read the scripts, but not what is private: mmdebstrap itself brings this in.
     """
@@ -115,20 +121,21 @@ def _bootstrap(suite: str, tree: Path, scratch: Path) -> None:
     _pip_configuration(private / "host" / "pip.conf")
     shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), private / "host" / "ca.crt")
     (private / "clone.tar").write_bytes(clone())
-    kernel = f"linux-image-{ARCHITECTURES[os.uname().machine]}"
+    packages = [*(f"linux-image-{kernel}" for kernel in kind.kernels), PACKAGES]
     # Root's mounts go with the namespace. Another user's mmdebstrap makes one itself, and a
     # container's root, who may not, has it make the tree without mounts.
     apart = ["unshare", "--mount", "--"]
     if os.geteuid() or subprocess.run([*apart, "true"], capture_output=True).returncode:
         apart = []
-    command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={kernel},{PACKAGES}"]
+    command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
+    command += [f"--architectures={kind.architecture}"]
     command += [f"--aptopt={line}" for line in _apt_configuration()]
     command += [
         f"--essential-hook={scripts}/before-kernel",
         f"--customize-hook=copy-in {private}/host {private}/clone.tar {scripts}/init /tmp",
         f"--customize-hook={scripts}/provision",
     ]
-    call([*command, suite, tree], {**os.environ, "TMPDIR": str(scratch)})
+    call([*command, kinds.SUITES[kind.distribution], tree], {**os.environ, "TMPDIR": str(scratch)})
 
 
 def _pack(tree: Path, disk: Disk, scratch: Path) -> None:

@@ -68,7 +68,9 @@ def run(
             *devices,
         ]
         with (
-            running(qemu.command(options), stdout=subprocess.PIPE) as process,
+            running(
+                qemu.command(qemu.MACHINES[disk.kind.machine], options), stdout=subprocess.PIPE
+            ) as process,
             (logs / "output.log").open("wb") as log,
         ):
             try:

@@ -67,23 +67,18 @@ MACHINES = {
 }
 
 
-def machine() -> Machine:
-    """Return the machine of this architecture, which is one of ``disk.ARCHITECTURES``."""
-    return MACHINES[os.uname().machine]
-
-
 def accelerator(deadline_s: float = KVM_S) -> str:
     """Return ``kvm`` if a guest ends on it in time, else ``tcg``: it may be there, and hang."""
     if not os.access(KVM, os.R_OK | os.W_OK):
         return "tcg"
-    this = machine()
+    this = MACHINES[os.uname().machine]
     with tempfile.NamedTemporaryFile() as code:
         code.write(this.trial)
         code.flush()
         options = [(name, how.format(file=value(code.name))) for name, how in this.trial_options]
         try:
             done = subprocess.run(
-                command([("-accel", "kvm"), ("-m", "32"), *options]),
+                command(this, [("-accel", "kvm"), ("-m", "32"), *options]),
                 timeout=deadline_s,
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
@@ -93,15 +88,15 @@ def accelerator(deadline_s: float = KVM_S) -> str:
     return "kvm" if done.returncode == this.trial_status else "tcg"
 
 
-def command(options: Iterable[Option]) -> list[str]:
+def command(machine: Machine, options: Iterable[Option]) -> list[str]:
     """Return the command line of a bare machine with some options."""
     bare = ("-nodefaults", "-display", "none", "-no-reboot")
-    return [*machine().command, *bare, *chain.from_iterable(options)]
+    return [*machine.command, *bare, *chain.from_iterable(options)]
 
 
 def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Option]:
     """Yield the options of a guest that boots a disk, with another one that holds the bundle."""
-    this, fast = machine(), accel == "kvm"
+    this, fast = MACHINES[disk.kind.machine], accel == "kvm"
     line = f"{BOOT_LINE} console={this.console}"
     yield "-accel", "kvm" if fast else "tcg,thread=multi"
     yield "-cpu", "host" if fast else this.emulated_cpu
