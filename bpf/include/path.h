@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Dual MIT/GPL */
 
 /*
- * Read a path of the traced process into dst. Return its length with the
- * NUL, size + 1 if there was more than fits, or -errno if it could not be
- * read. bpf_probe_read_user_str() alone returns size for both a path that
- * just fits and one that was cut: one more byte tells them apart.
+ * Read a path of the traced process into dst. Return its length with the NUL,
+ * size + 1 if it is longer, or -errno. bpf_probe_read_user_str() returns size
+ * both for a path that just fits and for one that was cut: one more byte tells
+ * them apart. For an empty path older kernels (6.1) return 0 in place of 1.
  */
 static __always_inline int read_path(char *dst, int size, const char *path)
 {
@@ -13,5 +13,5 @@ static __always_inline int read_path(char *dst, int size, const char *path)
 
 	if (len == size)
 		bpf_probe_read_user(&next, 1, path + size - 1);
-	return next ? size + 1 : len;
+	return next ? size + 1 : len ? len : 1;
 }
