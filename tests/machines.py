@@ -2,12 +2,16 @@
 
 import os
 import struct
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 from bpflab.doctor import Machine, Python, Trial
 
+HELPERS = Path(__file__).parents[1] / "helpers"
 RELEASE = "6.12.9-amd64"
 MODULES = f"/lib/modules/{RELEASE}"
 DIST = "/usr/lib/python3/dist-packages"
@@ -100,3 +104,18 @@ def healthy(folder):
     for name, text in FILES.items():
         fake.write(name, text)
     return fake
+
+
+def on_a_bare_machine(root, *lines, seconds):
+    """Run *lines* with the standard library alone, `machine` made of *root*; return the output."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(HELPERS)!r})",
+        "import pathlib; from bpflab import doctor",
+        f"root = pathlib.Path({str(root)!r})",
+        "machine = doctor.Machine(root, try_program=lambda seconds: doctor.Trial())",
+        *lines,
+    )
+    command = [sys.executable, "-I", "-S", "-c", "\n".join(code)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+    assert done.stderr == ""
+    return done.stdout

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,11 +23,10 @@ from tests.machines import (
     RELEASE,
     VENV,
     healthy,
+    on_a_bare_machine,
 )
 
 VIRTUAL_MACHINE = "./lab --vm   # or leave this kernel as it is: the lab in a virtual machine"
-
-HELPERS = Path(doctor.__file__).parents[2]
 
 
 @pytest.fixture
@@ -700,16 +698,10 @@ def test_main_with_a_lesson_that_cannot_run(monkeypatch, capsys):
 
 def test_bare_machine(tmp_path):
     """The doctor needs nothing but the standard library, and ends with a fault, not a traceback."""
-    code = (
-        f"import sys; sys.path.insert(0, {str(HELPERS)!r})\n"
-        "import pathlib; from bpflab import doctor\n"
-        f"root = pathlib.Path({str(tmp_path)!r})\n"
-        "machine = doctor.Machine(root, try_program=lambda seconds: doctor.Trial())\n"
-        "print(doctor.as_text(doctor.examine(machine)))\n"
-        "print('pandas' in sys.modules, 'numpy' in sys.modules, 'bcc' in sys.modules)"
+    said = on_a_bare_machine(
+        tmp_path,
+        "print(doctor.as_text(doctor.examine(machine)))",
+        "print('pandas' in sys.modules, 'numpy' in sys.modules, 'bcc' in sys.modules)",
+        seconds=20,
     )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=20
-    )
-    assert done.stderr == ""
-    assert done.stdout.splitlines()[-1] == "False False False"
+    assert said.splitlines()[-1] == "False False False"

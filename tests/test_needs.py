@@ -3,13 +3,10 @@
 import errno
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, doctor, needs, prefers
+from bpflab import LabError, needs, prefers
 from bpflab.doctor import Check, features, lessons, probes
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import Lesson, Survey
@@ -22,9 +19,9 @@ from tests.machines import (
     TEST_RUN,
     VENV,
     healthy,
+    on_a_bare_machine,
 )
 
-HELPERS = Path(doctor.__file__).parents[2]
 MOUNTS = "/proc/self/mounts"
 TRACEFS_EXEC = "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format"
 
@@ -316,19 +313,13 @@ def test_without_notebooks(machine, tmp_path):
 
 def test_bare_machine(tmp_path):
     """The matrix needs nothing but the standard library, and knows all lessons of this clone."""
-    code = (
-        f"import sys; sys.path.insert(0, {str(HELPERS)!r})\n"
-        "import pathlib; from bpflab import doctor\n"
-        f"root = pathlib.Path({str(tmp_path)!r})\n"
-        "machine = doctor.Machine(root, try_program=lambda seconds: doctor.Trial())\n"
-        "survey = doctor.survey(machine)\n"
-        "print(survey.as_text())\n"
-        "print(len(survey.as_data()), 'pandas' in sys.modules, 'bcc' in sys.modules)"
+    said = on_a_bare_machine(
+        tmp_path,
+        "survey = doctor.survey(machine)",
+        "print(survey.as_text())",
+        "print(len(survey.as_data()), 'pandas' in sys.modules, 'bcc' in sys.modules)",
+        seconds=60,
     )
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, timeout=60
-    )
-    assert done.stderr == ""
     count = len(list(lessons.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
-    assert done.stdout.splitlines()[-1] == f"{count} False False"
-    assert f"{count} lessons: none run, none in part, {count} cannot run" in done.stdout
+    assert said.splitlines()[-1] == f"{count} False False"
+    assert f"{count} lessons: none run, none in part, {count} cannot run" in said
