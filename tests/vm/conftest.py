@@ -1,8 +1,14 @@
 """A QEMU that a shell script makes up: no kernel is booted with it."""
 
 import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
 
 import pytest
+
+from bpflab.vm import disk
 
 
 @pytest.fixture
@@ -16,3 +22,28 @@ def fake_qemu(tmp_path, monkeypatch):
         script.chmod(0o755)
 
     return make
+
+
+@pytest.fixture
+def runner(tmp_path, monkeypatch):
+    """Return what starts `python -m bpflab.vm` in a clone whose disk seems to be ready."""
+    clone = tmp_path / "clone"
+    shutil.copytree(disk.REPO / "helpers", clone / "helpers")
+    for name in ("pyproject.toml", "constraints.txt", "lab"):
+        shutil.copy(disk.REPO / name, clone)
+    ready = tmp_path / "cache" / "bpflab" / "vm" / "debian-12-amd64"
+    ready.mkdir(parents=True)
+    (ready / "stamp").write_text(disk._stamp())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(clone / "helpers"))
+    # A runner that is killed removes no files: here they go with the test's.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    @contextmanager
+    def start(*words):
+        command = [sys.executable, "-m", "bpflab.vm", *words]
+        how = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": clone}
+        with subprocess.Popen(command, **how) as process:
+            yield process
+
+    return start

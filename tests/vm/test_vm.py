@@ -84,34 +84,60 @@ def test_an_end_that_is_not_near(fake_qemu, tmp_path, monkeypatch):
     assert guest.run(made, disk.clone(), "", tmp_path / "logs", "tcg", finish_s=1e9) == 0
 
 
-@pytest.mark.parametrize("words", [["test", "debian-12"], ["up", "debian-12", "8899", "page"]])
+NO_KVM = '[[ $* != *" -m 32 "* ]] || exit 1\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "guests"),
+    [
+        (["test", "debian-12", "tests/test_text.py"], 1),
+        (["test", "debian-12"], 2),
+        (["up", "debian-12", "8899", "page"], 1),
+    ],
+    ids=["words", "parts", "up"],
+)
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_qemu_outlives_the_runner(fake_qemu, tmp_path, sent, words):
-    """Ctrl-C, an end and even a kill of the runner take the guest with it."""
-    pid = tmp_path / "pid"
-    fake_qemu(f"echo $$ >{pid}; echo up; exec sleep 60")
-    code = (
-        "import sys; from pathlib import Path; from bpflab.vm import __main__ as m\n"
-        f"made = m.suite.disk.Disk(Path({str(tmp_path)!r}), m.kinds.find('debian-12'))\n"
-        "m.suite.disk.prepare = lambda name: made\n"
-        f"m.suite.guest.logs = lambda name: Path({str(tmp_path)!r}, 'logs')\n"
-        "m.qemu.accelerator = lambda: 'tcg'\n"
-        f"sys.exit(m.main({words}))"
-    )
-    # A runner that is killed removes no files: here they go with the test's.
-    env = {**os.environ, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=disk.REPO, env=env, stdout=subprocess.PIPE
-    ) as it:
-        while b"up" not in it.stdout.readline():
-            assert it.poll() is None
+def test_no_qemu_outlives_the_runner(fake_qemu, runner, tmp_path, sent, words, guests):
+    """Ctrl-C, an end and even a kill of the runner take its guests with it."""
+    pids = tmp_path / "pids"
+    fake_qemu(f"{NO_KVM}echo $$ >>{pids}; echo the guest is up; exec sleep 60")
+    with runner(*words) as it:
+        for _ in range(guests):
+            while b"the guest is up" not in it.stdout.readline():
+                assert it.poll() is None
         it.send_signal(sent)
         it.wait(timeout=20)
-    running = Path("/proc", pid.read_text().strip())
     deadline = time.monotonic() + 10
-    while running.exists() and "State:\tZ" not in (running / "status").read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    for pid in pids.read_text().split():
+        status = Path("/proc", pid, "status")
+        while status.exists() and "State:\tZ" not in status.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path):
+    """Each part's lines bear its name, both run at the same time, and the worse status counts."""
+    fake_qemu(
+        f"""{NO_KVM}
+        part=$(tar -xOf "$(grep -o '/[^ ]*/bundle.tar' <<<"$*")" ./.guest-script)
+        part=$(grep -oE '(tests/kernel|notebooks)$' <<<"$part")
+        mkfifo {tmp_path}/met 2>/dev/null
+        if [[ $part = notebooks ]]; then
+            read met <{tmp_path}/met; status_is=0
+        else
+            echo hello >{tmp_path}/met; status_is=3
+        fi
+        printf "I test $part\nand no more"
+        echo $status_is >"${{status#path=}}" """
+    )
+    with runner("test", "debian-12") as it:
+        said, _ = it.communicate(timeout=60)
+    lines = said.decode().splitlines()
+    assert it.returncode == 3, said
+    for name, part in (("kernel ", "tests/kernel"), ("lessons", "notebooks")):
+        assert f"{name} | I test {part}" in lines
+        assert any(line.startswith(f"{name} | and no more") for line in lines)
+    assert lines[-1].startswith("debian-12: exit status 3 after ")
 
 
 def test_the_clone_is_what_stands_in_the_tree():

@@ -17,8 +17,8 @@ KVM_S = 2.0
 """How long a guest of three instructions may take on KVM, behind a BIOS; emulated, 0.15 s."""
 MEMORY = "3G"
 BOOT_LINE = "root=/dev/vda rw panic=-1 init=/sbin/lab-init"
-# An emulated CPU has no leaks to close. And QEMU translates code once for each address it stands at:
-# where programs and libraries keep theirs, a second process runs at two to four times the speed.
+# An emulated CPU has no leaks to close. And QEMU translates code once for each address where it
+# stands: if libraries keep theirs, a second process runs at two to four times the speed.
 EMULATED_LINE = "mitigations=off norandmaps init_on_alloc=0"
 
 
