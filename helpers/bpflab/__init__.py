@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
-    from bpflab.background import steady
     from bpflab.bpfobject import BpfObject, load_object
     from bpflab.check import check_answer, check_counts, check_largest, check_program, expect
     from bpflab.cost import cost_ns, result
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from bpflab.leases import hold, pinned
     from bpflab.loading import close, load, loaded
     from bpflab.oneliner import bpftrace
-    from bpflab.paused import PausedExec
     from bpflab.perf import PerfBuffer
     from bpflab.program import Program
     from bpflab.screen import Live, live, progress
@@ -40,8 +38,10 @@ if TYPE_CHECKING:
         origins,
         table,
     )
-    from bpflab.waiting import standby
-    from bpflab.workload import Run, run
+    from bpflab.workload.paused import PausedExec
+    from bpflab.workload.runs import Run, run
+    from bpflab.workload.standby import standby
+    from bpflab.workload.steady import steady
 
 _HOMES = {
     "check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
@@ -51,13 +51,11 @@ _HOMES = {
     "leases": ("hold", "pinned"),
     "loading": ("close", "load", "loaded"),
     "oneliner": ("bpftrace",),
-    "paused": ("PausedExec",),
     "perf": ("PerfBuffer",),
     "program": ("Program",),
     "screen": ("Live", "live", "progress"),
     "source": ("find",),
     "tally": ("Rates", "Tally"),
-    "background": ("steady",),
     "bpfobject": ("BpfObject", "load_object"),
     "testrun": ("invoke",),
     "text": ("safe_text",),
@@ -76,8 +74,10 @@ _HOMES = {
         "origins",
         "table",
     ),
-    "waiting": ("standby",),
-    "workload": ("Run", "run"),
+    "workload.paused": ("PausedExec",),
+    "workload.runs": ("Run", "run"),
+    "workload.standby": ("standby",),
+    "workload.steady": ("steady",),
 }
 
 __all__ = [

@@ -17,7 +17,7 @@ from bpflab.errors import LabError
 from bpflab.loading import load
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View, markup
-from bpflab.workload import Run, run
+from bpflab.workload.runs import Run, run
 
 EXECVE = "syscalls:sys_enter_execve"
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from bpflab.background import steady
 from bpflab.notebooks import lessons
+from bpflab.workload.steady import steady
 from tests.browser.jupyter import THEMES
 from tests.browser.test_live import answer, books, moves, stop
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from bpflab import load, run
-from bpflab.paused import PausedExec
+from bpflab.workload.paused import PausedExec
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, standby, waiting
+from bpflab import LabError
+from bpflab.workload.standby import Standby, standby
 
 
 def alive(pid):
@@ -137,7 +138,7 @@ def test_it_keeps_its_pid_when_it_executes():
 
 def test_it_waits_for_sleep_within_its_deadline(monkeypatch):
     """A process that never falls asleep is not waited for without end."""
-    monkeypatch.setattr(waiting.Standby, "_asleep", lambda self: False)
+    monkeypatch.setattr(Standby, "_asleep", lambda self: False)
     began = time.monotonic()
     with pytest.raises(LabError) as caught, standby("pass", deadline_s=0.5):
         pass

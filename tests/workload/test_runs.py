@@ -15,33 +15,12 @@ import pytest
 
 import bpflab
 from bpflab import LabError
-from bpflab.background import steady
-from bpflab.workload import Run, run
+from bpflab.workload.runs import Run, run
+from tests.workload.conftest import children
 
 TRUE, FALSE, SH, SLEEP = "/usr/bin/true", "/usr/bin/false", "/bin/sh", "/usr/bin/sleep"
 NOBODY = 65534
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
-
-
-def children():
-    """Return the pids of this process's children, zombies among them."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_bytes().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == os.getpid():
-            found.add(int(stat.parent.name))
-    return found
-
-
-@pytest.fixture(autouse=True)
-def nothing_left():
-    """After each test: no child more than before, and the CPUs as they were."""
-    before = children(), os.sched_getaffinity(0)
-    yield
-    assert (children(), os.sched_getaffinity(0)) == before
 
 
 def interrupted_after(seconds):
@@ -209,7 +188,7 @@ def test_another_uid_without_privilege_is_refused():
     """The fault names the capabilities; one's own uid needs none."""
     script = (
         "import os\n"
-        "from bpflab.workload import run\n"
+        "from bpflab.workload.runs import run\n"
         "from bpflab import LabError\n"
         "print(run('/usr/bin/true', uid=os.geteuid()))\n"
         "try: run('/usr/bin/true', uid=0)\n"
@@ -280,82 +259,3 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
             assert interrupt.__traceback__  # kept, as a notebook keeps it with all its frames
             assert children() == before
         timer.join()
-
-
-def test_a_steady_run_grows_while_the_block_runs():
-    """Commands take turns; their pids are known inside the block; afterwards nothing runs."""
-    with steady([TRUE, (SH, "-c", "exit 3")], per_second=50) as busy:
-        ends = time.monotonic() + 20
-        while len(busy) < 6 and time.monotonic() < ends:
-            time.sleep(0.01)
-        inside = busy.pids
-
-    done = busy.so_far()
-    assert len(inside) >= 6
-    assert done.pids[: len(inside)] == inside
-    assert inside[0] in busy
-    assert os.getpid() not in busy
-    assert done.paths[:4] == (TRUE, SH, TRUE, SH)
-    assert done.returncodes[:4] == (0, 3, 0, 3)
-    assert len(done.pids) == len(done.returncodes) == len(done.paths)
-    time.sleep(0.1)
-    assert busy.so_far() == done
-
-
-def test_a_steady_run_keeps_about_its_rate():
-    """At 20 a second, one second has no more than 21 and, on a busy machine, at least a few."""
-    with steady(TRUE, per_second=20, seconds=1.0) as busy:
-        time.sleep(1.3)
-        ended = len(busy)
-        time.sleep(0.2)
-
-    assert 5 <= ended <= 21
-    assert len(busy) == ended
-
-
-@pytest.mark.parametrize("rate", [0, -1])
-def test_a_steady_run_needs_a_rate_and_a_command(rate):
-    """Neither no command nor no rate has a meaning."""
-    with pytest.raises(ValueError, match="rate above 0"), steady(TRUE, rate):
-        pass
-    with pytest.raises(ValueError, match="needs a command"), steady([], 1):
-        pass
-
-
-def test_a_steady_runs_faults_are_told(tmp_path):
-    """A wrong path at once; what breaks on the way, when the block ends."""
-    with pytest.raises(LabError, match="no file"), steady("/no/such/command", 10):
-        pytest.fail("the block was entered")
-
-    command = tmp_path / "command"
-    shutil.copy(TRUE, command)
-    with pytest.raises(LabError, match="No such file"), steady(command, 50) as busy:
-        command.unlink()
-        time.sleep(0.3)
-    assert busy.so_far().returncodes in ((), (0,))
-
-
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError])
-def test_a_steady_run_ends_with_a_block_that_fails(fault):
-    """The block's own fault comes through, and the thread is gone."""
-    before = threading.active_count()
-
-    with pytest.raises(fault), steady((TRUE,), 50):
-        raise fault
-
-    assert threading.active_count() == before
-
-
-def test_a_steady_run_goes_on_beside_its_starter():
-    """It returns at once, runs until it is stopped, and then says what ran."""
-    busy = steady(TRUE, per_second=50)
-    ends = time.monotonic() + 20
-    while len(busy) < 3 and time.monotonic() < ends:
-        time.sleep(0.01)
-    running = busy.running
-    done = busy.stop()
-
-    assert running
-    assert not busy.running
-    assert len(done.pids) == len(done.returncodes) >= 3
-    assert repr(busy) == f"<Steady: ended, Run({len(done.pids)} x {TRUE})>"

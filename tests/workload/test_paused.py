@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bpflab.errors import LabError
-from bpflab.paused import PausedExec
+from bpflab.workload.paused import PausedExec
 
 TRUE = "/usr/bin/true"
 

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
-from bpflab.workload import Argument, Run, checked, execute_once, late_error
+from bpflab.workload.commands import Argument, checked, execute_once, late_error
+from bpflab.workload.runs import Run
 
 _STEADY_DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
 

@@ -17,7 +17,8 @@ import time
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.text import safe_text
-from bpflab.workload import Argument, Run, checked
+from bpflab.workload.commands import Argument, checked
+from bpflab.workload.runs import Run
 
 _SEIZE, _DETACH, _TRACE_EXEC = 0x4206, 17, 0x10  # PTRACE_ of include/uapi/linux/ptrace.h
 _STOPPED = signal.SIGTRAP | 4 << 8  # PTRACE_EVENT_EXEC

@@ -1,0 +1,1 @@
+"""What makes things happen: commands once, for a while, on a word, or stopped half way."""

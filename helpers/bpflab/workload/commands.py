@@ -1,0 +1,110 @@
+"""One command at a time: checked, started, ended, and nothing left of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from bpflab.errors import LabError
+from bpflab.interrupts import held_back
+from bpflab.text import safe_text
+
+Argument = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+
+def execute_once(
+    command: list[str | bytes],
+    uid: int | None,
+    seconds: float,
+    late: LabError,
+    started: Callable[[int], None],
+) -> int:
+    """Run *command* to its end; however this ends, leave no process and no zombie.
+
+    One function on purpose: an interrupt between a context manager and its block would leave both.
+    """
+    if seconds <= 0:
+        raise late
+    child: subprocess.Popen[bytes] | None = None
+    try:
+        with held_back():
+            child = _start(command, uid)
+            started(child.pid)
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        raise late from None
+    finally:
+        if child is not None and child.returncode is None:
+            with held_back():
+                child.kill()
+                child.wait()
+
+
+def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[bytes]:
+    # A path with a slash: subprocess makes one execve call and tries no directory of PATH.
+    other = None if uid == os.geteuid() else uid
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=other,
+            group=None if other is None else _group(other),
+            extra_groups=None if other is None else [],
+        )
+    except OSError as error:
+        if other is not None and error.errno == errno.EPERM:
+            raise LabError(
+                "privilege",
+                f"This process may not run a command as user {uid}.",
+                why="To become another user takes CAP_SETUID and CAP_SETGID.",
+                fix="Leave uid out, or start the lab as root.",
+            ) from None
+        if error.errno in (errno.EAGAIN, errno.ENOMEM):
+            raise
+        reason = os.strerror(error.errno or 0)
+        shown = safe_text(command[0], 200)
+        raise LabError("no-command", f"{shown} cannot be executed: {reason}.") from None
+
+
+def _group(uid: int) -> int:
+    try:
+        return pwd.getpwuid(uid).pw_gid
+    except KeyError:  # a user without an entry: the group of the same number
+        return uid
+
+
+def late_error(command: list[str | bytes], deadline_s: float, why: str) -> LabError:
+    """Return what is raised when *command* was not done in time."""
+    return LabError(
+        "deadline",
+        f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
+        why=why,
+        fix="A command that ends by itself, or a longer deadline.",
+    )
+
+
+def checked(path: Argument, *args: Argument) -> list[str | bytes]:
+    """Return the command, once its path is known to be one that execve takes."""
+    name = os.fspath(path)
+    file = Path(os.fsdecode(name))
+    shown = safe_text(name, 200)
+    if not file.is_absolute():
+        found = shutil.which(file)
+        raise LabError(
+            "not-absolute",
+            f"{shown!r} is not an absolute path.",
+            why="A name is searched along PATH, and each failed try is one more execve call.",
+            fix=f"run({str(Path(found).absolute())!r})" if found else "",
+        )
+    if not file.is_file():
+        raise LabError("no-command", f"There is no file {shown}.")
+    if not os.access(file, os.X_OK):
+        raise LabError("no-command", f"{shown} is not executable.", fix=f"chmod +x {shown}")
+    return [name, *(os.fspath(arg) for arg in args)]
