@@ -129,12 +129,13 @@ def test_a_refusal_names_the_learners_line_and_leaves_nothing(name, nothing_left
         assert list(good.functions) == ["hook"]
 
 
-@pytest.mark.parametrize("ctype", ["__u32 f", "bool f", "pid_t f", "size_t f", "u8 f[3]", "u64 *f"])
-def test_an_event_field_of_this_type_is_understood(ctype, nothing_left):
-    """Types that BCC's own reader ends the process on become a column."""
-    with load("lesson.c", text=field(ctype)) as program, program.attached(hook=EXECVE):
+def test_event_fields_of_these_types_are_understood(nothing_left):
+    """Types that BCC's own reader ends the process on become columns."""
+    types = ["__u32 a", "bool b", "pid_t c", "size_t d", "u8 e[3]", "u64 *f"]
+    text = field(";\n\t".join(types))
+    with load("lesson.c", text=text) as program, program.attached(hook=EXECVE):
         os.waitpid(os.spawnv(os.P_NOWAIT, "/usr/bin/true", ["true"]), 0)
-        assert "f" in program.events.frame()
+        assert set("abcdef") <= set(program.events.frame())
 
 
 EXECVE = "syscalls:sys_enter_execve"
