@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,34 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
         assert f"{name} | I test {part}" in lines
         assert any(line.startswith(f"{name} | and no more") for line in lines)
     assert lines[-1].startswith("debian-12: exit status 3 after ")
+
+
+def test_two_runners_make_a_disk_once(tmp_path, monkeypatch, capsys):
+    """The second waits for the first, and says so; a disk of another name waits for neither."""
+    made, makes, done = [], threading.Event(), threading.Event()
+
+    def make(disk, stamp):
+        made.append(disk.kind.distribution)
+        if disk.kind.distribution == "debian-12":
+            makes.set()
+            assert done.wait(10)
+        disk.directory.mkdir()
+        disk.stamp.write_text(stamp)
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(disk, "_make", make)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(disk.prepare, "debian-12")
+        assert makes.wait(10)
+        second = pool.submit(disk.prepare, "debian-12")
+        disk.prepare("debian-13")
+        said, ends = "", time.monotonic() + 10
+        while not said and time.monotonic() < ends:
+            said = capsys.readouterr().out
+        done.set()
+        assert first.result(10) == second.result(10)
+    assert sorted(made) == ["debian-12", "debian-13"]
+    assert said == "debian-12: another process is at its disk\n"
 
 
 def test_the_clone_is_what_stands_in_the_tree():

@@ -63,8 +63,12 @@ def prepare(name: str) -> Disk:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpflab" / "vm"
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     disk = Disk(cache / f"{kind.distribution}-{kind.architecture}", kind)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
+    with disk.directory.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"{name}: another process is at its disk", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
         if not disk.is_of(stamp := _stamp()):
             _make(disk, stamp)
     return disk
