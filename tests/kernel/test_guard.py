@@ -8,13 +8,21 @@ from bpflab import LabError, load
 from bpflab.hooks import KPROBES
 from tests.kernel.held import held
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("proofs")]
+pytestmark = pytest.mark.kernel
 
 HOOK = "int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)\n{\n"
 END = "\treturn 0;\n}\n"
 RING = "struct event { u32 pid; };\nBPF_RINGBUF_OUTPUT(events, 8);\n"
 HASH = "BPF_HASH(counts, u32, u64);\n"
 GOOD = HOOK + END
+
+
+@pytest.fixture(scope="module", autouse=True)
+def proofs(tmp_path_factory):
+    """Give these tests a proof cache of their own: what loads is proved here, and once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("proofs")))
+        yield
 
 
 def field(declaration: str) -> str:
