@@ -476,9 +476,9 @@ def test_a_slot_whose_program_is_not_ours_has_an_id_and_no_name(chain):
 
 
 def test_looking_leaves_nothing_and_is_quick(chain, raw):
-    """A hundred looks hold no fd more than before, and one takes well under a second."""
+    """Twenty looks hold no fd more than before, and take no minute even where it is emulated."""
     before, started = open_fds(), time.monotonic()
-    for _ in range(100):
+    for _ in range(20):
         inspect.programs()
         inspect.links()
         inspect.slots(chain.maps["TAIL_CALL_MAP"])

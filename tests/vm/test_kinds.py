@@ -39,7 +39,7 @@ def test_an_arm_host_makes_one_disk_for_its_own_guest_and_the_named_one(monkeypa
 
 @pytest.mark.parametrize(
     ("name", "paths", "limit"),
-    [("debian-12", suite.everything(), None), ("debian-13-arm64", suite.FOREIGN, suite.FOREIGN_S)],
+    [("debian-12", suite.EVERYTHING, None), ("debian-13-arm64", suite.FOREIGN, suite.FOREIGN_S)],
 )
 def test_a_foreign_guest_runs_what_its_architecture_decides(
     tmp_path, monkeypatch, name, paths, limit

@@ -122,9 +122,9 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
     fake_qemu(
         f"""{NO_KVM}
         part=$(tar -xOf "$(grep -o '/[^ ]*/bundle.tar' <<<"$*")" ./.guest-script)
-        part=$(grep -oE '(tests/kernel|notebooks)$' <<<"$part")
+        part=$(grep -oE 'tests/kernel|00-start-here' <<<"$part")
         mkfifo {tmp_path}/met 2>/dev/null
-        if [[ $part = notebooks ]]; then
+        if [[ $part = 00* ]]; then
             read met <{tmp_path}/met; status_is=0
         else
             echo hello >{tmp_path}/met; status_is=3
@@ -136,7 +136,7 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
         said, _ = it.communicate(timeout=60)
     lines = said.decode().splitlines()
     assert it.returncode == 3, said
-    for name, part in (("kernel ", "tests/kernel"), ("lessons", "notebooks")):
+    for name, part in (("kernel ", "tests/kernel"), ("lessons", "00-start-here")):
         assert f"{name} | I test {part}" in lines
         assert any(line.startswith(f"{name} | and no more") for line in lines)
     assert lines[-1].startswith("debian-12: exit status 3 after ")

@@ -12,15 +12,11 @@ from contextlib import ExitStack
 from bpflab.vm import disk, guest
 from bpflab.vm.process import running
 
+LESSONS = sorted(f"notebooks/{file.name}" for file in (disk.REPO / "notebooks").glob("*.ipynb"))
 # pytest keeps one emulated CPU busy, and a machine has two: each part has a guest of its own.
-PARTS = {"kernel": ["tests/kernel"], "lessons": ["notebooks"]}
-
-
-def everything() -> list[str]:
-    """Return what pytest runs where no parts are made."""
-    return [word for words in PARTS.values() for word in words]
-
-
+# They take about the same time.
+PARTS = {"lessons": LESSONS[:10], "kernel": ["tests/kernel", *LESSONS[10:]]}
+EVERYTHING = tuple(word for words in PARTS.values() for word in words)
 # What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores.
 FOREIGN = (
     "tests/test_ring.py",
@@ -61,7 +57,7 @@ def _one(made: disk.Disk, distribution: str, words: list[str], accel: str) -> in
     foreign = made.kind.foreign
     words = [
         *(PATIENCE if accel == "tcg" else ()),
-        *(words or (FOREIGN if foreign else everything())),
+        *(words or (FOREIGN if foreign else EVERYTHING)),
     ]
     script = f"uname -srv; export CI=true; exec ./lab test {shlex.join(words)}\n"
     logs = guest.logs(f"{distribution}-{os.getpid()}")
