@@ -31,6 +31,7 @@ def runner(tmp_path, monkeypatch):
     shutil.copytree(disk.REPO / "helpers", clone / "helpers")
     for name in ("pyproject.toml", "constraints.txt", "lab"):
         shutil.copy(disk.REPO / name, clone)
+    (clone / "notebooks").symlink_to(disk.REPO / "notebooks")
     ready = tmp_path / "cache" / "bpflab" / "vm" / "debian-12-amd64"
     ready.mkdir(parents=True)
     (ready / "stamp").write_text(disk._stamp())

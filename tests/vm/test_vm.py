@@ -125,7 +125,7 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
         part=$(grep -oE 'tests/kernel|00-start-here' <<<"$part")
         mkfifo {tmp_path}/met 2>/dev/null
         if [[ $part = 00* ]]; then
-            read met <{tmp_path}/met; status_is=0
+            read -t 20 met <>{tmp_path}/met; status_is=0
         else
             echo hello >{tmp_path}/met; status_is=3
         fi
