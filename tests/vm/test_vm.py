@@ -86,6 +86,7 @@ def test_an_end_that_is_not_near(fake_qemu, tmp_path, monkeypatch):
     assert guest.run(made, disk.clone(), "", tmp_path / "logs", "tcg", finish_s=1e9) == 0
 
 
+SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 NO_KVM = '[[ $* != *" -m 32 "* ]] || exit 1\n'
 
 
@@ -140,6 +141,26 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
         assert f"{name} | I test {part}" in lines
         assert any(line.startswith(f"{name} | and no more") for line in lines)
     assert lines[-1].startswith("debian-12: exit status 3 after ")
+
+
+@pytest.mark.skipif(not shutil.which("mke2fs", path=SBIN), reason="needs mke2fs")
+@pytest.mark.skipif(not shutil.which("fakeroot") and os.geteuid() != 0, reason="needs fakeroot")
+@pytest.mark.parametrize("name", kinds.SUITES | kinds.FOREIGN)
+def test_a_disk_has_each_kernel_of_its_tree(tmp_path, monkeypatch, name):
+    """Guests that share a tree find their own kernel beside its image."""
+    monkeypatch.setattr(disk, "SIZE", "4M")
+    made = disk.Disk(tmp_path / "disk", kinds.find(name))
+    made.directory.mkdir()
+    with tarfile.open(tmp_path / "tree.tar", "w") as tar:
+        for kernel in made.kind.kernels:
+            for what in ("vmlinuz", "initrd.img"):
+                entry = tarfile.TarInfo(f"./boot/{what}-6.12.9+deb13-{kernel}")
+                entry.size = len(kernel)
+                tar.addfile(entry, io.BytesIO(kernel.encode()))
+    disk._pack(tmp_path / "tree.tar", made, tmp_path)
+    for file in (made.kernel, made.initrd):
+        assert file.read_text() == made.kind.kernel
+    assert made.image.stat().st_size == 4 << 20
 
 
 def test_two_runners_make_a_disk_once(tmp_path, monkeypatch, capsys):

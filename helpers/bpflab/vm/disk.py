@@ -146,8 +146,9 @@ def _pack(tree: Path, disk: Disk, scratch: Path) -> None:
     """Turn the tree into an image, with the owners it has there."""
     script = f"""
         mkdir root && tar -C root -xpf {tree.name} && rm {tree.name}
-        cp root/boot/vmlinuz-* {disk.kernel}
-        cp root/boot/initrd.img-* {disk.initrd}
+        for kernel in {" ".join(disk.kind.kernels)}; do for what in vmlinuz initrd.img; do
+            cp root/boot/$what-*-$kernel {disk.directory}/$what-$kernel
+        done; done
         truncate -s {SIZE} {disk.image}
         mke2fs -q -t ext4 -O ^has_journal -d root {disk.image}
     """
