@@ -262,7 +262,7 @@ def test_what_is_needed_hides_what_is_preferred(machine, folder):
 
 
 def test_the_matrix_as_text(machine, folder):
-    """A sign where a lesson names a feature, a reason a lesson, a fix once, and the numbers."""
+    """A sign where a lesson names a feature, what stops lessons and its fix, and the numbers."""
     machine.remove("/usr/bin/bpftrace")
     machine.remove("/usr/bin/clang")
     assert lessons.survey(machine, folder).as_text().splitlines() == [
@@ -273,20 +273,41 @@ def test_the_matrix_as_text(machine, folder):
         "bpftrace   -",
         "✓ here   - not here, and the lesson shows less   ✗ not here",
         "",
-        "01 runs in part: without bpftrace, it counts alone",
         "02 cannot run: without clang, not installed: what libbpf loads is compiled by it",
         "   fix  sudo apt-get install clang",
+        "01 runs in part: without bpftrace, it counts alone",
         "3 lessons: 1 run, 1 in part, 1 cannot run",
     ]
 
 
-def test_a_fix_stands_once_and_lines_are_short():
-    """Two lessons that lack the same get one fix; long reasons are wrapped, fixes are not."""
-    wrong = Check("programs", "fault", "no " * 60, f"sudo {'x' * 120}")
-    both = [Lesson("01-a", ("programs",)), Lesson("02-b", ("programs",))]
-    rows = Survey(both, {"programs": wrong}).as_text().splitlines()
-    assert [row for row in rows if "fix" in row] == [f"   fix  sudo {'x' * 120}"]
-    assert all(len(row) <= 100 for row in rows if "fix" not in row)
+def test_lessons_that_one_cause_stops_stand_together():
+    """Features missing for one reason are one paragraph, with a fix; what else is missing, another.
+
+    Long reasons are wrapped, fixes are not.
+    """
+    fix = f"sudo {'x' * 120}\n./lab"
+    found = {
+        "programs": Check("programs", "fault", "no right " * 20 + "to", fix),
+        "tail calls": Check("tail calls", "fault", "no right " * 20 + "to", fix),
+        "clang": Check("clang", "fault", "not installed", "apt-get install clang"),
+        "bpftrace": Check("bpftrace", "fault", "not installed", "apt-get install bpftrace"),
+    }
+    four = [
+        Lesson("01-a", ("programs",), {"bpftrace": "it counts alone"}),
+        Lesson("02-b", ("programs", "tail calls")),
+        Lesson("03-c", ("clang",)),
+        Lesson("04-d", ("tail calls", "clang")),
+        Lesson("05-e", (), {"bpftrace": "it counts alone"}),
+    ]
+    text = Survey(four, found).as_text().partition("\n\n")[2]
+    assert " ".join(text.split()) == (
+        "01 to 02, 04 cannot run: without programs, tail calls, " + "no right " * 20 + "to "
+        f"fix sudo {'x' * 120} fix ./lab "
+        "03 to 04 cannot run: without clang, not installed fix apt-get install clang "
+        "05 runs in part: without bpftrace, it counts alone "
+        "5 lessons: none run, 1 in part, 4 cannot run"
+    )
+    assert all(len(row) <= 100 for row in text.splitlines() if "fix" not in row)
 
 
 def test_frames(machine, folder):

@@ -141,21 +141,46 @@ class Survey:
         return _MISSING if name in lesson.needs else _LESS
 
     def _why(self) -> list[str]:
-        """Say why, a line a lesson; what mends it stands below the first one that needs it."""
+        """Say what stops lessons, a paragraph a cause with its fix; then what each does without."""
         rows: list[str] = []
-        mended: set[str] = set()
+        for checks in self._causes():
+            names = [check.name for check in checks]
+            stopped = [one for one in self.lessons if set(names) & set(one.needs)]
+            without = f"without {', '.join(names)}, {checks[0].found}"
+            rows += _wrapped(f"{self._span(stopped)} cannot run: {without}")
+            fixes = dict.fromkeys(line for check in checks for line in check.fix.splitlines())
+            rows += [f"   fix  {line}" for line in fixes]
         for lesson in self.lessons:
-            missing = lesson.missing(self.found)
-            if not missing:
-                continue
-            reasons = "; ".join(f"without {check.name}, {so}" for check, so in missing)
-            text = f"{lesson.name[:2]} {lesson.status(self.found)}: {reasons}"
-            rows += textwrap.wrap(text, _WIDTH, subsequent_indent="   ", break_on_hyphens=False)
-            for check in (check for check, _ in missing if check.name in lesson.needs):
-                lines = check.fix.splitlines() if check.name not in mended else []
-                rows += [f"   fix  {line}" for line in lines]
-                mended.add(check.name)
+            if lesson.status(self.found) == "runs in part":
+                missing = lesson.missing(self.found)
+                reasons = "; ".join(f"without {check.name}, {so}" for check, so in missing)
+                rows += _wrapped(f"{lesson.name[:2]} runs in part: {reasons}")
         return rows
+
+    def _causes(self) -> list[list[Check]]:
+        """Return the missing features that some lesson needs; those with one cause together."""
+        causes: dict[str, list[Check]] = {}
+        needed = {name for lesson in self.lessons for name in lesson.needs}
+        for check in self.found.values():
+            if check.name in needed and check.status != "ok":
+                causes.setdefault(check.found, []).append(check)
+        return list(causes.values())
+
+    def _span(self, some: Sequence[Lesson]) -> str:
+        """Return the numbers of some lessons: ``02, 07 to 09``."""
+        runs: list[list[Lesson]] = []
+        for index, lesson in enumerate(self.lessons):
+            if lesson in some:
+                if index and runs and runs[-1][-1] is self.lessons[index - 1]:
+                    runs[-1].append(lesson)
+                else:
+                    runs.append([lesson])
+        ends = [dict.fromkeys((run[0].name[:2], run[-1].name[:2])) for run in runs]
+        return ", ".join(" to ".join(pair) for pair in ends)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent="   ", break_on_hyphens=False)
 
 
 def survey(machine: Machine, folder: Path = NOTEBOOKS) -> Survey:
