@@ -554,6 +554,15 @@ def test_another_kernel_than_the_running_one(machine: Machine) -> None:
     assert [call for call in machine.calls if call.startswith("mount ")]
 
 
+def test_who_sets_up_for_another_kernel_needs_no_right_to_load(machine: Machine) -> None:
+    """In a container nobody can give it; the running kernel's user gets it."""
+    machine.stub("id", 'case "$1" in -G) echo "1000 27" ;; *) echo 1000 ;; esac')
+    machine.stub("sudo", 'while [[ $1 == -* ]]; do shift; done; "$@"')
+    machine.stub("setpriv", "exit 1")
+    assert machine.lab("test", "--version", BPFLAB_KERNEL="7.7.7").returncode == 0
+    assert machine.lab("test", "--version").returncode == 1
+
+
 @pytest.mark.parametrize(
     ("file", "text", "says"),
     [
