@@ -13,12 +13,16 @@ from bpflab.vm import disk
 
 @pytest.fixture
 def fake_qemu(tmp_path, monkeypatch):
-    """Return what makes a shell script the QEMU of this test."""
+    """Return what makes a shell script the QEMU of this test, of some version."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
 
-    def make(body):
+    def make(body, version="QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)"):
         script = tmp_path / "qemu-system-x86_64"
-        script.write_text(f'#!/bin/bash\nstatus=$(grep -o "path=[^ ]*/status" <<<"$*")\n{body}\n')
+        script.write_text(
+            "#!/bin/bash\n"
+            f'[[ "$*" != *--version ]] || {{ echo "{version}"; exit; }}\n'
+            f'status=$(grep -o "path=[^ ]*/status" <<<"$*")\n{body}\n'
+        )
         script.chmod(0o755)
 
     return make

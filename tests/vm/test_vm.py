@@ -37,6 +37,23 @@ def test_kvm_is_taken_where_a_guest_ends_on_it(fake_qemu, body, found):
     assert qemu.accelerator(deadline_s=1) == found
 
 
+@pytest.mark.parametrize(
+    ("version", "threads"),
+    [
+        ("QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)", "single"),
+        ("QEMU emulator version 8.0.4", "single"),
+        ("QEMU emulator version 8.1.0", "multi"),
+        ("QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)", "multi"),
+        ("what", "single"),
+    ],
+)
+def test_an_emulated_guest_has_threads_where_qemu_locks(fake_qemu, run, tmp_path, version, threads):
+    """A QEMU that translates without a lock runs all CPUs of a guest in one thread."""
+    fake_qemu('echo "$@"; echo 0 >"${status#path=}"', version)
+    run()
+    assert f"-accel tcg,thread={threads} " in (tmp_path / "logs/output.log").read_text()
+
+
 @pytest.mark.parametrize("name", qemu.MACHINES)
 def test_the_trial_comes_to_its_end(tmp_path, name):
     """What tries KVM comes to its end on an emulated CPU, with the status of success."""

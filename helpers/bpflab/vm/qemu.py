@@ -1,6 +1,7 @@
 """QEMU's command lines: a machine for each architecture, and whether KVM moves it."""
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -101,7 +102,7 @@ def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Opti
     """Yield the options of a guest that boots a disk, with another one that holds the bundle."""
     this, fast = MACHINES[disk.kind.machine], accel == "kvm"
     line = f"{BOOT_LINE} console={this.console}"
-    yield "-accel", "kvm" if fast else "tcg,thread=multi"
+    yield "-accel", "kvm" if fast else _emulator(this)
     yield "-cpu", "host" if fast else this.emulated_cpu
     yield "-smp", str(min(4, os.cpu_count() or 1))
     yield "-m", MEMORY
@@ -112,6 +113,19 @@ def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Opti
     yield "-drive", f"file={value(disk.image)},format=raw,if=virtio,snapshot=on"
     yield "-drive", f"file={value(bundle)},format=raw,if=virtio,readonly=on"
     yield "-device", "virtio-serial"
+
+
+def _emulator(machine: Machine) -> str:
+    """Return how to emulate: with a thread for each CPU, where QEMU does that well.
+
+    Before 8.1 it translates code without a lock. So a CPU can keep what another has just written
+    over, and the kernel writes over its own code each time that a tracepoint is attached: the
+    guest then spins at a breakpoint which is no more.
+    """
+    said = subprocess.run([*machine.command, "--version"], capture_output=True, text=True).stdout
+    version = re.search(r"version (\d+)\.(\d+)", said)
+    locks = version is not None and tuple(map(int, version.groups())) >= (8, 1)
+    return f"tcg,thread={'multi' if locks else 'single'}"
 
 
 def port(name: str, path: Path) -> Iterator[Option]:
