@@ -171,7 +171,7 @@ class Survey:
         runs: list[list[Lesson]] = []
         for index, lesson in enumerate(self.lessons):
             if lesson in some:
-                if index and runs and runs[-1][-1] is self.lessons[index - 1]:
+                if runs and runs[-1][-1] is self.lessons[index - 1]:
                     runs[-1].append(lesson)
                 else:
                     runs.append([lesson])
