@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from bcc import BPF
 
-from bpflab import Program, build, engine, find, load
+from bpflab import Program, find, load
+from bpflab.bindings import engine
+from bpflab.compiling import build
 
 ROUNDS = 9
 NAME = "first_map/right_map"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpflab.events import EventLog
+from bpflab.data.events import EventLog
 
 EVENT = np.dtype(
     [

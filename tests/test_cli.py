@@ -11,8 +11,9 @@ import time
 
 import pytest
 
-from bpflab import LabError, cli, doctor, notebooks
-from tests.test_notebooks import code, processes_in, store, text
+from bpflab import LabError, cli, doctor
+from bpflab.course import notebooks
+from tests.course.test_notebooks import code, processes_in, store, text
 
 GOOD = (text("# t"), code("\n\nx = 6 * 7", "exercise"), code(f"print(x)  # {'long ' * 20}"))
 BAD = (code("x = 1"), code("import time\n1/0"), code("print('never')"))

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 from bpflab.errors import LabError, Place
 
 if TYPE_CHECKING:
-    from bpflab.bpfobject import BpfObject, load_object
-    from bpflab.check import check_answer, check_counts, check_largest, check_program, expect
-    from bpflab.cost import cost_ns, result
+    from bpflab.bindings.entries import syscall_entry
+    from bpflab.compiling.source import find
+    from bpflab.course.check import check_answer, check_counts, check_largest, check_program, expect
+    from bpflab.data.tally import Rates, Tally
+    from bpflab.data.trace import open_trace
     from bpflab.doctor.needs import needs, prefers
-    from bpflab.entries import syscall_entry
-    from bpflab.leases import hold, pinned
-    from bpflab.loading import close, load, loaded
-    from bpflab.oneliner import bpftrace
-    from bpflab.perf import PerfBuffer
-    from bpflab.program import Program
+    from bpflab.programs.bpfobject import BpfObject, load_object
+    from bpflab.programs.cost import cost_ns, result
+    from bpflab.programs.leases import hold, pinned
+    from bpflab.programs.loading import close, load, loaded
+    from bpflab.programs.oneliner import bpftrace
+    from bpflab.programs.perf import PerfBuffer
+    from bpflab.programs.program import Program
+    from bpflab.programs.testrun import invoke
     from bpflab.screen import Live, live, progress
-    from bpflab.source import find
-    from bpflab.tally import Rates, Tally
-    from bpflab.testrun import invoke
     from bpflab.text import safe_text
-    from bpflab.trace import open_trace
     from bpflab.views import (
         Edge,
         View,
@@ -44,22 +44,22 @@ if TYPE_CHECKING:
     from bpflab.workload.steady import steady
 
 _HOMES = {
-    "check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
-    "cost": ("cost_ns", "result"),
+    "bindings.entries": ("syscall_entry",),
+    "compiling.source": ("find",),
+    "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
+    "data.tally": ("Rates", "Tally"),
+    "data.trace": ("open_trace",),
     "doctor.needs": ("needs", "prefers"),
-    "entries": ("syscall_entry",),
-    "leases": ("hold", "pinned"),
-    "loading": ("close", "load", "loaded"),
-    "oneliner": ("bpftrace",),
-    "perf": ("PerfBuffer",),
-    "program": ("Program",),
+    "programs.bpfobject": ("BpfObject", "load_object"),
+    "programs.cost": ("cost_ns", "result"),
+    "programs.leases": ("hold", "pinned"),
+    "programs.loading": ("close", "load", "loaded"),
+    "programs.oneliner": ("bpftrace",),
+    "programs.perf": ("PerfBuffer",),
+    "programs.program": ("Program",),
+    "programs.testrun": ("invoke",),
     "screen": ("Live", "live", "progress"),
-    "source": ("find",),
-    "tally": ("Rates", "Tally"),
-    "bpfobject": ("BpfObject", "load_object"),
-    "testrun": ("invoke",),
     "text": ("safe_text",),
-    "trace": ("open_trace",),
     "views": (
         "Edge",
         "View",

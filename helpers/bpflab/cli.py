@@ -14,7 +14,7 @@ from bpflab.errors import LabError
 
 # Nothing else of the lab is imported here: on a bare machine the doctor has the stdlib alone.
 if TYPE_CHECKING:
-    from bpflab.headless import Step
+    from bpflab.course.headless import Step
 
 _WIDTH = 60
 
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lessons(options: argparse.Namespace) -> int:
-    from bpflab import headless, notebooks
+    from bpflab.course import headless, notebooks
 
     paths = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
     if not paths:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.notebooks import lessons, read
+from bpflab.course.notebooks import lessons, read
 from tests.browser.jupyter import THEMES
 
 pytestmark = pytest.mark.kernel

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bpflab.notebooks import lessons
+from bpflab.course.notebooks import lessons
 from bpflab.workload.steady import steady
 from tests.browser.jupyter import THEMES
 from tests.browser.test_live import answer, books, moves, stop

@@ -65,7 +65,7 @@ def listing(folder: Path) -> dict[str, str]:
 
 def refresh(folder: Path) -> dict:
     """Store a lesson whose outputs have no room; then with none for its execution."""
-    from bpflab import headless
+    from bpflab.course import headless
 
     disk = small(folder / "disk", 256)
     lesson = disk / "01-full.ipynb"

@@ -106,7 +106,7 @@ def _prover(kernel: Kernel, within_s: float = 2.0) -> psutil.Process | None:
     while time.monotonic() < ends:
         for child in psutil.Process(kernel.pid).children():
             with contextlib.suppress(psutil.Error):
-                if "bpflab.prover" in child.cmdline():
+                if "bpflab.compiling.prover" in child.cmdline():
                     return child
         time.sleep(0.002)
     return None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bpflab import LabError, check_largest, check_program, expect, load
-from bpflab.source import BPF_DIR, find
+from bpflab.compiling.source import BPF_DIR, find
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 

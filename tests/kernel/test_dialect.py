@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, build, load, result
+from bpflab import LabError, load, result
+from bpflab.compiling import build
 from bpflab.doctor.headers import KCONFIG, MS_EXTENSIONS, headers_directory
 from bpflab.doctor.machine import Machine
 

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from bpflab import LabError, hooks, load, run
+from bpflab import LabError, load, run
+from bpflab.bindings import hooks
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, clang, cost_ns, inspect, load_object, result, source
+from bpflab import LabError, cost_ns, inspect, load_object, result
+from bpflab.compiling import clang, source
 from tests.kernel.held import held
 
 pytestmark = [

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from bpflab import LabError, build, close, hooks, load, loaded
+from bpflab import LabError, close, load, loaded
+from bpflab.bindings import hooks
+from bpflab.compiling import build
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
@@ -183,7 +185,7 @@ def test_the_prover_ends_with_who_asked_it():
     end, kept_open = os.pipe()
     asks = (
         "import os, subprocess, sys\n"
-        "command = [sys.executable, '-m', 'bpflab.prover', str(os.getpid())]\n"
+        "command = [sys.executable, '-m', 'bpflab.compiling.prover', str(os.getpid())]\n"
         f"child = subprocess.Popen(command, stdin={end})\n"
         "print(child.pid, flush=True)\n"
         "child.wait()\n"

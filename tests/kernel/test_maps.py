@@ -3,7 +3,7 @@
 import pytest
 
 from bpflab import LabError, load
-from bpflab.engine import possible_cpus
+from bpflab.bindings.engine import possible_cpus
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 

@@ -7,7 +7,7 @@ import pytest
 
 from bpflab import load
 from bpflab.errors import LabError
-from bpflab.perf import PerfBuffer
+from bpflab.programs.perf import PerfBuffer
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import hooks, load, run
-from bpflab.entries import syscall_entry
-from bpflab.trace import Trace, open_trace
+from bpflab import load, run
+from bpflab.bindings import hooks
+from bpflab.bindings.entries import syscall_entry
+from bpflab.data.trace import Trace, open_trace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -103,7 +104,7 @@ def test_no_instance_is_left(instances):
     folder = open_trace().file.parent
     assert not folder.exists()
 
-    child = "from bpflab.trace import open_trace as o; t = o(); print(t.file, flush=True); input()"
+    child = "from bpflab import open_trace; t = open_trace(); print(t.file, flush=True); input()"
     held = subprocess.Popen(
         [sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

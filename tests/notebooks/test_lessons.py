@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from bpflab.course.notebooks import NOTEBOOKS_DIR, ROOT, dumps, lessons, normalise, read
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import read as read_needs
-from bpflab.notebooks import NOTEBOOKS_DIR, ROOT, dumps, lessons, normalise, read
 
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]

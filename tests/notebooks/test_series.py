@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from bpflab.notebooks import NOTEBOOKS_DIR, ROOT, read
+from bpflab.course.notebooks import NOTEBOOKS_DIR, ROOT, read
 
 TABLE = ROOT / "docs" / "series.md"
 BPF = ROOT / "bpf"

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bpflab import loading
-from bpflab.hooks import TRACEFS
+from bpflab.bindings.hooks import TRACEFS
 from bpflab.inspect import fds, syscall
 from bpflab.inspect.words import HOOKS, word
-from bpflab.program import Program
+from bpflab.programs import loading
+from bpflab.programs.program import Program
 from bpflab.text import safe_text
 
 _COMMON = {"pos", "flags", "mnt_id", "ino", "link_type", "link_id", "prog_tag", "prog_id", "cookie"}

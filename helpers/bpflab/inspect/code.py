@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from bpflab.bpfobject import BpfObject
 from bpflab.errors import LabError
 from bpflab.inspect import syscall
 from bpflab.inspect.words import HELPERS, TAIL_CALL
-from bpflab.program import Program
+from bpflab.programs.bpfobject import BpfObject
+from bpflab.programs.program import Program
 from bpflab.text import safe_text
 
 _CALL = 0x85  # BPF_JMP | BPF_CALL

@@ -6,11 +6,11 @@ import struct
 
 import pandas as pd
 
-from bpflab import engine
+from bpflab.bindings import engine
+from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.inspect import attached, fds
 from bpflab.inspect.words import PROGRAM_TYPES, word
-from bpflab.maps import Map
 
 _UNNAMED = "Programs that this process does not hold are named only with CAP_SYS_ADMIN."
 

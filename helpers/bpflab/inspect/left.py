@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from bpflab import loading
 from bpflab.inspect import attached, fds, syscall
+from bpflab.programs import loading
 from bpflab.text import safe_text
 
 _MAPPINGS = Path("/proc/self/maps")

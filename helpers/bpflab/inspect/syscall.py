@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ctypes import c_char, c_uint8, c_uint32, c_uint64
 from typing import TypeVar
 
-from bpflab.bpfsys import bpf
+from bpflab.bindings.bpfsys import bpf
 from bpflab.errors import LabError
 
 _INFO_BY_FD, _TASK_FD_QUERY = 15, 20

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from bpflab.data.events import EventLog, Pids
+from bpflab.data.pump import pump
 from bpflab.errors import LabError, Place
-from bpflab.events import EventLog, Pids
-from bpflab.program import Program
-from bpflab.pump import pump
+from bpflab.programs.program import Program
 from bpflab.views.newest import balanced
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View

@@ -11,9 +11,9 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from bpflab.data.events import EventLog, Pids
 from bpflab.errors import LabError
-from bpflab.events import EventLog, Pids
-from bpflab.program import Program
+from bpflab.programs.program import Program
 from bpflab.screen.handle import Live
 from bpflab.screen.pictures import OfLog, Picture
 from bpflab.views.newest import newest

@@ -19,8 +19,8 @@ PARTS = {"lessons": LESSONS[:11], "kernel": ["tests/kernel", *LESSONS[11:]]}
 EVERYTHING = tuple(word for words in PARTS.values() for word in words)
 # What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores.
 FOREIGN = (
-    "tests/test_ring.py",
-    "tests/test_perf.py",
+    "tests/data/test_ring.py",
+    "tests/programs/test_perf.py",
     "tests/test_syscalls.py",
     *(f"tests/kernel/test_{name}.py" for name in ("ring", "dispatcher", "perf", "events", "life")),
 )

@@ -1,0 +1,1 @@
+"""What the lab asks of BCC, of libbpf and of the kernel itself."""

@@ -1,0 +1,90 @@
+"""A C file compiled by clang into a BPF object file: the way without BCC."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bpflab.compiling import diagnose
+from bpflab.compiling.source import Source
+from bpflab.errors import LabError
+
+FLAGS = [
+    "-g",  # debug information becomes BTF: map definitions need it, and the verifier's log quotes C
+    "-O2",  # without, a loop or an array of a few bytes may not verify
+    "-target",
+    "bpf",
+    "-Werror=implicit-function-declaration",  # it would end in a refusal with a worse text
+]
+"""What every compile is given beside the ``-D`` flags."""
+
+DEADLINE_S = 120.0  # one compile takes 0.1 s, and ten times that under emulation
+_ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
+
+
+def compile_object(source: Source) -> bytes:
+    """Return the BPF object file, an ELF, that clang makes of *source*.
+
+    The compiler runs in a child process: what ends it ends nothing else.
+
+    Raises:
+        LabError: ``no-clang``, ``deadline``, or whatever the compiler refuses, at the learner's
+            line.
+    """
+    # The headers of the machine's own C library include others from its multiarch directory,
+    # where clang does not look when it compiles for another target.
+    includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
+    command = ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
+    try:
+        with _laid_out(source) as folder:
+            child = subprocess.run(
+                command,
+                input=source.text.encode(),
+                capture_output=True,
+                cwd=folder,
+                timeout=DEADLINE_S,
+                check=False,
+            )
+    except FileNotFoundError:
+        raise LabError(
+            "no-clang",
+            "There is no clang here.",
+            why="BCC has the compiler built in; without BCC it is a program of its own.",
+            fix="./lab installs it, with the headers of libbpf-dev.",
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise LabError(
+            "deadline",
+            f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
+            fix="Look for a very large loop or array.",
+        ) from None
+    if child.returncode:
+        raise _refusal(source, child.stderr.decode(errors="backslashreplace"))
+    return child.stdout
+
+
+@contextlib.contextmanager
+def _laid_out(source: Source) -> Iterator[Path]:
+    """Make a folder that holds the files as they were written: LLVM copies each line from there."""
+    with tempfile.TemporaryDirectory(prefix="bpflab-") as name:
+        for file, text in source.written.items():
+            path = Path(name, file)
+            if ".." not in path.parts and path.is_relative_to(name):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        yield Path(name)
+
+
+def _refusal(source: Source, printed: str) -> LabError:
+    error = diagnose.compiler(source, printed)
+    found = _ERROR.search(printed)
+    if error.place is None and found:  # here, unlike in BCC, LLVM's own errors name a line
+        error.place = source.place(found[1], int(found[2]))
+    if error.kind == "no-include" and "bpf/" in error.message:
+        error.fix = "./lab installs libbpf-dev, which has it."
+    return error

@@ -1,0 +1,183 @@
+"""What the compiler or the verifier printed, as one fault at the learner's own line."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from bpflab.compiling.faults import COMPILER, HELPERS, VERIFIER, Rule
+from bpflab.compiling.source import Source
+from bpflab.errors import LabError, Place
+from bpflab.text import safe_text
+
+_MOST_LOG = 1 << 18  # characters of a log that are kept: the end, where the fault is
+_DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
+_BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
+_INSTRUCTION = re.compile(r"^(\d+): \([0-9a-f]{2}\)", re.M)
+
+
+def compiler(source: Source, printed: str) -> LabError:
+    """Return the fault behind what the compiler *printed* on its way out."""
+    first = _DIAGNOSTIC.search(printed)
+    rule, groups = _first(COMPILER, first[0]) if first else (None, ())
+    if rule is None or rule.kind == "compile":  # LLVM and BCC have words beside clang's
+        rule, groups = _first(COMPILER, printed)
+    if rule is None:
+        return LabError(
+            "compiler", "The compiler stopped without a word that is known.", log=safe_log(printed)
+        )
+    place = _compiler_place(source, rule.kind, groups, printed)
+    fix = rule.fix
+    if rule.kind == "unknown-helper" and (near := difflib.get_close_matches(groups[0], HELPERS)):
+        fix = f"Did you mean {' or '.join(near)}?"
+    return _fault(rule, groups, place, fix, printed)
+
+
+def verifier(source: Source, function: str, reason: str, printed: str) -> LabError:
+    """Return the fault behind a refusal: *printed* is the verifier's log, then BCC's listing.
+
+    *reason* is the errno's text, used where the log is empty.
+    """
+    log, _, listing = printed.partition("Disassembly of function ")
+    log = log[-_MOST_LOG:]
+    rule, groups = _first(VERIFIER, log)
+    place = _verifier_place(source, rule, groups, log, listing, function)
+    refused = "perm" in reason.lower() or "Operation not permitted" in log
+    if rule is None and refused and not _INSTRUCTION.search(log):
+        return LabError(
+            "privilege",
+            "The kernel lets this process load no program of this type.",
+            why="That takes CAP_BPF and CAP_PERFMON.",
+            fix="Start the lab with ./lab; ./lab doctor shows what is missing.",
+            log=safe_log(log),
+        )
+    if rule is None:
+        last = [line for line in log.splitlines() if line and not line.startswith("processed")]
+        why = last[-1] if last else reason
+        return LabError(
+            "verifier",
+            f"The verifier refused {function}.",
+            place=place,
+            why=why,
+            fix="Read the whole log in .log.",
+            log=safe_log(log),
+        )
+    return _fault(rule, groups, place, rule.fix, log)
+
+
+def safe_log(text: str) -> str:
+    """Return *text* line by line as safe text; of a very long one, its end."""
+    return "\n".join(
+        safe_text(line.expandtabs(8)) for line in text[-_MOST_LOG:].split("\n")
+    ).rstrip("\n")
+
+
+def _first(rules: tuple[Rule, ...], text: str) -> tuple[Rule | None, tuple[str, ...]]:
+    for rule in rules:
+        if found := re.search(rule.pattern, text, re.M):
+            return rule, found.groups()
+    return None, ()
+
+
+def _fault(
+    rule: Rule, groups: tuple[str, ...], place: Place | None, fix: str, log: str
+) -> LabError:
+    return LabError(
+        rule.kind,
+        rule.message.format(*groups),
+        place=place,
+        why=rule.why.format(*groups),
+        fix=fix.format(*groups),
+        log=safe_log(log),
+    )
+
+
+def _compiler_place(
+    source: Source, kind: str, groups: tuple[str, ...], printed: str
+) -> Place | None:
+    if kind in ("stack", "ring-output"):
+        return _suspect(source, kind, printed)
+    if kind == "two-programs":
+        struct = re.compile(rf"\(struct tracepoint__{groups[0]}__{groups[1]} \*")
+        takers = [p for p in source.lines if struct.search(p.text)]
+        return takers[1] if len(takers) > 1 else None
+    if kind == "map":
+        return _declared(source, groups[0])
+    found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
+    if not found:
+        return None
+    place = source.place(found[1], int(found[2]))
+    excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0]
+    excerpt = re.sub(r"^\s*\d+ \|", "", excerpt).strip()  # clang 17 puts the number in front
+    if place and (not excerpt or place.text.strip() == excerpt):
+        return place
+    same = [p for p in source.lines if p.text.strip() == excerpt and p.file == found[1]]
+    return same[0] if same else place
+
+
+def _declared(source: Source, name: str) -> Place | None:
+    """Return the line that declares map *name*."""
+    return next((p for p in source.lines if re.search(rf"BPF_\w+\(.*\b{name}\b", p.text)), None)
+
+
+def _suspect(source: Source, kind: str, printed: str) -> Place | None:
+    """Return the line most likely to blame where LLVM names none."""
+    if kind == "ring-output":
+        return next((p for p in source.lines if ".ringbuf_output(" in p.text), None)
+    found = _BACKEND.search(printed)
+    if not found:
+        return None
+    largest, blamed = 0, _head(source, found[3])
+    inside = False
+    for place in source.lines:
+        inside = place == blamed or (inside and not place.text.startswith("}"))
+        if inside and (size := _local_size(source, place.text)) > largest:
+            largest, blamed = size, place
+    return blamed
+
+
+def _local_size(source: Source, text: str) -> int:
+    """Return a guess at the stack that the declaration in *text* takes, to choose by."""
+    array = re.match(r"\s+\w[\w ]*\[(\w+)\]\s*[=;]", text)
+    if array:
+        size = source.defines.get(array[1], array[1])
+        return int(size) if size.isdigit() else 0
+    return 1 if re.match(r"\s+struct \w+ \w+\s*[=;]", text) else 0
+
+
+def _verifier_place(
+    source: Source,
+    rule: Rule | None,
+    groups: tuple[str, ...],
+    log: str,
+    listing: str,
+    function: str,
+) -> Place | None:
+    insns = _INSTRUCTION.findall(log)
+    if rule and rule.kind in ("loop", "leak") and groups:
+        insn = int(groups[0])
+    elif insns:
+        insn = int(insns[-1])
+    else:
+        return _head(source, function)
+    return _listed(source, listing, function).get(insn) or _head(source, function)
+
+
+def _head(source: Source, function: str) -> Place | None:
+    head = re.compile(rf"\b{re.escape(function)}\s*\(")
+    return next((p for p in source.lines if head.search(p.text)), None)
+
+
+def _listed(source: Source, listing: str, function: str) -> dict[int, Place]:
+    """Return which line each instruction of *function* came from, by BCC's marked listing."""
+    blocks = (block.partition("\n") for block in listing.split("Disassembly of function "))
+    rows = next((body for name, _, body in blocks if name.strip() == function), "")
+    places: dict[int, Place] = {}
+    current: Place | None = None
+    for row in rows.splitlines():
+        if row.startswith("; "):
+            mark = re.search(r"/\*@(\d+)\*/", row)
+            current = source.lines[int(mark[1])] if mark else current
+        elif (insn := re.match(r"\s*(\d+):\t", row)) and current:
+            places[int(insn[1])] = current
+    return places

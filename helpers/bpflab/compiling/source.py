@@ -1,0 +1,200 @@
+"""A lesson's C files as one text for BCC, with the way back from any line to its file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from bpflab.errors import LabError, Place
+from bpflab.text import safe_text
+
+BPF_DIR = Path(__file__).resolve().parents[3] / "bpf"
+"""Where the lessons' C lives, one directory a topic."""
+
+_AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the count starts anew
+_TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+_INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Source:
+    """One or more C files, includes resolved, as BCC will see them.
+
+    Attributes:
+        name: what ``load`` was given, e.g. ``"first_map/cut"``.
+        lines: every line in order, each with the file and number it was written at.
+        defines: macros given with ``-D``.
+        written: each file's text as it was written, before its includes were resolved.
+    """
+
+    name: str
+    lines: tuple[Place, ...]
+    defines: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """The C, with ``#line`` so that the compiler names the learner's own lines.
+
+        BCC inserts the tracepoint's struct above a function and moves all that follows, so a
+        ``#line`` stands after each opening brace as well as where the file changes.
+        """
+        return "\n".join(self._numbered()) + "\n"
+
+    def _numbered(self) -> Iterator[str]:
+        before: Place | None = None
+        for place, safe in zip(self.lines, self._outside, strict=False):
+            moved = before is None or (before.file, before.line + 1) != (place.file, place.line)
+            if moved or (safe and before and _AFTER.search(before.text)):
+                yield f'#line {place.line} "{place.file}"'
+            yield place.text
+            before = place
+
+    @cached_property
+    def marked(self) -> str:
+        """The C with ``/*@N*/`` behind line N of ``lines``: a mark that BCC's rewriting keeps."""
+        out = []
+        for number, place in enumerate(self.lines):
+            text = place.text.rstrip()
+            plain = self._outside[number] and self._outside[number + 1]
+            markable = plain and text and not text.lstrip().startswith("#")
+            out.append(f"{text} /*@{number}*/" if markable else text)
+        return "\n".join(out) + "\n"
+
+    @cached_property
+    def _outside(self) -> list[bool]:
+        """Whether what comes before line N is outside of comments and continued lines; one more."""
+        states, inside = [True], False
+        for place in self.lines:
+            inside = _in_comment(place.text, inside)
+            states.append(not inside and not place.text.rstrip().endswith("\\"))
+        return states
+
+    @property
+    def flags(self) -> list[str]:
+        """The ``-D`` flags."""
+        return [f"-D{name}={value}" for name, value in sorted(self.defines.items())]
+
+    @property
+    def files(self) -> list[str]:
+        """The files it is made of, in the order of their first line."""
+        return list(dict.fromkeys(place.file for place in self.lines))
+
+    def listing(self, file: str | None = None) -> str:
+        """The text of one of its files, as it was written; by default of the one that was named."""
+        own = (name for name in self.written if not name.endswith(".h"))
+        return self.written[file or next(own)]
+
+    def place(self, file: str, line: int) -> Place | None:
+        """Return line *line* of *file* with its text, or None where this source has none."""
+        return next((p for p in self.lines if (p.file, p.line) == (file, line)), None)
+
+
+def find(name: str, defines: Mapping[str, object] | None = None) -> Source:
+    """Return the source of *name*: ``bpf/NAME.c``, or every ``.c`` of the directory ``bpf/NAME``.
+
+    A path to a ``.c`` file of the learner's own serves as well. ``#include "x.h"`` is resolved
+    beside the including file, then in ``bpf/include``; each file goes in once.
+
+    Raises:
+        LabError: ``no-source`` where there is no such file, ``no-include`` for a missing header.
+
+    >>> find("first_map/cut").files
+    ['bpf/include/path.h', 'bpf/first_map/cut.c']
+    """
+    own = Path(name)
+    if own.suffix == ".c":
+        paths = [own] if own.is_file() else []
+    else:
+        one, many = BPF_DIR / f"{name}.c", BPF_DIR / name
+        paths = [one] if one.is_file() else sorted(many.glob("*.c"))
+    if not paths:
+        raise LabError("no-source", f"There is no program {name!r}.", fix=_known(name))
+    written: dict[str, str] = {}
+    lines = [place for path in paths for place in _read(path.resolve(), written, None)]
+    return Source(name, tuple(lines), _macros(defines), written)
+
+
+def from_text(
+    text: str, name: str = "program.c", defines: Mapping[str, object] | None = None
+) -> Source:
+    """Return a source from C written in a cell; *name* is how errors call it."""
+    file = safe_text(name).translate({ord('"'): "'", ord("\\"): "/"})  # it stands in a #line
+    written = {file: text}
+    return Source(name, tuple(_expanded(file, BPF_DIR, written)), _macros(defines), written)
+
+
+def _macros(defines: Mapping[str, object] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (defines or {}).items()}
+
+
+def _read(path: Path, written: dict[str, str], included_from: Place | None) -> Iterator[Place]:
+    file = _shown(path)
+    if file in written:
+        return
+    try:
+        written[file] = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabError(
+            "no-source", f"{path.name} cannot be read: {error}.", place=included_from
+        ) from None
+    yield from _expanded(file, path.parent, written)
+
+
+def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Place]:
+    for number, text in enumerate(_split(written[file]), 1):
+        place = Place(file, number, text)
+        include = _INCLUDE.match(text)
+        if not include:
+            yield place
+            continue
+        for folder in (beside, BPF_DIR / "include"):
+            if (folder / include[1]).is_file():
+                yield from _read((folder / include[1]).resolve(), written, place)
+                break
+        else:
+            raise LabError(
+                "no-include",
+                f"There is no header {include[1]!r} beside this file or in bpf/include.",
+                place=place,
+                fix="Check its name; kernel headers are included with <…>.",
+            )
+
+
+def _split(text: str) -> list[str]:
+    """Return the lines as C counts them: only a newline ends one."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _in_comment(text: str, inside: bool) -> bool:
+    """Return whether a block comment is open at the end of *text*."""
+    at = 0
+    while True:
+        if inside:
+            end = text.find("*/", at)
+            if end < 0:
+                return True
+            inside, at = False, end + 2
+        token = _TOKEN.search(text, at)
+        if not token or token[0] == "//":
+            return False
+        inside, at = token[0] == "/*", token.end()
+
+
+def _shown(path: Path) -> str:
+    """Return how a path is called in messages: from the repository, or from where we stand."""
+    for base in (BPF_DIR.parent, Path.cwd()):
+        if path.is_relative_to(base):
+            return str(path.relative_to(base))
+    return os.fspath(path)
+
+
+def _known(name: str) -> str:
+    known = sorted(str(p.relative_to(BPF_DIR).with_suffix("")) for p in BPF_DIR.rglob("*.c"))
+    near = [k for k in known if name.split("/")[0] in k] or known
+    return f"There are {', '.join(near)}." if near else f"Write it to {_shown(BPF_DIR)}/{name}.c."

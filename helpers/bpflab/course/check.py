@@ -1,0 +1,176 @@
+"""Expectations: a refusal that must come, and an exercise judged by what the kernel showed."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import string
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from IPython.display import display
+
+from bpflab.errors import LabError
+from bpflab.programs.loading import load
+from bpflab.views.refusal import refusal
+from bpflab.views.view import View, markup
+from bpflab.workload.runs import Run, run
+
+EXECVE = "syscalls:sys_enter_execve"
+
+_tries: dict[str, int] = {}  # how often an exercise was tried here: each try shows one more hint
+
+
+@contextlib.contextmanager
+def expect(kind: str) -> Iterator[None]:
+    """Let the block be refused with this *kind* and show the refusal; fail if it is not.
+
+    Raises:
+        AssertionError: where nothing was refused.
+        LabError: where something else was.
+    """
+    try:
+        yield
+    except LabError as error:
+        if error.kind != kind:
+            raise
+        display(refusal(error))  # type: ignore[no-untyped-call]
+    else:
+        raise AssertionError(f"This was expected to be refused ({kind}), and it was accepted.")
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict(View):
+    """What an exercise came to: a view, and whether it is passed."""
+
+    passed: bool = False
+
+
+def check_program(
+    name: str, answer: str, *, wants: Mapping[str, object], hints: Sequence[str] = ()
+) -> Verdict:
+    """Judge the C of *answer*: load it, execute a path made up here, look at its events.
+
+    The path and the number of executions are random. Each must arrive as one event in the ring
+    ``events``, with its path whole and with the values of *wants* in the fields of those names.
+    """
+    times = random.randint(3, 9)
+    try:
+        with _somewhere() as path, load(name, text=answer) as program:
+            with program.attached(hook=EXECVE):
+                own = run(path, times=times)
+            fault = _compare(program.events.frame(own), own, path, wants)
+    except LabError as error:
+        return _not_yet(name, refusal(error, "Your program was refused").text, hints)
+    if fault:
+        return _not_yet(name, fault, hints)
+    return _passed(name, f"{times} executions of a path made up for this check, all as wanted.")
+
+
+def check_largest(
+    name: str,
+    answer: object,
+    *,
+    accepts: Callable[[int], object],
+    step: int = 1,
+    hints: Sequence[str] = (),
+) -> Verdict:
+    """Judge a limit: *accepts* must take *answer* and must refuse *answer* + *step*."""
+    if not isinstance(answer, int):
+        return _not_yet(name, "The answer is a whole number.", hints)
+    for value, wanted in ((answer, True), (answer + step, False)):
+        try:
+            accepts(value)
+            taken = True
+        except LabError:
+            taken = False
+        if taken != wanted:
+            word = "accepted" if taken else "refused"
+            return _not_yet(name, f"{value} is {word}: the limit is {_side(taken)}.", hints)
+    return _passed(name, f"{answer} is accepted and {answer + step} is refused.")
+
+
+def check_answer(name: str, answer: object, right: object, *, hints: Sequence[str] = ()) -> Verdict:
+    """Judge an answer that a measurement of the lesson decides: it must equal *right*."""
+    if answer != right:
+        return _not_yet(name, "That is not what comes out.", hints)
+    return _passed(name, "That is what comes out.")
+
+
+def check_counts(
+    name: str, answer: str, *, map: str, paths: Sequence[str], hints: Sequence[str] = ()
+) -> Verdict:
+    """Judge a map that counts: each of *paths* is a key, and is executed a random number of times.
+
+    The map is filled with zeros first; afterwards each value must be that path's number.
+    """
+    wanted = {path: random.randint(2, 9) for path in paths}
+    try:
+        with load(name, text=answer) as program:
+            if map not in program.maps:
+                return _not_yet(name, f"There is no map {map}.", hints)
+            counts = program.maps[map].fill(dict.fromkeys(paths, 0))
+            with program.attached(hook=EXECVE):
+                for path, times in wanted.items():
+                    run(path, times=times)
+            found = {path: counts[path] for path in paths}
+    except LabError as error:
+        return _not_yet(name, refusal(error, "Your program was refused").text, hints)
+    for path, times in wanted.items():
+        if found[path] != times:
+            text = (
+                f"{map} says {found[path]} for {path}, which was executed another number of times."
+            )
+            return _not_yet(name, text, hints)
+    return _passed(name, f"{map} counted {', '.join(_counted(wanted))}.")
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    return [f"{times} of {path}" for path, times in counts.items()]
+
+
+def _side(taken: bool) -> str:
+    return "higher" if taken else "lower"
+
+
+@contextlib.contextmanager
+def _somewhere() -> Iterator[str]:
+    """Make a path that nobody can know beforehand, and that executes /usr/bin/true."""
+    letters = "".join(random.choices(string.ascii_lowercase, k=random.randint(60, 200)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / letters
+        path.symlink_to("/usr/bin/true")
+        yield str(path)
+
+
+def _compare(frame: Any, own: Run, path: str, wants: Mapping[str, object]) -> str:
+    """Return the first difference between what was recorded and what happened, or nothing."""
+    if len(frame) != len(own):
+        return f"{len(own)} executions happened, and your program sent {len(frame)} events."
+    for column, value in {"path": path, **wants}.items():
+        if column not in frame:
+            return f"Your event has no field {column}."
+        wrong = [found for found in frame[column].tolist() if found != value]
+        if wrong:
+            return f"{column} arrived as {wrong[0]!r}, where {value!r} was right."
+    return ""
+
+
+def _passed(name: str, text: str) -> Verdict:
+    _tries.pop(name, None)
+    return _verdict(f"✓ Exercise {name} is solved. {text}", "#0072b2", True)
+
+
+def _not_yet(name: str, text: str, hints: Sequence[str]) -> Verdict:
+    tried = _tries[name] = _tries.get(name, 0) + 1
+    shown = "".join(f"\nHint {n}: {hint}" for n, hint in enumerate(hints[:tried], 1))
+    return _verdict(f"… Exercise {name}: not yet. {text}{shown}", "#d55e00", False)
+
+
+def _verdict(text: str, colour: str, passed: bool) -> Verdict:
+    rows = "<br>".join(markup(line) for line in text.splitlines())
+    box = f"border-left:4px solid {colour};padding:.2em .9em"
+    return Verdict(f'<div role="status" style="{box}">{rows}</div>', text, passed)

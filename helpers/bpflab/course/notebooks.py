@@ -1,0 +1,155 @@
+"""The lessons as files: find them, execute them without a browser, store what their cells show."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from bpflab.errors import LabError
+from bpflab.text import safe_text
+
+ROOT = Path(__file__).resolve().parents[3]
+NOTEBOOKS_DIR = ROOT / "notebooks"
+"""Where the lessons live, ``NN-topic.ipynb``."""
+
+_V4: Any = nbformat.v4  # its functions declare no types
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_PLACES = [  # a pattern, and what stands for it
+    (re.compile(r"(?:/[\w.~-]{1,64}){0,8}/ipykernel_\d+/\d+\.py"), "cell.py"),
+    (re.compile(rf"(?<![\w./~-]){re.escape(str(ROOT))}/"), ""),
+    (re.compile(rf"(?<![\w./~-]){re.escape(str(ROOT))}(?![\w.-])"), "."),
+    (re.compile(rf"(?<![\w./~-]){re.escape(str(Path.home()))}/"), "~/"),
+]
+_WIDGET = "application/vnd.jupyter.widget-"
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def lessons() -> list[Path]:
+    """Return the files of all lessons, in their order."""
+    return sorted(NOTEBOOKS_DIR.glob("[0-9][0-9]-*.ipynb"))
+
+
+def find(name: str) -> Path:
+    """Return the file of one lesson, from its number (``"2"``, ``"02"``) or its whole name.
+
+    Raises:
+        LabError: ``no-lesson``, with the names of those that there are.
+    """
+    for path in lessons():
+        if name in (path.stem, path.name) or (name.isdecimal() and name.zfill(2) == path.stem[:2]):
+            return path
+    known = ", ".join(path.stem for path in lessons()) or "none in this clone"
+    raise LabError("no-lesson", f"There is no lesson {safe_text(name)!r}; the lessons: {known}.")
+
+
+def read(path: Path) -> NotebookNode:
+    """Return a notebook as it is stored: no id is made up, and nothing repaired.
+
+    Raises:
+        LabError: ``notebook``, when the file is none of format 4.
+    """
+    try:
+        node: NotebookNode = _V4.reads_json(path.read_text(encoding="utf-8"))
+        if node.nbformat != 4:
+            raise ValueError(f"its format is {node.nbformat}, not 4")
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise LabError("notebook", f"{path.name} cannot be read as a notebook: {error}.") from None
+    return node
+
+
+def dumps(nb: NotebookNode) -> str:
+    """Return the text of a notebook's file: sorted keys, one source line a line."""
+    return str(_V4.writes_json(nb)) + "\n"
+
+
+def normalise(nb: NotebookNode) -> NotebookNode:
+    """Return a copy with nothing in it that changes from one execution to the next by itself.
+
+    A valid cell id stays; a missing one, and the second of two, comes from the cell's content. The
+    code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets,
+    colours of tracebacks, and where on this machine the lab is. Neighbouring streams become one a
+    name, stdout first: in which order two of them arrive is chance.
+    """
+    cells: list[dict[str, Any]] = []
+    taken = {cell.get("id") for cell in nb.cells}
+    seen: set[str] = set()
+    numbers = itertools.count(1)
+    for old in nb.cells:
+        tags = old.metadata.get("tags")
+        cell = {"cell_type": old.cell_type, "id": _identify(old, seen, taken)}
+        cell |= {"metadata": {"tags": tags} if tags else {}, "source": old.source.rstrip()}
+        if old.get("attachments"):
+            cell["attachments"] = old.attachments
+        if old.cell_type == "code":
+            cell["execution_count"] = next(numbers)
+            cell["outputs"] = _outputs(old.get("outputs", []), cell["execution_count"])
+        cells.append(cell)
+    new = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
+    copy: NotebookNode = _V4.to_notebook_json(new)
+    return copy
+
+
+def _identify(cell: NotebookNode, seen: set[str], taken: set[str | None]) -> str:
+    name = cell.get("id")
+    if not (isinstance(name, str) and re.fullmatch("[a-zA-Z0-9_-]{1,64}", name)) or name in seen:
+        texts = (f"{n}\n{cell.cell_type}\n{cell.source.rstrip()}" for n in itertools.count())
+        made = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
+        name = next(candidate for candidate in made if candidate not in taken)
+        taken.add(name)
+    seen.add(name)
+    return name
+
+
+def _outputs(outputs: list[NotebookNode], number: int) -> list[dict[str, Any]]:
+    each = (_output(dict(out), number) for out in outputs)
+    shown = [out for out in each if out.get("data") != {}]
+    new: list[dict[str, Any]] = []
+    for streams, run in itertools.groupby(shown, lambda out: out["output_type"] == "stream"):
+        together = list(run)
+        new += _merged(together) if streams else together
+    return new
+
+
+def _merged(streams: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    texts: dict[str, str] = {}
+    for out in streams:
+        texts[out["name"]] = texts.get(out["name"], "") + out["text"]
+    for name in sorted(texts, reverse=True):  # stdout, then stderr
+        yield {"name": name, "output_type": "stream", "text": _placeless(texts[name])}
+
+
+def _output(out: dict[str, Any], number: int) -> dict[str, Any]:
+    if "data" in out:
+        out["data"] = {
+            mime: value if mime in ("image/png", "image/jpeg") else _placeless(value)
+            for mime, value in out["data"].items()
+            if not mime.startswith(_WIDGET)
+        }
+    if out["output_type"] == "execute_result":
+        out["execution_count"] = number
+    if out["output_type"] == "error":
+        out["evalue"] = _placeless(out["evalue"])
+        out["traceback"] = [_placeless(ANSI.sub("", row)) for row in out["traceback"]]
+    return out
+
+
+def _placeless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _placeless(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_placeless(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    for pattern, name in _PLACES:
+        value = pattern.sub(name, value)
+    return value

@@ -1,0 +1,1 @@
+"""What programs hand over: maps, rings and traces as tables."""

@@ -1,0 +1,66 @@
+"""Rings read in the background, for as long as somebody looks at what they bring."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+
+from bpflab.data.events import EventLog
+from bpflab.errors import LabError
+
+LEASE_S = 10.0  # a view that is drawn less often than that is not live
+_BUSY_S, _QUIET_S = 0.01, 0.05  # between two reads of a ring that has events, or none
+
+
+class Pump:
+    """One thread that reads the rings of all logs that were asked for lately."""
+
+    def __init__(self) -> None:
+        self._until: weakref.WeakKeyDictionary[EventLog, float] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def keep(self, log: EventLog, seconds: float = LEASE_S) -> None:
+        """Read *log*'s ring in the background for the next *seconds*; asking again prolongs it."""
+        with self._lock:
+            self._until[log] = time.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="bpflab-pump", daemon=True)
+                self._thread.start()
+
+    def release(self, log: EventLog) -> None:
+        """Stop reading *log*'s ring."""
+        with self._lock:
+            self._until.pop(log, None)
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread is not None
+
+    def _run(self) -> None:
+        while logs := self._due():
+            came = 0
+            for log in logs:
+                try:
+                    came += log.pump()
+                except LabError:  # whoever asks for its events is told the same
+                    self.release(log)
+            del logs, log  # the thread keeps no log alive while it sleeps
+            time.sleep(_BUSY_S if came else _QUIET_S)
+
+    def _due(self) -> list[EventLog]:
+        """Return the logs to read; with none left the thread ends."""
+        with self._lock:
+            now = time.monotonic()
+            for log, until in list(self._until.items()):
+                if until < now:
+                    del self._until[log]
+            logs = list(self._until)
+            if not logs:
+                self._thread = None
+            return logs
+
+
+pump = Pump()

@@ -1,0 +1,1 @@
+"""Programs in the kernel: loaded, attached, measured, closed."""

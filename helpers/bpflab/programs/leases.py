@@ -1,0 +1,117 @@
+"""What keeps an object in the kernel when its program is closed: a copy of an fd, or a pin."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import ctypes
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from bpflab.bindings.bpfsys import bpf
+from bpflab.data.maps import Map
+from bpflab.errors import LabError
+from bpflab.files import sweep
+from bpflab.interrupts import held_back
+from bpflab.programs.program import Program
+
+_PIN = 6  # BPF_OBJ_PIN in enum bpf_cmd, include/uapi/linux/bpf.h
+_MOUNTS = Path("/proc/self/mounts")
+
+
+class Lease:
+    """Copies of fds that hold a program's maps and attachments. `hold` makes it.
+
+    Attributes:
+        maps: the maps that were asked for, readable and writable as before.
+        fds: the copy of each fd, by the name of the map or of the attached function.
+    """
+
+    def __init__(self) -> None:
+        self.maps: dict[str, Map] = {}
+        self.fds: dict[str, int] = {}
+
+    def release(self, *names: str) -> None:
+        """Let go of these, or of all; again is no error."""
+        for name in names or tuple(self.fds):
+            with held_back():
+                if name in self.fds:
+                    os.close(self.fds.pop(name))
+                if name in self.maps:
+                    self.maps.pop(name).fd = -1
+
+    def _take(self, name: str, program: Program) -> None:
+        links = {function: fd for (function, _), fd in program.links.items()}
+        if name in program.maps:
+            held = self.maps[name] = copy.copy(program.maps[name])
+            held.fd = self.fds[name] = os.dup(program.maps[name].fd)
+        elif name in links and program.type == "raw_tracepoint":
+            self.fds[name] = os.dup(links[name])
+        else:
+            raise LabError(
+                "no-lease",
+                f"{program.name} has no map and no attached raw tracepoint {name!r} to hold.",
+                why="A perf event, which a tracepoint's program hangs on, is disabled by closing.",
+            )
+
+
+@contextlib.contextmanager
+def hold(program: Program, *names: str) -> Iterator[Lease]:
+    """Hold *names* of *program*, maps or attached functions, for a block, if it closes or not.
+
+    The kernel counts references: a map lives as long as an fd, a pin or a loaded program refers to
+    it, and an attachment as long as an fd or a pin of it does.
+
+    Raises:
+        LabError: ``no-lease`` where there is no such map or raw tracepoint's attachment.
+    """
+    lease = Lease()
+    try:
+        with held_back():
+            for name in names:
+                lease._take(name, program)
+        yield lease
+    finally:
+        lease.release()
+
+
+@contextlib.contextmanager
+def pinned(held: Map) -> Iterator[Path]:
+    """Pin a map in bpffs for a block, which gets the path; the pin is removed at its end.
+
+    Raises:
+        LabError: ``no-pin`` where no bpffs is mounted, or this process may not write to it.
+    """
+    place = bpffs()
+    if place is None or not os.access(place, os.W_OK | os.X_OK):
+        raise LabError(
+            "no-pin",
+            "No map can be pinned here.",
+            why="No bpffs is mounted." if place is None else f"{place} is not ours to write to.",
+            fix="As root: mount -t bpf bpf /sys/fs/bpf" if place is None else "It takes root.",
+        )
+    sweep(place, "bpflab-")  # a process that was killed has left its map to nobody
+    path = place / f"bpflab-{os.getpid()}-{held.name}"
+    try:
+        with held_back():
+            _pin(held, path)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def bpffs() -> Path | None:
+    """Return where a bpffs is mounted, or None."""
+    rows = (line.split() for line in _MOUNTS.read_text(errors="backslashreplace").splitlines())
+    places = [Path(row[1]) for row in rows if row[2] == "bpf"]
+    return places[0] if places else None
+
+
+def _pin(held: Map, path: Path) -> None:
+    name = ctypes.create_string_buffer(os.fsencode(path))
+    try:
+        bpf(_PIN, struct.pack("QII", ctypes.addressof(name), held.fd, 0))
+    except OSError as error:
+        raise LabError("no-pin", f"{held.name} cannot be pinned: {error.strerror}.") from None

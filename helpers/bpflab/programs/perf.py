@@ -1,0 +1,200 @@
+"""A perf buffer read by mapping it: batches of records into numpy, in bounded time.
+
+The older way from a program to user space (``BPF_PERF_OUTPUT``): a buffer for each CPU. The layout
+is that of include/uapi/linux/perf_event.h: a page with both positions, then the data, mapped once.
+A record is a header of 8 bytes; a sample then has its size in 4 bytes, the event, padding to 8.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import platform
+import struct
+import sys
+import threading
+import weakref
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bpflab.data import layout
+from bpflab.data.events import EventLog
+from bpflab.data.maps import Map
+from bpflab.data.ring import ACQUIRE, RELEASE, atomics
+from bpflab.errors import LabError
+from bpflab.interrupts import held_back
+from bpflab.programs.program import Program
+
+_NUMBERS = {"x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331}
+_ATTRIBUTES = struct.Struct("IIQQQQQIIQ")  # struct perf_event_attr, its first 64 bytes
+_SOFTWARE, _BPF_OUTPUT, _RAW = 1, 10, 1 << 10  # PERF_TYPE_, PERF_COUNT_SW_, PERF_SAMPLE_
+_CLOSE_ON_EXEC = 8
+_HEAD, _TAIL = 1024, 1032  # data_head and data_tail in struct perf_event_mmap_page
+_HEADER = struct.Struct("IHH")  # type, misc, size
+_LOST, _SAMPLE = 2, 9  # PERF_RECORD_
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class PerfBuffer:
+    """The reader of a program's perf buffer: one ring of *pages* for each CPU that is online.
+
+    Each ``read`` looks at each CPU's position once and stops there. What a CPU writes arrives in
+    its order; the CPUs come one after the other, so across them there is none.
+
+    Attributes:
+        dtype: the event's dtype, from the program's own C struct.
+        fds: the perf event of each CPU: a sleeper waits on these.
+        read_count: events handed out so far.
+        lost: events that did not fit, as far as the kernel has told. It tells with the next event
+            that fits, on the same CPU (``PERF_RECORD_LOST``).
+    """
+
+    discarded = 0  # what is written to a perf buffer cannot be taken back
+
+    def __init__(self, program: Program, name: str = "output", pages: int = 8) -> None:
+        """Open a buffer for each CPU. A sleeper is woken by every event, as in BCC.
+
+        Raises:
+            LabError: ``no-perf-buffer``, ``pages`` or ``privilege`` (it takes CAP_PERFMON).
+        """
+        table = program.maps.get(name)
+        if table is None or table.type != "perf_event_array":
+            message = f"{program.name} has no perf buffer {name!r}."
+            raise LabError("no-perf-buffer", message, fix="Declare BPF_PERF_OUTPUT.")
+        if pages < 1 or pages & (pages - 1):
+            raise LabError("pages", f"{pages} pages: the number must be a power of two.")
+        self._load, self._store, _ = atomics()
+        self._counters, self._lock = program.maps, threading.RLock()
+        self.dtype = layout.from_fields(program.bcc.event_fields(name), f"the event in {name}")
+        self.fds: dict[int, int] = {}
+        self._pages: dict[int, mmap.mmap] = {}
+        self._size = pages * mmap.PAGESIZE
+        self.read_count = self.lost = 0
+        self._release = weakref.finalize(self, _release, table, self.fds, self._pages, os.getpid())
+        try:
+            for cpu in _online():
+                with held_back():
+                    self.fds[cpu] = _open(cpu)
+                    self._pages[cpu] = mmap.mmap(self.fds[cpu], mmap.PAGESIZE + self._size)
+                    table[cpu] = self.fds[cpu]
+        except BaseException:
+            self._release()
+            raise
+
+    def read(self) -> npt.NDArray[Any]:
+        """Return what all CPUs had written at the time of the call, one CPU after the other.
+
+        Raises:
+            LabError: ``closed``; ``record-size`` where an event is smaller than its struct. Then
+                nothing is taken.
+        """
+        with self._lock, held_back():
+            if self.closed:
+                raise LabError("closed", "This perf buffer is closed.")
+            parts, lost, taken = [], 0, []
+            for page in self._pages.values():
+                address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+                head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
+                held = between(page, self._size, tail, head)
+                events, gone = unpacked(held, self.dtype.itemsize)
+                parts.append(events)
+                lost += gone
+                taken.append((address + _TAIL, head))
+            for position, head in taken:
+                self._store(position, head, RELEASE)
+            self.lost += lost
+            found = np.frombuffer(bytearray(b"".join(parts)), self.dtype)
+            self.read_count += len(found)
+        return found
+
+    @cached_property
+    def events(self) -> EventLog:
+        """Its log; the ledger holds where ``dropped`` counts the calls that were refused."""
+        return EventLog(self, self._counters)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it cannot be read any more."""
+        return not self._release.alive
+
+    def close(self) -> None:
+        """Unmap and free everything."""
+        with self._lock:
+            self._release()
+
+    def __enter__(self) -> PerfBuffer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def between(memory: mmap.mmap, size: int, tail: int, head: int) -> bytes:
+    """Return what one CPU wrote between two positions: a page, then *size* bytes, mapped once."""
+    at = mmap.PAGESIZE + tail % size
+    held = memory[at : at + head - tail]
+    return held + memory[mmap.PAGESIZE : mmap.PAGESIZE + head - tail - len(held)]
+
+
+def unpacked(held: bytes, size: int) -> tuple[bytes, int]:
+    """Return the events of *size* bytes in whole records, joined, and how many were lost.
+
+    Raises:
+        LabError: ``record-size`` where an event is smaller.
+    """
+    events, lost, at = [], 0, 0
+    while at < len(held):
+        kind, _, length = _HEADER.unpack_from(held, at)
+        body = held[at + _HEADER.size : at + length]
+        at += length
+        if kind == _LOST:  # an id, and how many
+            lost += int.from_bytes(body[8:16], sys.byteorder)
+        elif kind == _SAMPLE:  # a size, and the event
+            if len(body) < 4 + size:
+                said = f"A record has {len(body) - 4} bytes, and its struct {size}."
+                raise LabError("record-size", said, fix="Send one struct, and all of it.")
+            events.append(body[4 : 4 + size])
+    return b"".join(events), lost
+
+
+def _open(cpu: int) -> int:
+    """Return the fd of a perf event that takes what programs write on *cpu*."""
+    machine = platform.machine()
+    if machine not in _NUMBERS:
+        raise LabError("machine", f"perf_event_open(2) on {machine} has no number that we know.")
+    attributes = _ATTRIBUTES.pack(_SOFTWARE, 64, _BPF_OUTPUT, 1, _RAW, 0, 0, 1, 0, 0)
+    # The event's attributes, every process, this CPU, no group.
+    numbers = [ctypes.c_long(n) for n in (-1, cpu, -1, _CLOSE_ON_EXEC)]
+    fd = _libc.syscall(ctypes.c_long(_NUMBERS[machine]), attributes, *numbers)
+    if fd < 0:
+        reason = os.strerror(ctypes.get_errno())
+        said = f"The kernel opens no perf event on CPU {cpu}: {reason}."
+        raise LabError("privilege", said, fix="It takes CAP_PERFMON; ./lab doctor looks.")
+    return int(fd)
+
+
+def _online() -> list[int]:
+    text = Path("/sys/devices/system/cpu/online").read_text(encoding="ascii")
+    spans = [span.split("-") for span in text.strip().split(",")]
+    return [cpu for span in spans for cpu in range(int(span[0]), int(span[-1]) + 1)]
+
+
+def _release(table: Map, fds: dict[int, int], pages: dict[int, mmap.mmap], owner: int) -> None:
+    """Give back all that the kernel holds; runs once, whoever asks first."""
+    if os.getpid() != owner:
+        return  # a forked child must not empty the map of its parent
+    with held_back():
+        for cpu, fd in fds.items():
+            with suppress(LabError):  # the map may have gone with its program
+                del table[cpu]
+            if cpu in pages:
+                pages[cpu].close()
+            os.close(fd)
+        fds.clear()
+        pages.clear()

@@ -1,0 +1,228 @@
+"""A program's life in the kernel: load, fill, attach, close."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from bpflab.bindings import engine, hooks
+from bpflab.compiling import build, source
+from bpflab.data.events import EventLog
+from bpflab.data.maps import Map
+from bpflab.data.ring import Ring
+from bpflab.errors import LabError
+from bpflab.interrupts import held_back
+
+
+class Program:
+    """The programs of one source, loaded, with their maps. Made by ``load``.
+
+    Attributes:
+        name: what it was loaded as.
+        source: its C.
+        type: the kernel's program type.
+        functions: name of each program and the fd that holds it.
+        maps: its maps by name.
+        links: the fd that holds each attachment, by function and hook.
+        rings: the readers of its ring buffers that were asked for.
+        bcc: the ``bcc.BPF`` underneath, for what the lab does not wrap.
+        warnings: what the compiler had to say all the same.
+    """
+
+    def __init__(self, code: source.Source, type: str, proof: build.Proof) -> None:
+        self.name, self.source, self.type, self.warnings = code.name, code, type, proof.warnings
+        self._fields = {name: build.event_dtype(code, proof, name) for name in proof.fields}
+        self.links: dict[tuple[str, str], int] = {}
+        self.rings: dict[str, Ring] = {}
+        self._logs: dict[str, EventLog] = {}
+        self._module: Any = None
+        try:
+            self._module = engine.Module(code.text, ["-w", *build.flags(code)])
+            self.functions = {f: self._module.load(f, type) for f in proof.functions}
+        except Exception as error:
+            build.forget(code, type, engine.VERSION)
+            if self._module is not None:
+                atexit.unregister(self._module.donothing)  # BCC's, which would keep it for ever
+                self._module.cleanup()
+            raise LabError(
+                "load",
+                f"The kernel took {code.name} a moment ago and refuses it now.",
+                why=str(error),
+            ) from None
+        tables = self._module.maps()
+        self._tables = {table.name: table for table in tables}
+        self.maps = {table.name: Map(table, self.functions) for table in tables}
+        self._release = weakref.finalize(
+            self, _release, self._module, self.links, self.rings, self.maps, type, os.getpid()
+        )
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return f"<Program {self.name}, closed>"
+        at = dict(self.links.keys())
+        parts = [f"{f} → {at[f]}" if f in at else f for f in self.functions]
+        return f"<Program {self.name}: {', '.join(parts)}; maps {', '.join(self.maps)}>"
+
+    @property
+    def bcc(self) -> Any:
+        """The ``bcc.BPF`` underneath."""
+        return self._alive()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the kernel holds nothing of it any more."""
+        return not self._release.alive
+
+    @property
+    def events(self) -> EventLog:
+        """The log of the ring buffer named ``events``."""
+        return self.log("events")
+
+    def log(self, ring: str) -> EventLog:
+        """Return the log of ring buffer *ring*, the same one each time.
+
+        Raises:
+            LabError: ``no-ring`` where the program sends nothing through a ring of that name.
+        """
+        if ring not in self._logs:
+            with held_back():
+                self._logs[ring] = EventLog(self.ring(ring), self.maps)
+        return self._logs[ring]
+
+    def ring(self, name: str = "events") -> Ring:
+        """Return the reader of ring buffer *name*, the same one each time."""
+        self._alive()
+        if name not in self.rings:
+            table = self._tables.get(name)
+            if table is None or self.maps[name].type != "ringbuf" or name not in self._fields:
+                rings = [t for t in self._fields if self.maps[t].type == "ringbuf"]
+                raise LabError(
+                    "no-ring",
+                    f"{self.name} sends no events through a ring buffer {name!r}.",
+                    fix=f"It has {', '.join(rings)}." if rings else "Declare BPF_RINGBUF_OUTPUT.",
+                )
+            self.rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
+        return self.rings[name]
+
+    def attach(self, **targets: str) -> Program:
+        """Attach each program to its hook, as in ``attach(hook="syscalls:sys_enter_execve")``.
+
+        What is attached there already stays as it is: no event is seen twice.
+
+        Raises:
+            LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
+                these hooks is attached.
+        """
+        self.attach_new(targets)
+        return self
+
+    def attach_new(self, targets: Mapping[str, str]) -> list[str]:
+        """Attach as `attach` does; return the functions that were not attached there before."""
+        new = [f for f, target in targets.items() if (f, target) not in self.links]
+        before = set(self.links)
+        try:
+            for function in new:
+                self._attach(function, targets[function])
+        except BaseException:  # an interrupt too, which was held back until one was attached
+            if done := {function for function, _ in set(self.links) - before}:
+                self.detach(*done)
+            raise
+        return new
+
+    def detach(self, *functions: str) -> Program:
+        """Detach these programs, or all. They stay loaded, and their maps can be read."""
+        for function, target in list(self.links):
+            if not functions or function in functions:
+                with held_back():
+                    link = self.links.pop((function, target), None)
+                    if link is not None:  # a live view that ends may have detached it just now
+                        hooks.detach(self.type, link)
+        return self
+
+    def attached(self, **targets: str) -> Attached:
+        """Attach for the length of a ``with`` block."""
+        return Attached(self, targets)
+
+    def close(self) -> None:
+        """Detach, unmap and free everything. What was logged stays readable."""
+        with held_back():  # over all of it: half closed would be held by nobody
+            if not self.closed:
+                self.detach()
+                for log in self._logs.values():
+                    log.settle()
+            self._release()
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _attach(self, function: str, target: str) -> None:
+        self._alive()
+        if function not in self.functions:
+            known = ", ".join(self.functions)
+            raise LabError("no-program", f"{self.name} has no program {function!r}, but {known}.")
+        with held_back():
+            fd = self.functions[function]
+            self.links[function, target] = hooks.attach(self.type, function, fd, target)
+
+    def _alive(self) -> Any:
+        if self.closed:
+            raise LabError(
+                "closed", f"{self.name} is closed.", fix=f"Load it again: load({self.name!r})."
+            )
+        return self._module
+
+
+class Attached:
+    """A ``with`` block in which programs are attached.
+
+    A class, not a generator: an interrupt that comes just after a generator has attached would
+    leave it suspended, and the program attached for as long as the traceback is kept.
+    """
+
+    def __init__(self, program: Program, targets: dict[str, str]) -> None:
+        self._program, self._targets = program, targets
+        self._new: list[str] = []
+
+    def __enter__(self) -> Program:
+        before = set(self._program.links)
+        try:
+            self._new = self._program.attach_new(self._targets)
+        except BaseException:  # an interrupt that was held back until all were attached
+            self._detach([f for f, _ in set(self._program.links) - before])
+            raise
+        return self._program
+
+    def __exit__(self, *_: object) -> None:
+        self._detach(self._new)
+
+    def _detach(self, functions: list[str]) -> None:
+        if functions:
+            self._program.detach(*functions)
+
+
+def _release(
+    module: Any,
+    links: dict[tuple[str, str], int],
+    rings: dict[str, Ring],
+    maps: dict[str, Map],
+    type: str,
+    owner: int,
+) -> None:
+    """Give back all that the kernel holds; runs once, whoever asks first."""
+    if os.getpid() != owner:
+        return  # a forked child holds copies of the fds and owns nothing
+    with held_back():
+        for link in links.values():
+            hooks.detach(type, link)
+        links.clear()
+        for ring in rings.values():
+            ring.close()
+        for held in maps.values():
+            held.fd = -1
+        module.cleanup()

@@ -1,0 +1,71 @@
+"""The hook at the entry of a system call, on kernels with kprobes and without."""
+
+import pytest
+
+from bpflab.bindings import entries, hooks
+from bpflab.bindings.entries import syscall_entry
+
+KALLSYMS = """\
+0000000000000000 T __x64_sys_execve
+0000000000000000 T __ia32_sys_execve
+0000000000000000 T __arm64_sys_execve
+0000000000000000 t sys_getpgid
+0000000000000000 t __x64_sys_extra\t[module]
+"""
+
+
+@pytest.fixture
+def kernel(tmp_path, monkeypatch):
+    """Give a kernel with kprobes, whose list of functions hides the addresses."""
+    (tmp_path / "kprobe").mkdir()
+    (tmp_path / "kallsyms").write_text(KALLSYMS)
+    monkeypatch.setattr(hooks, "KPROBES", tmp_path / "kprobe")
+    monkeypatch.setattr(entries, "KALLSYMS", tmp_path / "kallsyms")
+    monkeypatch.setattr(entries.platform, "machine", lambda: "x86_64")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("machine", "function"),
+    [("x86_64", "__x64_sys_execve"), ("aarch64", "__arm64_sys_execve")],
+)
+def test_the_function_is_called_as_the_architecture_calls_it(
+    kernel, monkeypatch, machine, function
+):
+    """Each architecture has its own prefix, and the address is not asked for."""
+    monkeypatch.setattr(entries.platform, "machine", lambda: machine)
+
+    assert syscall_entry("execve").type == "kprobe"
+    assert syscall_entry("execve").target == function
+
+
+def test_an_architecture_without_a_wrapper_has_the_plain_name(kernel, monkeypatch):
+    """Such a function is sys_ and the call's name, whatever the machine."""
+    assert syscall_entry("getpgid").target == "sys_getpgid"
+    monkeypatch.setattr(entries.platform, "machine", lambda: "loongarch64")
+    assert syscall_entry("getpgid").target == "sys_getpgid"
+
+
+@pytest.mark.parametrize("name", ["extra", "nosuch"])
+def test_a_function_that_is_not_listed_has_its_tracepoint(kernel, name):
+    """A module's function is not the kernel's own."""
+    entry = syscall_entry(name)
+
+    assert (entry.type, entry.target) == ("tracepoint", f"syscalls:sys_enter_{name}")
+    assert name in entry.why
+
+
+def test_a_closed_list_leads_to_the_tracepoint(kernel):
+    """Without the list no name is guessed."""
+    (kernel / "kallsyms").unlink()
+
+    assert syscall_entry("execve").type == "tracepoint"
+
+
+def test_a_kernel_without_kprobes_has_the_tracepoint(kernel):
+    """It says that there are none, and the list is not looked at."""
+    (kernel / "kprobe").rmdir()
+    entry = syscall_entry("execve")
+
+    assert (entry.type, entry.target) == ("tracepoint", "syscalls:sys_enter_execve")
+    assert "without kprobes" in entry.why

@@ -1,0 +1,375 @@
+"""A lesson's files as one text, and the way back from each of its lines."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from bpflab.compiling import source
+from bpflab.errors import LabError
+
+LINE = re.compile(r'#line (\d+) "([^"]*)"$')
+SKIPPING = re.compile(r"\s*#\s*(?:if 0|ifdef NOT_SET)\b")
+CONDITIONAL = re.compile(r"\s*#\s*(if|ifdef|ifndef|else|endif)\b")
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """Write files into a bpf directory of its own; return that directory's writer."""
+    root = tmp_path / "bpf"
+    root.mkdir()
+    monkeypatch.setattr(source, "BPF_DIR", root)
+
+    def write(name, text):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def preprocessed(text):
+    """Return (file, line, text) of each line that a compiler would compile.
+
+    It counts as a preprocessor does: a #line holds for the line behind it, and neither a comment
+    nor a group that is left out can hold one.
+    """
+    file, number, comment, groups, out = "", 1, False, [], []
+    for line in text.split("\n")[:-1]:
+        skipped = any(groups)
+        directive = None if comment else LINE.match(line)
+        if directive and not skipped:
+            number, file = int(directive[1]), directive[2]
+            continue
+        conditional = None if comment else CONDITIONAL.match(line)
+        if conditional:
+            word = conditional[1]
+            if word == "endif":
+                groups.pop()
+            elif word == "else":
+                groups[-1] = not groups[-1]
+            else:
+                groups.append(bool(SKIPPING.match(line)))
+        if not skipped and not directive:
+            out.append((file, number, line))
+        for token in re.findall(r"/\*|\*/", line):
+            comment = token == "/*"
+        number += 1
+    return out
+
+
+def assert_every_line_maps_back(code, originals):
+    """Compare each compiled line with the line that its file has at that number."""
+    lines = preprocessed(code.text)
+    assert lines
+    for file, number, text in lines:
+        assert originals[file].split("\n")[number - 1] == text, (file, number)
+        assert code.place(file, number).text == text
+
+
+FUNCTION = "int hook(void *ctx)\n{\n\tif (ctx) {\n\t\treturn 1;\n\t}\n\treturn 0;\n}\n"
+
+
+def test_one_file(tree):
+    """`topic/name` is bpf/topic/name.c, called so from the repository's root."""
+    tree("first/cut.c", FUNCTION)
+    code = source.find("first/cut")
+    assert (code.name, code.files) == ("first/cut", ["bpf/first/cut.c"])
+    assert code.listing() == FUNCTION
+    assert code.place("bpf/first/cut.c", 3).text == "\tif (ctx) {"
+
+
+def test_a_directory_is_all_its_files_in_order(tree):
+    """A topic's .c files go in by name, its headers only where they are included."""
+    tree("chain/b.c", "int b;\n")
+    tree("chain/a.c", "int a;\n")
+    tree("chain/unused.h", "int unused;\n")
+    code = source.find("chain")
+    assert code.files == ["bpf/chain/a.c", "bpf/chain/b.c"]
+    assert [p.text for p in code.lines] == ["int a;", "int b;"]
+
+
+def test_a_file_goes_before_a_directory_of_its_name(tree):
+    """`first` is bpf/first.c where there is one."""
+    tree("first.c", "int file;\n")
+    tree("first/x.c", "int directory;\n")
+    assert source.find("first").files == ["bpf/first.c"]
+
+
+def test_a_path_of_the_learners_own(tree, tmp_path, monkeypatch):
+    """A path to a .c file serves from anywhere, with headers beside it."""
+    own = tmp_path / "mine" / "own.c"
+    own.parent.mkdir()
+    own.write_text('#include "own.h"\nint own;\n')
+    (own.parent / "own.h").write_text("int header;\n")
+    assert source.find(str(own)).listing() == '#include "own.h"\nint own;\n'
+    monkeypatch.chdir(own.parent)
+    monkeypatch.setattr(source, "BPF_DIR", Path("elsewhere").resolve() / "bpf")
+    assert source.find("own.c").files == ["own.h", "own.c"]
+
+
+def test_text_from_a_cell():
+    """C that is given as text is called as the caller says, and has no file."""
+    code = source.from_text(FUNCTION, "cell.c")
+    assert (code.name, code.files) == ("cell.c", ["cell.c"])
+    assert code.listing() == FUNCTION
+    assert_every_line_maps_back(code, {"cell.c": FUNCTION})
+
+
+def test_text_may_include_the_labs_headers(tree):
+    """A cell's C finds bpf/include."""
+    tree("include/path.h", "int path;\n")
+    code = source.from_text('#include "path.h"\nint x;\n')
+    assert [p.text for p in code.lines] == ["int path;", "int x;"]
+
+
+def test_includes_are_resolved_once_and_in_order(tree):
+    """Each header stands where it is first included, nested ones before what includes them."""
+    tree("include/base.h", "int base;\n")
+    tree("include/more.h", '#include "base.h"\nint more;\n')
+    tree("topic/a.c", '#include "more.h"\n#include "base.h"\nint a;\n')
+    tree("topic/b.c", '  #  include "base.h"\n#include <linux/sched.h>\nint b;\n')
+    code = source.find("topic")
+    assert [p.text for p in code.lines] == [
+        "int base;",
+        "int more;",
+        "int a;",
+        "#include <linux/sched.h>",
+        "int b;",
+    ]
+    assert [str(p) for p in code.lines][2:4] == ["bpf/topic/a.c:3", "bpf/topic/b.c:2"]
+
+
+def test_a_header_that_includes_itself_ends(tree):
+    """Two headers that include each other go in once each."""
+    tree("include/a.h", '#include "b.h"\nint a;\n')
+    tree("include/b.h", '#include "a.h"\nint b;\n')
+    tree("x.c", '#include "a.h"\n')
+    assert [p.text for p in source.find("x").lines] == ["int b;", "int a;"]
+
+
+def test_a_header_beside_the_file_goes_before_the_labs(tree):
+    """The including file's own directory is searched first."""
+    tree("include/same.h", "int labs;\n")
+    tree("topic/same.h", "int beside;\n")
+    tree("topic/x.c", '#include "same.h"\n')
+    assert [p.text for p in source.find("topic/x").lines] == ["int beside;"]
+
+
+def test_a_missing_header_is_named_at_its_line(tree):
+    """The fault stands where the include is written, in a header too."""
+    tree("include/outer.h", '\n#include "nosuch.h"\n')
+    tree("x.c", '#include "outer.h"\n')
+    with pytest.raises(LabError) as caught:
+        source.find("x")
+    assert caught.value.kind == "no-include"
+    assert "'nosuch.h'" in caught.value.message
+    assert (caught.value.file, caught.value.line) == ("bpf/include/outer.h", 2)
+
+
+@pytest.mark.parametrize("name", ["first/nosuch", "nosuch", "/nosuch/own.c", "own.c", "include"])
+def test_a_missing_source_names_those_there_are(tree, name):
+    """The fault has a kind, and its fix lists what could have been meant."""
+    tree("first/cut.c", FUNCTION)
+    tree("include/x.h", "\n")
+    with pytest.raises(LabError) as caught:
+        source.find(name)
+    assert caught.value.kind == "no-source"
+    assert repr(name) in caught.value.message
+    assert "first/cut" in caught.value.fix
+
+
+def test_a_file_that_is_not_text_is_a_fault_in_words(tree):
+    """Bytes that are not UTF-8 are told with the file's name and who includes it."""
+    tree("include/odd.h", "").write_bytes(b"int \xff;\n")
+    tree("x.c", '\n#include "odd.h"\n')
+    with pytest.raises(LabError) as caught:
+        source.find("x")
+    assert caught.value.kind == "no-source"
+    assert "odd.h" in caught.value.message
+    assert (caught.value.file, caught.value.line) == ("bpf/x.c", 2)
+
+
+def test_defines_become_flags():
+    """Each macro is one -D flag, sorted by name, numbers as text; the text stays the same."""
+    code = source.from_text(FUNCTION, defines={"SIZE": 16, "A": "x y"})
+    assert code.flags == ["-DA=x y", "-DSIZE=16"]
+    assert code.text == source.from_text(FUNCTION).text
+    assert source.from_text(FUNCTION).flags == []
+
+
+def test_every_line_of_many_files_maps_back(tree):
+    """By a preprocessor's counting, each line of every file is at its own number."""
+    files = {
+        "bpf/include/base.h": "/*\n * What all share.\n */\nstruct base {\n\tint x;\n};\n",
+        "bpf/include/more.h": '#include "base.h"\n\n\nstruct more {\n\tstruct base b;\n};\n',
+        "bpf/topic/a.c": '// a\n#include "more.h"\n\n#include <linux/sched.h>\n\n' + FUNCTION,
+        "bpf/topic/b.c": FUNCTION.replace("hook", "b") + '#include "base.h"\nint last;\n',
+        "bpf/topic/c.c": "#define TWICE(x) do { \\\n\tuse(x); \\\n} while (0)\nint c;",
+    }
+    for name, text in files.items():
+        tree(name.removeprefix("bpf/"), text)
+    code = source.find("topic")
+    assert_every_line_maps_back(code, files)
+    compiled = {(file, number) for file, number, _ in preprocessed(code.text)}
+    assert compiled == {(p.file, p.line) for p in code.lines}
+
+
+def test_a_line_directive_follows_each_opening_brace():
+    """BCC moves what follows a function's head; behind the brace the count is right again."""
+    rows = source.from_text(FUNCTION, "cell.c").text.split("\n")
+    for number, row in enumerate(rows):
+        if row.endswith("{"):
+            assert LINE.match(rows[number + 1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/*\n * Like\n * struct x {\n * or {\n */\nint a;\nint b;\n",
+        "#if 0\nint never(void)\n{\n\tif (1) {\n\t}\n}\n#endif\nint a;\nint b;\n",
+        "#ifdef NOT_SET\nint f(void) {\n}\n#else\nint a;\n#endif\nint b;\n",
+        "// {\nint a;\n",
+    ],
+    ids=["comment", "if 0", "else", "line comment"],
+)
+def test_a_brace_that_is_not_compiled_moves_no_line(text):
+    """In a comment or a group left out #line is no directive, and must not be counted."""
+    assert_every_line_maps_back(source.from_text(text, "cell.c"), {"cell.c": text})
+
+
+@pytest.mark.parametrize("end", ["\f", "\v", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_only_a_newline_ends_a_line(tree, end):
+    """What Python's splitlines takes for a line's end is a character of the line in C."""
+    text = f"// page{end}break\nint a;\n"
+    tree("x.c", text)
+    for code in (source.find("x"), source.from_text(text)):
+        assert [(p.line, p.text) for p in code.lines] == [(1, f"// page{end}break"), (2, "int a;")]
+
+
+def test_windows_line_ends_are_line_ends(tree):
+    """A file with CR LF has the same lines as one with LF."""
+    tree("x.c", "").write_bytes(b"int a;\r\nint b;\r\n")
+    assert [(p.line, p.text) for p in source.find("x").lines] == [(1, "int a;"), (2, "int b;")]
+
+
+MARK = re.compile(r" /\*@(\d+)\*/$")
+MARKED = """\
+/* one line */
+/*
+ * More
+ * lines: a * b
+ */
+#include <linux/sched.h>
+#define LONG(x) do { \\
+\tuse(x); \\
+} while (0)
+int a; /* begins
+ goes on
+ ends */
+int b;
+\tint c = 1; // said
+\t\t\tint d = \\
+\t2;
+  # define INDENTED 1
+
+int e; /* one */ int f; /* two */
+int hook(void *ctx)
+{
+\treturn 0;
+}
+"""
+
+
+def unmarked(text):
+    """Return the text with its marks removed, lines without trailing blanks."""
+    return [MARK.sub("", row) for row in text.split("\n")]
+
+
+def test_marks_change_nothing_else():
+    """Without its marks, the marked text has the same lines in the same order."""
+    code = source.from_text(MARKED)
+    assert unmarked(code.marked) == [row.rstrip() for row in MARKED.split("\n")]
+
+
+def test_marks_stand_behind_code_and_nowhere_else():
+    """No mark is on a preprocessor's line, a continued one, an empty one or inside a comment."""
+    code = source.from_text(MARKED)
+    rows = code.marked.split("\n")
+    marked = {n + 1 for n, row in enumerate(rows) if MARK.search(row)}
+    assert marked == {1, 13, 14, 19, 20, 21, 22, 23}
+    assert all(int(MARK.search(rows[n - 1])[1]) == n - 1 for n in marked)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_marks_never_break_a_comment_or_a_directive(seed):
+    """In random texts of comments and code, what a compiler sees is the same with marks."""
+    rng = random.Random(seed)
+    pieces = ["/*", "*/", "x", " ", "* y", "#define Z 1", "\\", "{", "}", "int a;", "// b", '"s"']
+    for _ in range(200):
+        rows, comment = [], False
+        for _ in range(rng.randint(1, 12)):
+            row = ""
+            for piece in rng.choices(pieces, k=rng.randint(0, 4)):
+                if piece == ("/*" if comment else "*/") or (piece == "// b" and comment):
+                    continue  # keep it valid: comments do not nest
+                if piece == "\\" or (piece == "#define Z 1" and row.strip()):
+                    continue
+                comment = piece == "/*" or (comment and piece != "*/")
+                row += f" {piece} "
+                if piece == "// b":
+                    break
+            rows.append(row + ("\\" if rng.random() < 0.1 and "//" not in row else ""))
+        text = "\n".join(rows) + "\n"
+        code = source.from_text(text)
+        assert stripped(code.marked) == stripped(text), text
+        for number, row in enumerate(code.marked.split("\n")):
+            if MARK.search(row):
+                assert not row.lstrip().startswith("#")
+                assert int(MARK.search(row)[1]) == number
+
+
+def stripped(text):
+    """Return the tokens behind a preprocessor's first phases: lines joined, comments gone."""
+    text = re.sub(r"[ \t]*\\\n", " ", re.sub(r"[ \t]+\n", "\n", text))
+    return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S).split()
+
+
+def test_marks_number_the_lines_of_all_files(tree):
+    """A mark is an index into `lines`, whichever file the line came from."""
+    tree("include/a.h", "int a;\nint b;\n")
+    tree("x.c", '\n#include "a.h"\nint c;\n')
+    code = source.find("x")
+    for row in code.marked.split("\n"):
+        if mark := MARK.search(row):
+            assert code.lines[int(mark[1])].text == MARK.sub("", row)
+    assert "#line" not in code.marked
+
+
+def test_a_file_may_end_with_an_include(tree):
+    """The named file is the default listing, though its last line is another file's."""
+    tree("include/a.h", "int a;\n")
+    tree("x.c", 'int c;\n#include "a.h"\n')
+    assert source.find("x").listing() == 'int c;\n#include "a.h"\n'
+
+
+def test_an_empty_source_can_be_listed(tree):
+    """No line at all is a text, too."""
+    tree("x.c", "")
+    for code in (source.find("x"), source.from_text("")):
+        assert code.listing() in ("", "\n")
+        assert code.marked == code.text == "\n"
+
+
+def test_a_listing_is_the_file_as_written(tree):
+    """The named file by default, any by its name; place() knows no line that is not there."""
+    tree("include/a.h", "int a;\n\nint b;\n")
+    tree("x.c", '#include "a.h"\nint c;\n')
+    code = source.find("x")
+    assert code.listing() == '#include "a.h"\nint c;\n'
+    assert code.listing("bpf/include/a.h") == "int a;\n\nint b;\n"
+    assert code.place("bpf/x.c", 1) is None
+    assert code.place("bpf/x.c", 99) is None
+    assert code.place("nosuch.c", 1) is None
