@@ -1,6 +1,5 @@
 """The guard without a kernel: what it keeps, when it asks again, and what a child's end means."""
 
-import errno
 import json
 import os
 import platform
@@ -11,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from bpflab.compiling import build, source
+from bpflab.compiling import build, compiler, source
 from bpflab.doctor import headers
 from bpflab.doctor.machine import Machine
 from bpflab.errors import LabError
@@ -31,7 +30,7 @@ class Child:
     def answer(self, stdout, stderr="", code=0):
         """Let every child from here on end like this."""
         text = stdout if isinstance(stdout, str) else json.dumps(stdout)
-        self.result = subprocess.CompletedProcess([], code, text, stderr)
+        self.result = subprocess.CompletedProcess([], code, text.encode(), stderr.encode())
 
     def run(self, command, **options):
         """Stand for `subprocess.run`."""
@@ -47,7 +46,7 @@ def child(monkeypatch, tmp_path):
     """Put a stand-in where the child process is started, and the cache into a directory of ours."""
     made = Child()
     stand_in = SimpleNamespace(run=made.run, TimeoutExpired=subprocess.TimeoutExpired)
-    monkeypatch.setattr(build, "subprocess", stand_in)
+    monkeypatch.setattr(compiler, "subprocess", stand_in)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return made
 
@@ -76,7 +75,7 @@ def test_a_proof_is_made_by_one_child(child):
         }
     ]
     assert child.command[0] == sys.executable
-    assert child.timeout == build.DEADLINE_S
+    assert child.timeout == compiler.DEADLINE_S
 
 
 def test_a_kept_proof_is_used_again(child, kept):
@@ -298,27 +297,6 @@ def test_a_refusal_is_diagnosed_and_not_kept(child, kept):
     assert kept() == []
 
 
-def test_a_child_beyond_its_deadline_is_a_fault(child, kept):
-    """The message says which source and how long it was waited for."""
-    child.result = subprocess.TimeoutExpired("prover", build.DEADLINE_S)
-    with pytest.raises(LabError) as caught:
-        prove(name="slow.c")
-    assert caught.value.kind == "deadline"
-    assert "slow.c" in caught.value.message
-    assert f"{build.DEADLINE_S:.0f} s" in caught.value.message
-    assert kept() == []
-
-
-@pytest.mark.parametrize("code", [errno.ENOMEM, errno.EAGAIN])
-def test_a_child_that_cannot_be_started_is_a_fault(child, kept, code):
-    """No memory or no more processes: said with what to do, and no proof is kept."""
-    child.result = OSError(code, os.strerror(code))
-    with pytest.raises(LabError, match=os.strerror(code)) as caught:
-        prove()
-    assert caught.value.kind == "memory"
-    assert kept() == []
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -353,7 +331,7 @@ def test_a_real_childs_end_is_a_fault(monkeypatch, tmp_path, body, kind):
     interpreter.write_text(f'#!/bin/sh\nexec {sys.executable} -S -E -c "{body}"\n')
     interpreter.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(interpreter))
-    monkeypatch.setattr(build, "DEADLINE_S", 0.5 if kind == "deadline" else 30.0)
+    monkeypatch.setattr(compiler, "DEADLINE_S", 0.5 if kind == "deadline" else 30.0)
     monkeypatch.setenv("XDG_CACHE_HOME", os.fspath(tmp_path / "cache"))
     with pytest.raises(LabError) as caught:
         prove(name="a.c")

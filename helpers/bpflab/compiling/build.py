@@ -8,8 +8,6 @@ import json
 import os
 import platform
 import re
-import signal
-import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.compiling import diagnose
+from bpflab.compiling import compiler, diagnose
 from bpflab.compiling.source import Source
 from bpflab.data import layout
 from bpflab.doctor import headers
@@ -31,8 +29,6 @@ FLAGS = [
     "-Werror=visibility",
 ]
 """What every compile is given; `flags` has the rest."""
-
-DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
 
 
 @dataclass(frozen=True)
@@ -114,48 +110,24 @@ def _prove(source: Source, program_type: str) -> Proof:
         "flags": flags(source),
         "type": program_type,
     }
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "bpflab.compiling.prover", str(os.getpid())],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            errors="backslashreplace",
-            timeout=DEADLINE_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise LabError(
-            "deadline",
-            f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
-            fix="Look for a very large loop or array.",
-        ) from None
-    except OSError as error:
-        raise LabError(
-            "memory",
-            f"No process could be started to compile {source.name}: {error.strerror}.",
-            fix="Close the kernels of other notebooks, and load again.",
-        ) from None
-    said, _, last = child.stdout.rstrip("\n").rpartition("\n")  # BCC prints there too
+    command = [sys.executable, "-m", "bpflab.compiling.prover", str(os.getpid())]
+    child = compiler.run(source.name, command, json.dumps(job).encode())
+    stdout, stderr = (
+        said.decode(errors="backslashreplace") for said in (child.stdout, child.stderr)
+    )
+    said, _, last = stdout.rstrip("\n").rpartition("\n")  # BCC prints there too
     try:
         answer = json.loads(last)
     except ValueError:  # LLVM ended the child
-        said, answer = child.stdout, {"stage": "compile"}
-    if child.returncode == -signal.SIGKILL:
-        raise LabError(
-            "killed",
-            f"The process that compiled {source.name} was killed.",
-            why="So the kernel ends a process when memory runs out.",
-            fix="Close the kernels of other notebooks, and load again.",
-        )
+        said, answer = stdout, {"stage": "compile"}
     if answer["stage"] == "compile":
-        refusal = diagnose.compiler(source, said + child.stderr)
+        refusal = diagnose.compiler(source, said + stderr)
         if refusal.kind == "no-headers":
             refusal.fix = headers.headers(Machine()).fix or refusal.fix
         raise refusal
     if answer["stage"] == "verify":
-        raise diagnose.verifier(source, answer["function"], answer["reason"], child.stderr)
-    return _proof(answer | {"warnings": diagnose.safe_log(child.stderr)})
+        raise diagnose.verifier(source, answer["function"], answer["reason"], stderr)
+    return _proof(answer | {"warnings": diagnose.safe_log(stderr)})
 
 
 def _proof(answer: dict[str, Any]) -> Proof:

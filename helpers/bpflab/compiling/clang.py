@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bpflab.compiling import diagnose
+from bpflab.compiling import compiler, diagnose
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
 
@@ -23,46 +22,21 @@ FLAGS = [
 ]
 """What every compile is given beside the ``-D`` flags."""
 
-DEADLINE_S = 120.0  # one compile takes 0.1 s, and ten times that under emulation
 _ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
 def compile_object(source: Source) -> bytes:
     """Return the BPF object file, an ELF, that clang makes of *source*.
 
-    The compiler runs in a child process: what ends it ends nothing else.
-
     Raises:
-        LabError: ``no-clang``, ``deadline``, or whatever the compiler refuses, at the learner's
-            line.
+        LabError: as `compiler.run`, and whatever clang refuses, at the learner's line.
     """
     # The headers of the machine's own C library include others from its multiarch directory,
     # where clang does not look when it compiles for another target.
     includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
     command = ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
-    try:
-        with _laid_out(source) as folder:
-            child = subprocess.run(
-                command,
-                input=source.text.encode(),
-                capture_output=True,
-                cwd=folder,
-                timeout=DEADLINE_S,
-                check=False,
-            )
-    except FileNotFoundError:
-        raise LabError(
-            "no-clang",
-            "There is no clang here.",
-            why="BCC has the compiler built in; without BCC it is a program of its own.",
-            fix="./lab installs it, with the headers of libbpf-dev.",
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise LabError(
-            "deadline",
-            f"{source.name} did not compile within {DEADLINE_S:.0f} s.",
-            fix="Look for a very large loop or array.",
-        ) from None
+    with _laid_out(source) as folder:
+        child = compiler.run(source.name, command, source.text.encode(), folder)
     if child.returncode:
         raise _refusal(source, child.stderr.decode(errors="backslashreplace"))
     return child.stdout

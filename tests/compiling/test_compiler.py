@@ -1,0 +1,61 @@
+"""A compiler in a process of its own: what it is given, what it gives, and how it may end."""
+
+import errno
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bpflab import LabError
+from bpflab.compiling import compiler
+
+
+def fault(*command, text=b""):
+    """Return the LabError that such a compiler ends in."""
+    with pytest.raises(LabError) as caught:
+        compiler.run("a.c", list(command), text)
+    return caught.value
+
+
+def test_it_gets_the_text_and_gives_what_it_printed(tmp_path):
+    """On each channel apart, and in the folder that was asked for."""
+    done = compiler.run(
+        "a.c", ["/bin/sh", "-c", "cat; pwd; echo moon >&2; exit 3"], b"C ", tmp_path
+    )
+    assert (done.stdout, done.stderr) == (f"C {tmp_path}\n".encode(), b"moon\n")
+    assert done.returncode == 3
+
+
+def test_it_has_a_deadline(monkeypatch, tmp_path):
+    """It is ended then, and its source named."""
+    monkeypatch.setattr(compiler, "DEADLINE_S", 0.2)
+    script = f"echo $$ >{tmp_path}/pid; exec sleep 60"
+    error = fault("/bin/sh", "-c", script)
+    assert (error.kind, error.message) == ("deadline", "a.c did not compile within 0 s.")
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+def test_who_kills_it_is_named():
+    """The kernel does so when memory runs out."""
+    assert fault("/bin/sh", "-c", "kill -9 $$").kind == "killed"
+
+
+def test_there_may_be_none():
+    """Which is not taken for a lack of memory."""
+    error = fault("no-such-compiler")
+    assert (error.kind, error.message) == ("no-compiler", "There is no no-such-compiler here.")
+
+
+@pytest.mark.parametrize("code", [errno.ENOMEM, errno.EAGAIN])
+def test_no_process_may_be_had(monkeypatch, code):
+    """No memory or no more processes: said with what to do."""
+
+    def refuse(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    error = fault("/bin/true")
+    assert error.kind == "memory"
+    assert os.strerror(code) in error.message
+    assert "Close the kernels" in error.fix
