@@ -9,12 +9,12 @@ import re
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpflab.vm import kinds
 from bpflab.vm.process import call
+from bpflab.vm.scratch import scratch
 
 REPO = Path(__file__).parents[3]
 GUEST = Path(__file__).parent / "inside"
@@ -76,13 +76,12 @@ def prepare(name: str) -> Disk:
 
 def _make(disk: Disk, stamp: str) -> None:
     """Make a disk in the place of the one before."""
-    # Not in /tmp, which may be memory; and removed however this ends.
-    with tempfile.TemporaryDirectory(prefix="bpflab-vm-", dir="/var/tmp") as scratch:
-        tree = Path(scratch, "tree.tar")
-        _bootstrap(disk.kind, tree, Path(scratch))
+    with scratch(Path("/var/tmp")) as folder:  # not in /tmp, which may be memory
+        tree = folder / "tree.tar"
+        _bootstrap(disk.kind, tree, folder)
         shutil.rmtree(disk.directory, ignore_errors=True)
         disk.directory.mkdir(mode=0o700)
-        _pack(tree, disk, Path(scratch))
+        _pack(tree, disk, folder)
     disk.stamp.write_text(stamp)
 
 
@@ -108,18 +107,18 @@ def _stamp() -> str:
     return hashlib.sha256(packages[0].encode() + text).hexdigest()
 
 
-def _bootstrap(kind: kinds.Kind, tree: Path, scratch: Path) -> None:
+def _bootstrap(kind: kinds.Kind, tree: Path, folder: Path) -> None:
     """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again.
 
     What is in a tree of another architecture runs here by binfmt_misc, through qemu-user.
     Without root its scripts run as another user, who may pass through the scratch directory
     and read the scripts, but not what is private: mmdebstrap itself brings this in.
     """
-    scratch.chmod(0o711 if os.geteuid() else 0o700)
-    scripts = shutil.copytree(GUEST, scratch / "inside")
+    folder.chmod(0o711 if os.geteuid() else 0o700)
+    scripts = shutil.copytree(GUEST, folder / "inside")
     for path in (scripts, *scripts.iterdir()):
         path.chmod(0o755)
-    private = scratch / "private"
+    private = folder / "private"
     (private / "host").mkdir(mode=0o700, parents=True)
     private.chmod(0o700)
     _pip_configuration(private / "host" / "pip.conf")
@@ -139,10 +138,10 @@ def _bootstrap(kind: kinds.Kind, tree: Path, scratch: Path) -> None:
         f"--customize-hook=copy-in {private}/host {private}/clone.tar {scripts}/init /tmp",
         f"--customize-hook={scripts}/provision",
     ]
-    call([*command, kinds.SUITES[kind.distribution], tree], {**os.environ, "TMPDIR": str(scratch)})
+    call([*command, kinds.SUITES[kind.distribution], tree], {**os.environ, "TMPDIR": str(folder)})
 
 
-def _pack(tree: Path, disk: Disk, scratch: Path) -> None:
+def _pack(tree: Path, disk: Disk, folder: Path) -> None:
     """Turn the tree into an image, with the owners it has there."""
     script = f"""
         mkdir root && tar -C root -xpf {tree.name} && rm {tree.name}
@@ -155,7 +154,7 @@ def _pack(tree: Path, disk: Disk, scratch: Path) -> None:
     command = ["sh", "-euc", script]
     if os.geteuid():
         command = ["fakeroot", *command]
-    call(command, {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}, cwd=scratch)
+    call(command, {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}, cwd=folder)
 
 
 def _apt_configuration() -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from bpflab.vm import qemu
 from bpflab.vm.disk import REPO, Disk
 from bpflab.vm.process import running
+from bpflab.vm.scratch import scratch
 
 BOOT_S, RUN_S = 300, 40 * 60
 """How long a guest may take to its first word, and to its last."""
@@ -58,8 +59,8 @@ def run(
         Failed: the guest did not boot, died or took too long.
     """
     logs.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bpflab-vm-") as scratch:
-        bundle, status = Path(scratch, "bundle.tar"), Path(scratch, "status")
+    with scratch(Path(tempfile.gettempdir())) as folder:
+        bundle, status = folder / "bundle.tar", folder / "status"
         bundle.write_bytes(_with_script(clone, script))
         options = [
             *qemu.system(disk, bundle, logs / "console.log", accel),
