@@ -46,6 +46,8 @@ TEXT_USES = {  # what stands in its cells or its C, and the feature behind it
     "bpftool": r"""\bwhich\(["']bpftool""",
     "other users": r"\buid=uid\b",
 }
+LINES = re.compile(r"\b[Ll]ines? (\d+(?:(?:,| and) \d+)*)")
+MARKED = re.compile(r"^> +(\d+)  ", re.MULTILINE)
 PROSE_SAYS = {"two CPUs": r"\btwo CPUs\b", "pages of 4096 bytes": r"\bpages of 4096 bytes\b"}
 
 
@@ -256,6 +258,19 @@ def test_the_bpf_files_it_names_exist(lesson):
     """A path below bpf/ in prose or code leads somewhere."""
     named = {path for cell in lesson.cells for path in BPF_PATH.findall(cell.source)}
     assert sorted(path for path in named if not (ROOT / path).exists()) == []
+
+
+def test_the_lines_it_talks_of_are_marked(lesson):
+    """In a listing before: so a number that the C has left behind is seen."""
+    marked, said = set(), set()
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            shown = "\n".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+            marked |= set(MARKED.findall(shown))
+        else:
+            named = re.findall(r"\d+", " ".join(LINES.findall(cell.source)))
+            said |= {(cell.id, number) for number in named if number not in marked}
+    assert said == set()
 
 
 def test_its_links_lead_somewhere(lesson):

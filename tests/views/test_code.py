@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from matplotlib.colors import to_rgb
 
+from bpflab import LabError
 from bpflab.views import code, diff
 
 SOURCE = """\
@@ -42,8 +43,8 @@ def test_lines_are_numbered_and_tabs_are_eight_wide():
 
 
 def test_marked_lines_have_a_sign_not_only_a_colour():
-    """In the text and in the HTML, counted from the first line's number."""
-    view = code(SOURCE, "hook.c", start=101, marks=[106, 7])
+    """In the text and in the HTML, whatever the first line's number."""
+    view = code(SOURCE, "hook.c", start=101, marks=["u64 n ="])
 
     assert [line for line in view.text.split("\n") if line.startswith(">")] == [
         "> 106          u64 n = 23;"
@@ -54,9 +55,19 @@ def test_marked_lines_have_a_sign_not_only_a_colour():
     assert view.html.count("<strong") == 1
 
 
+def test_a_mark_that_no_line_holds_is_an_error():
+    """A listing whose file has changed says so, where a number would mark another line."""
+    with pytest.raises(LabError) as caught:
+        code(SOURCE, "hook.c", marks=["u64 n", "u64 m"])
+    assert caught.value.kind == "no-mark"
+    assert caught.value.message == "No line of hook.c holds 'u64 m'."
+    with pytest.raises(LabError, match="holds 8"):
+        code(SOURCE, "hook.c", marks=[8])
+
+
 def test_the_html_says_what_the_text_says():
     """Line for line, but for the sign."""
-    view = code(SOURCE, "hook.c", marks=[4])
+    view = code(SOURCE, "hook.c", marks=["int hook"])
 
     shown = [line.replace("►", ">").rstrip() for line in words(view.html)]
     assert shown[:9] == view.text.split("\n")[1:]
@@ -169,7 +180,7 @@ def theme(name):
 def test_every_colour_is_readable_on_every_background(name):
     """4.5:1 in JupyterLab's own light and dark theme, also on the lines that carry a tint."""
     colours = theme(name)
-    html = code(SOURCE, "t", marks=[1]).html + diff(SOURCE, NEW, "a", "b").html
+    html = code(SOURCE, "t", marks=["ptrace"]).html + diff(SOURCE, NEW, "a", "b").html
     plain = colours["--jp-layout-color0"]
     text = colours["--jp-content-font-color0"]
     found = re.findall(r"background:rgba\(([\d,.]+)\)", html)

@@ -5,94 +5,38 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 
-from pygments.lexers.c_cpp import CLexer  # type: ignore[import-untyped]
-from pygments.token import (  # type: ignore[import-untyped]
-    Comment,
-    Keyword,
-    Name,
-    Number,
-    String,
-)
-
+from bpflab.errors import LabError
 from bpflab.text import safe_text
+from bpflab.views.listing import clean, coloured, figure, lines_of, row
 from bpflab.views.view import View, markup
 
-# JupyterLab's own colours, mixed with the text colour until each reaches 4.5:1 on every background
-# used here, in the light and the dark theme. Where there is no such theme they fall away.
-_COLOURS = {
-    "kw": "keyword",
-    "st": "string",
-    "nu": "number",
-    "pp": "operator",
-    "fn": "property",
-    "co": "comment",
-}
-_KINDS = (
-    ("pp", Comment.Preproc),
-    ("st", Comment.PreprocFile),
-    ("co", Comment),
-    ("kw", Keyword),
-    ("st", String),
-    ("nu", Number),
-    ("fn", Name.Function),
-)
-_SETTINGS = ";".join(
-    f"--{short}:color-mix(in srgb,var(--jp-mirror-editor-{name}-color) 70%,currentColor)"
-    for short, name in _COLOURS.items()
-)
-_PRE = (
-    "margin:0;padding:.4em 0;overflow-x:auto;white-space:pre;"
-    "border:1px solid var(--jp-border-color2,rgba(128,128,128,.4));"
-    "font-family:var(--jp-code-font-family,ui-monospace,monospace);"
-    "font-size:var(--jp-code-font-size,13px);line-height:1.45;"
-    "color:var(--jp-content-font-color0,inherit);"
-    "background:var(--jp-layout-color0,transparent);" + _SETTINGS
-)
-_ALL = (
-    "display:inline-block;min-width:100%;background:none;padding:0;"
-    "font:inherit;color:inherit;white-space:pre"
-)
-_GUTTER = "user-select:none;-webkit-user-select:none"
-_NUMBER = "opacity:.7"
-_BAR = ";padding-left:.4em;border-left:4px solid "
-_TITLE = "font-weight:600;padding:.3em 0"
-# Okabe and Ito's blue, orange and yellow: told apart by every kind of colour vision.
-_MARKED = "font-weight:inherit;background:rgba(240,228,66,.16)" + _BAR + "#b8860b"
-_ADDED = "background:rgba(0,114,178,.14)" + _BAR + "#0072b2"
-_REMOVED = "background:rgba(213,94,0,.14)" + _BAR + "#d55e00"
-_PLAIN = _BAR[1:] + "transparent"
-_ROWS = {
-    " ": ("span", " ", _PLAIN),
-    ">": ("strong", "►", _MARKED),
-    "+": ("span", "+", _ADDED),
-    "-": ("span", "-", _REMOVED),
-}
-_TAB = 8  # the kernel's
-_TYPES = {f"{prefix}{bits}" for prefix in ("u", "s", "__u", "__s") for bits in (8, 16, 32, 64)}
 
+def code(text: str | bytes, title: str, *, start: int = 1, marks: Iterable[str] = ()) -> View:
+    """Return C source with line numbers; lines that hold one of *marks* have a sign and a colour.
 
-def code(text: str | bytes, title: str, *, start: int = 1, marks: Iterable[int] = ()) -> View:
-    """Return C source with line numbers, the lines *marks* marked by a sign and a colour.
+    *start* is the number of the first line. A mark is text, since lines move when the file changes.
 
-    *start* is the number of the first line; *marks* count as the numbers shown do.
+    Raises:
+        LabError: ``no-mark`` where no line holds one of them.
 
-    >>> print(code("int x;\\nint y;", "two.c", start=7, marks=[8]))
+    >>> print(code("int x;\\nint y;", "two.c", start=7, marks=["y;"]))
     two.c
         7  int x;
     >   8  int y;
     """
-    lines, marked = _lines(text), set(marks)
-    numbered = list(enumerate(map(_clean, lines), start))
-    signs = [">" if number in marked else " " for number, _ in numbered]
+    lines = lines_of(text)
+    marked = {at for mark in marks for at in _holding(lines, mark, title)}
+    numbered = list(enumerate(map(clean, lines), start))
+    signs = [">" if at in marked else " " for at in range(len(lines))]
     rows = [
-        _row(sign, f"{number:>3}", coloured)
-        for sign, (number, _), coloured in zip(signs, numbered, _coloured(lines), strict=True)
+        row(sign, f"{number:>3}", html)
+        for sign, (number, _), html in zip(signs, numbered, coloured(lines), strict=True)
     ]
     plain = [
         f"{sign} {number:>3}  {line}".rstrip()
         for sign, (number, line) in zip(signs, numbered, strict=True)
     ]
-    return View(_figure(title, rows), "\n".join([safe_text(title), *plain]))
+    return View(figure(title, rows), "\n".join([safe_text(title), *plain]))
 
 
 def diff(
@@ -110,7 +54,7 @@ def diff(
     -b
     +c
     """
-    before, after = _lines(old), _lines(new)
+    before, after = lines_of(old), lines_of(new)
     titles = safe_text(old_title), safe_text(new_title)
     unified = list(difflib.unified_diff(before, after, *titles, lineterm="", n=context))
     if not unified:
@@ -118,82 +62,37 @@ def diff(
         return View(f"<p><em>{markup(said, len(said))}</em></p>", said)
     text = [*unified[:2], *(_kept(line) for line in unified[2:])]
     rows = list(_changes(before, after, context))
-    return View(_figure(f"{old_title} → {new_title}", rows), "\n".join(text))
+    return View(figure(f"{old_title} → {new_title}", rows), "\n".join(text))
+
+
+def _holding(lines: list[str], mark: str, title: str) -> list[int]:
+    """Return where in *lines* a mark is."""
+    found = [at for at, line in enumerate(lines) if str(mark) in line]
+    if not found:
+        message = f"No line of {safe_text(title)} holds {safe_text(repr(mark))}."
+        raise LabError("no-mark", message, fix="A mark is a part of a line, letter by letter.")
+    return found
 
 
 def _changes(before: list[str], after: list[str], context: int) -> Iterator[str]:
-    went, came = _coloured(before), _coloured(after)
+    went, came = coloured(before), coloured(after)
     groups = difflib.SequenceMatcher(None, before, after).get_grouped_opcodes(context)
     for group in groups:
         first, last = group[0], group[-1]
         if first[1] or first[3]:
-            yield _row(" ", f"{'⋯':>3} {'⋯':>3}", "")
+            yield row(" ", f"{'⋯':>3} {'⋯':>3}", "")
         for tag, i, i_end, j, j_end in group:
             if tag == "equal":
                 for a, b in zip(range(i, i_end), range(j, j_end), strict=True):
-                    yield _row(" ", f"{a + 1:>3} {b + 1:>3}", came[b])
+                    yield row(" ", f"{a + 1:>3} {b + 1:>3}", came[b])
                 continue
             for a in range(i, i_end):
-                yield _row("-", f"{a + 1:>3}    ", went[a])
+                yield row("-", f"{a + 1:>3}    ", went[a])
             for b in range(j, j_end):
-                yield _row("+", f"    {b + 1:>3}", came[b])
+                yield row("+", f"    {b + 1:>3}", came[b])
     if last[2] < len(before) or last[4] < len(after):
-        yield _row(" ", f"{'⋯':>3} {'⋯':>3}", "")
-
-
-def _figure(title: str, rows: list[str]) -> str:
-    body = "".join(rows)
-    return (
-        f'<figure style="margin:0;max-width:100%">\n'
-        f'<figcaption style="{_TITLE}">{markup(title)}</figcaption>\n'
-        f'<pre tabindex="0" style="{_PRE}"><code style="{_ALL}">{body}</code></pre>\n'
-        f"</figure>"
-    )
-
-
-def _row(kind: str, numbers: str, coloured: str) -> str:
-    tag, sign, style = _ROWS[kind]
-    gutter = f'<span style="{_GUTTER}">{sign} <span style="{_NUMBER}">{numbers}</span>  </span>'
-    return f'<{tag} style="display:block;{style}">{gutter}{coloured}\n</{tag}>'
-
-
-def _lines(text: str | bytes) -> list[str]:
-    # Only the newline ends a line, as for the compiler; str.splitlines knows eleven others.
-    known = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
-    return known.removesuffix("\n").split("\n") if known else []
-
-
-def _clean(line: str) -> str:
-    wide = line.expandtabs(_TAB)
-    return safe_text(wide, len(wide))
+        yield row(" ", f"{'⋯':>3} {'⋯':>3}", "")
 
 
 def _kept(line: str) -> str:
     return "\t".join(safe_text(part, len(part)) for part in line.split("\t"))
-
-
-def _coloured(lines: list[str]) -> list[str]:
-    """Return the lines as HTML, each closed in itself."""
-    done = [""]
-    lexer = CLexer(stripnl=False, ensurenl=False)
-    for token, value in lexer.get_tokens("\n".join(map(_clean, lines))):
-        short = _colour(token, value)
-        for turn, part in enumerate(value.split("\n")):
-            if turn:
-                done.append("")
-            if part and short:
-                slant = ";font-style:italic" if short == "co" else ""
-                done[-1] += (
-                    f'<span style="color:var(--{short}){slant}">{markup(part, len(part))}</span>'
-                )
-            elif part:
-                done[-1] += markup(part, len(part))
-    return done if lines else []
-
-
-def _colour(token: object, value: str) -> str:
-    if value in _TYPES:
-        return "kw"
-    if token in Name and value.startswith(("bpf_", "BPF_")):
-        return "fn"
-    return next((short for short, kind in _KINDS if token in kind), "")
