@@ -1,0 +1,119 @@
+"""The headers that BCC compiles with: where they are, whose, and in which dialect of C."""
+
+import pytest
+
+from bpflab.doctor.headers import MS_EXTENSIONS, dialect_flags, version_key
+from tests.doctor.examined import FIRST, LATER, OLD, look
+from tests.machines import DEBIAN_KERNEL, MODULES, RELEASE
+
+
+@pytest.mark.parametrize(
+    "makefile, flags", [(OLD, []), (FIRST, MS_EXTENSIONS), (LATER, MS_EXTENSIONS)]
+)
+def test_dialect_of_the_headers(machine, makefile, flags):
+    """The headers' own Makefile tells whether they are written with Microsoft's extensions."""
+    machine.write(f"{MODULES}/build/Makefile", makefile)
+    assert dialect_flags(machine) == flags
+    machine.write("/usr/src/common/Makefile", makefile)
+    machine.write(f"{MODULES}/build/Makefile", "KBUILD_OUTPUT=/x\ninclude /usr/src/common/Makefile")
+    assert dialect_flags(machine) == flags
+
+
+def test_dialect_without_makefile(machine):
+    """Headers that do not tell get the flags, which do no harm."""
+    machine.remove(f"{MODULES}/build/Makefile")
+    assert dialect_flags(machine) == MS_EXTENSIONS
+
+
+def test_headers_missing(machine):
+    """Without kconfig.h the package of the running kernel is named."""
+    machine.remove(f"{MODULES}/build/include/linux/kconfig.h")
+    check = look(machine, "headers")
+    assert (check.status, check.fix) == (
+        "fault",
+        f"sudo apt-get update && sudo apt-get install linux-headers-{RELEASE}",
+    )
+    assert f"{MODULES}/build/include/linux/kconfig.h" in check.found
+
+
+def test_headers_split(machine):
+    """In Debian's split tree BCC takes source/, and the release stands in build/."""
+    machine.remove(f"{MODULES}/build/include/linux/kconfig.h")
+    machine.write(f"{MODULES}/source/include/linux/kconfig.h")
+    machine.write(f"{MODULES}/build/include/config/kernel.release", "6.12.9\n")
+    assert look(machine, "headers").status == "ok"
+    machine.remove(f"{MODULES}/source/include/linux/kconfig.h")
+    machine.write(f"{MODULES}/build/include/linux/kconfig.h")
+    machine.write(f"{MODULES}/source/Kbuild")
+    assert look(machine, "headers").status == "fault"
+
+
+def test_headers_of_another_release(machine):
+    """Headers of another release are a note, mended by the package of the right one."""
+    machine.remove(f"{MODULES}/build/include/generated/utsrelease.h")
+    machine.write(f"{MODULES}/build/include/config/kernel.release", "6.1.0-9-amd64\n")
+    check = look(machine, "headers")
+    assert check.status == "note"
+    assert f"headers of 6.1.0-9-amd64, and the kernel is {RELEASE}" in check.found
+    assert check.fix.splitlines()[1].endswith(f"apt-get install linux-headers-{RELEASE}")
+
+
+def test_headers_linked_by_hand(machine):
+    """Behind a link made by hand there is no such package: a kernel that has one is named."""
+    machine.path(MODULES).rename(machine.path("/lib/modules/other"))
+    machine.path(MODULES).symlink_to("other")
+    text = '#define UTS_RELEASE "6.1.0-9-amd64"\n'
+    machine.write(f"{MODULES}/build/include/generated/utsrelease.h", text)
+    check = look(machine, "headers")
+    assert (check.status, check.fix.splitlines()[1]) == ("note", DEBIAN_KERNEL)
+
+
+def test_headers_of_a_newer_kernel(machine):
+    """After an upgrade without a reboot the fix is to reboot, into the newest kernel."""
+    machine.remove(f"{MODULES}/build/include/linux/kconfig.h")
+    for release in ("6.12.10-amd64", "6.12.100-amd64", "6.12.30-amd64"):
+        machine.write(f"/lib/modules/{release}/build/include/linux/kconfig.h")
+        machine.write(f"/boot/vmlinuz-{release}")
+    check = look(machine, "headers")
+    assert (check.status, check.fix) == ("fault", "sudo reboot   # into 6.12.100-amd64")
+
+
+def test_headers_no_reason_to_reboot(machine):
+    """Headers of an older kernel, or of one that is not installed, are no reason to reboot."""
+    machine.remove(f"{MODULES}/build/include/linux/kconfig.h")
+    machine.write("/lib/modules/6.12.4-amd64/build/include/linux/kconfig.h")
+    machine.write("/boot/vmlinuz-6.12.4-amd64")
+    machine.write("/lib/modules/6.12.30-amd64/build/include/linux/kconfig.h")
+    assert look(machine, "headers").fix.endswith(f"linux-headers-{RELEASE}")
+
+
+def test_headers_of_a_kernel_without_package(machine):
+    """A kernel that came from no package can borrow other headers by a link."""
+    machine.release = "6.18.44-custom"
+    check = look(machine, "headers")
+    assert check.status == "fault"
+    assert check.fix == f"sudo ln -sT {RELEASE} /lib/modules/6.18.44-custom"
+
+
+def test_headers_in_the_kernel(machine):
+    """A kernel that carries its headers is a note: BCC unpacks them."""
+    machine.remove(f"{MODULES}/build/include/linux/kconfig.h")
+    machine.write("/sys/kernel/kheaders.tar.xz")
+    assert look(machine, "headers").status == "note"
+
+
+def test_headers_by_environment(machine):
+    """BCC_KERNEL_SOURCE leads BCC elsewhere: a fault or a note, mended by unsetting it."""
+    machine.environ = {"BCC_KERNEL_SOURCE": "/usr/src/linux-headers-common"}
+    check = look(machine, "headers")
+    assert (check.status, check.fix) == ("fault", "unset BCC_KERNEL_SOURCE")
+    machine.write("/usr/src/linux-headers-common/include/linux/kconfig.h")
+    check = look(machine, "headers")
+    assert (check.status, check.fix) == ("note", "unset BCC_KERNEL_SOURCE")
+
+
+def test_version_key():
+    """Releases compare by their numbers, not by their letters."""
+    assert version_key("6.8.0-45-generic") == (6, 8, 0, 45)
+    assert version_key("6.12.10") > version_key("6.12.9-amd64")
+    assert version_key("unknown") == ()

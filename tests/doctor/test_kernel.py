@@ -1,0 +1,84 @@
+"""What the kernel was built with, and what it lets us see."""
+
+import pytest
+
+from tests.doctor.examined import VIRTUAL_MACHINE, look
+from tests.machines import DEBIAN_KERNEL
+
+EXEC = "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format"
+
+
+def test_tracefs_not_mounted(machine):
+    """An empty mount point is mended by mounting tracefs."""
+    machine.remove(EXEC)
+    machine.path("/sys/kernel/tracing").mkdir()
+    check = look(machine, "tracefs")
+    assert check.status == "fault"
+    assert check.fix == "sudo mount -t tracefs nodev /sys/kernel/tracing"
+
+
+@pytest.mark.parametrize("name", ["/sys/kernel/tracing", EXEC])
+def test_tracefs_denied(machine, name):
+    """A tracefs that this user may not read is given to their group."""
+    machine.denied = (EXEC, name)
+    check = look(machine, "tracefs")
+    assert check.status == "fault"
+    assert check.fix == "sudo mount -o remount,gid=$(id -g),mode=750 /sys/kernel/tracing"
+
+
+def test_tracefs_below_debugfs(machine):
+    """BCC prefers debugfs's tracing where it sees it, so that is the one to be readable."""
+    machine.write(EXEC.replace("tracing", "debug/tracing", 1))
+    assert "/sys/kernel/debug/tracing" in look(machine, "tracefs").found
+    machine.denied = (EXEC.replace("tracing", "debug/tracing", 1),)
+    assert look(machine, "tracefs").fix.endswith("/sys/kernel/debug/tracing")
+
+
+def test_tracefs_without_system_calls(machine):
+    """A kernel without system-call tracepoints, or without tracing, is replaced."""
+    machine.remove(EXEC)
+    machine.write("/sys/kernel/tracing/events/sched/enable")
+    assert look(machine, "tracefs").fix == f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}"
+    machine.remove("/sys/kernel/tracing/events/sched/enable")
+    check = look(machine, "tracefs")
+    assert (check.status, check.fix) == ("fault", f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}")
+
+
+def test_btf_missing(machine):
+    """No BTF is a note."""
+    machine.remove("/sys/kernel/btf/vmlinux")
+    machine.write("/etc/os-release", 'ID="ubuntu"\n')
+    check = look(machine, "btf")
+    assert (check.status, check.fix) == (
+        "note",
+        "sudo apt-get install linux-generic && sudo reboot",
+    )
+
+
+def test_kprobes_missing(machine):
+    """No kprobes is a note, never a fault."""
+    machine.remove("/sys/bus/event_source/devices/kprobe/type")
+    check = look(machine, "kprobes")
+    assert (check.status, check.fix.splitlines()[1]) == ("note", DEBIAN_KERNEL)
+    assert check.fix.startswith("# none needed")
+
+
+def test_jit(machine):
+    """JIT off is a note with its switch; on with debug output (2) is on; hidden is a note."""
+    machine.write("/proc/sys/net/core/bpf_jit_enable", "0\n")
+    check = look(machine, "jit")
+    assert (check.status, check.fix) == ("note", "sudo sysctl -w net.core.bpf_jit_enable=1")
+    machine.write("/proc/sys/net/core/bpf_jit_enable", "2\n")
+    assert look(machine, "jit").status == "ok"
+    machine.remove("/proc/sys/net/core/bpf_jit_enable")
+    assert look(machine, "jit").status == "note"
+
+
+def test_lockdown(machine):
+    """Only confidentiality keeps programs from reading memory."""
+    machine.write("/sys/kernel/security/lockdown", "none integrity [confidentiality]\n")
+    check = look(machine, "lockdown")
+    assert (check.status, "update-grub && sudo reboot" in check.fix) == ("fault", True)
+    assert check.fix.endswith(VIRTUAL_MACHINE)
+    machine.write("/sys/kernel/security/lockdown", "[none] integrity confidentiality\n")
+    assert look(machine, "lockdown").status == "ok"

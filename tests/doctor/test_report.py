@@ -1,0 +1,41 @@
+"""What the checks look like: as text, as data, as a table."""
+
+import json
+
+from bpflab import doctor
+from bpflab.doctor import Check
+
+THREE = [
+    Check("jit", "ok", "on"),
+    Check("kprobes", "note", "none of them " * 12, "# none needed\nsudo reboot"),
+    Check("bcc", "fault", "not installed", f"sudo apt-get install {'x' * 120}"),
+]
+
+
+def test_as_text():
+    """Each status is a sign and a word; findings are wrapped, fixes are not."""
+    rows = doctor.as_text(THREE).splitlines()
+    assert rows[0] == "✓ ok     jit      on"
+    assert rows[1].startswith("! note   kprobes  none of them")
+    assert all(len(row) <= 100 for row in rows[:3])
+    assert rows[3] == "             fix  # none needed"
+    assert rows[4] == "                  sudo reboot"
+    assert rows[5] == "✗ fault  bcc      not installed"
+    assert rows[6] == f"             fix  sudo apt-get install {'x' * 120}"
+    assert rows[-1] == "3 checks: 1 ok, 1 note, 1 fault"
+    path = f"/usr/{'long-' * 30}"
+    assert path in doctor.as_text([Check("bcc", "fault", f"found {path}")])
+
+
+def test_as_data():
+    """JSON holds each check with its four parts, in order."""
+    parts = json.loads(json.dumps(doctor.as_data(THREE)))
+    assert [Check(**part) for part in parts] == THREE
+    assert list(parts[0]) == ["name", "status", "found", "fix"]
+
+
+def test_frame():
+    """The table is indexed by the checks' names."""
+    table = doctor.frame(THREE)
+    assert list(table.columns) == ["status", "found", "fix"]
+    assert table.loc["kprobes", "status"] == "note"
