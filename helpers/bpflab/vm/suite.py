@@ -17,12 +17,14 @@ LESSONS = sorted(f"notebooks/{file.name}" for file in (disk.REPO / "notebooks").
 # They take about the same time.
 PARTS = {"lessons": LESSONS[:11], "kernel": ["tests/kernel", *LESSONS[11:]]}
 EVERYTHING = tuple(word for words in PARTS.values() for word in words)
-# What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores.
+# What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores;
+# and two lessons, the first whose events cross a ring and the one that is about those numbers.
 FOREIGN = (
     "tests/data/test_ring.py",
     "tests/programs/test_perf.py",
     "tests/test_syscalls.py",
     *(f"tests/kernel/test_{name}.py" for name in ("ring", "dispatcher", "perf", "events", "life")),
+    *(lesson for lesson in LESSONS if "/02-" in lesson or "/09-" in lesson),
 )
 FOREIGN_S = 4 * 3600
 """How long a guest of another architecture may take: KVM never moves it."""
