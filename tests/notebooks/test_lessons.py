@@ -46,7 +46,7 @@ TEXT_USES = {  # what stands in its cells or its C, and the feature behind it
     "bpftool": r"""\bwhich\(["']bpftool""",
     "other users": r"\buid=uid\b",
 }
-LINES = re.compile(r"\b[Ll]ines? (\d+(?:(?:,| and) \d+)*)")
+LINES = re.compile(r"\b[Ll]ines? \d+(?:(?:,| and) \d+)*|\s\(\d+\)")  # not ptrace(2)
 MARKED = re.compile(r"^> +(\d+)  ", re.MULTILINE)
 PROSE_SAYS = {"two CPUs": r"\btwo CPUs\b", "pages of 4096 bytes": r"\bpages of 4096 bytes\b"}
 
