@@ -1,5 +1,6 @@
 """The guard without a kernel: what it keeps, when it asks again, and what a child's end means."""
 
+import errno
 import json
 import os
 import platform
@@ -294,6 +295,27 @@ def test_a_refusal_is_diagnosed_and_not_kept(child, kept):
             prove(name="a.c")
         assert (caught.value.kind, caught.value.file) == ("uninitialised", "a.c")
     assert len(child.jobs) == 2
+    assert kept() == []
+
+
+def test_a_child_beyond_its_deadline_is_a_fault(child, kept):
+    """The message says which source and how long it was waited for."""
+    child.result = subprocess.TimeoutExpired("prover", compiler.DEADLINE_S)
+    with pytest.raises(LabError) as caught:
+        prove(name="slow.c")
+    assert caught.value.kind == "deadline"
+    assert "slow.c" in caught.value.message
+    assert f"{compiler.DEADLINE_S:.0f} s" in caught.value.message
+    assert kept() == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOMEM, errno.EAGAIN])
+def test_a_child_that_cannot_be_started_is_a_fault(child, kept, code):
+    """No memory or no more processes: said with what to do, and no proof is kept."""
+    child.result = OSError(code, os.strerror(code))
+    with pytest.raises(LabError, match=os.strerror(code)) as caught:
+        prove()
+    assert caught.value.kind == "memory"
     assert kept() == []
 
 

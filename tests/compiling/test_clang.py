@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from bpflab import LabError
-from bpflab.compiling import clang, source
+from bpflab.compiling import clang, compiler, source
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("clang") and not os.environ.get("CI"), reason="there is no clang: use ./lab"
@@ -85,7 +85,7 @@ def test_no_clang(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(LabError) as caught:
         compiled(HEAD + PROGRAM)
-    assert caught.value.kind == "no-compiler"
+    assert caught.value.kind == "no-clang"
     assert "./lab" in caught.value.fix
 
 
@@ -98,3 +98,15 @@ def test_what_ends_the_compiler_ends_nothing_here(monkeypatch, tmp_path):
     with pytest.raises(LabError) as caught:
         compiled(HEAD + PROGRAM)
     assert caught.value.kind == "killed"
+
+
+def test_a_compiler_that_never_ends(monkeypatch, tmp_path):
+    """It is ended, and the learner told."""
+    stub = tmp_path / "clang"
+    stub.write_text("#!/bin/sh\nexec sleep 60\n")
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(compiler, "DEADLINE_S", 0.2)
+    with pytest.raises(LabError) as caught:
+        compiled(HEAD + PROGRAM)
+    assert caught.value.kind == "deadline"

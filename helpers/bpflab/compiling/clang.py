@@ -29,14 +29,22 @@ def compile_object(source: Source) -> bytes:
     """Return the BPF object file, an ELF, that clang makes of *source*.
 
     Raises:
-        LabError: as `compiler.run`, and whatever clang refuses, at the learner's line.
+        LabError: ``no-clang``, else as `compiler.run`, or whatever clang refuses, at the
+            learner's line.
     """
     # The headers of the machine's own C library include others from its multiarch directory,
     # where clang does not look when it compiles for another target.
     includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
     command = ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
-    with _laid_out(source) as folder:
-        child = compiler.run(source.name, command, source.text.encode(), folder)
+    try:
+        with _laid_out(source) as folder:
+            child = compiler.run(source.name, command, source.text.encode(), folder)
+    except LabError as error:
+        if error.kind == "no-compiler":
+            error.kind = "no-clang"
+            error.why = "BCC has the compiler built in; without BCC it is a program of its own."
+            error.fix = "./lab installs it, with the headers of libbpf-dev."
+        raise
     if child.returncode:
         raise _refusal(source, child.stderr.decode(errors="backslashreplace"))
     return child.stdout

@@ -88,8 +88,8 @@ def load_object(
     object, or with this process. It takes CAP_BPF, and CAP_PERFMON for tracing programs.
 
     Raises:
-        LabError: ``no-compiler``, ``no-libbpf``, or whatever the compiler, the verifier or the
-            kernel refuses, at the learner's line.
+        LabError: ``no-clang``, ``no-libbpf``, or whatever the compiler, the verifier or the kernel
+            refuses, at the learner's line.
 
     >>> load_object("limits/steps.bpf", defines={"STEPS": 8})
     <BpfObject limits/steps.bpf: written_out, inlined, called, jumped, jumped_step; maps JUMP_TABLE>
