@@ -67,7 +67,7 @@ def diff(
 
 def _holding(lines: list[str], mark: str, title: str) -> list[int]:
     """Return where in *lines* a mark is."""
-    found = [at for at, line in enumerate(lines) if str(mark) in line]
+    found = [at for at, line in enumerate(lines) if isinstance(mark, str) and mark in line]
     if not found:
         message = f"No line of {safe_text(title)} holds {safe_text(repr(mark))}."
         raise LabError("no-mark", message, fix="A mark is a part of a line, letter by letter.")
