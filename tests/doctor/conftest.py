@@ -13,11 +13,10 @@ def machine(tmp_path):
 
 
 @pytest.fixture
-def machine_of_root(machine, monkeypatch):
-    """A machine that has all, with root at work."""
+def root_at_work(machine, monkeypatch):
+    """Have root at work on the machine, where a learner was."""
     monkeypatch.setattr(probes, "traced_child", lambda: "")
     machine.uid = 0
     machine.write("/proc/self/status", "CapEff:\t000001ffffffffff\n")
     machine.write("/proc/self/mounts", "proc /proc proc rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\n")
     machine.path("/sys/fs/bpf").mkdir(parents=True)
-    return machine

@@ -2,6 +2,7 @@
 
 from bpflab import doctor
 
+EXEC = "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format"
 VIRTUAL_MACHINE = "./lab --vm   # or leave this kernel as it is: the lab in a virtual machine"
 # Makefiles of the kernel's headers, by the dialect of C that they ask for.
 OLD = "KBUILD_CFLAGS := -O2\n# not yet -fms-extensions\n"

@@ -7,6 +7,7 @@ import pytest
 
 from bpflab.doctor import features, probes
 from bpflab.doctor.features import FEATURES
+from tests.doctor.examined import EXEC
 from tests.machines import (
     DEBIAN_KERNEL,
     DIST,
@@ -17,17 +18,8 @@ from tests.machines import (
     VENV,
 )
 
-
-@pytest.fixture
-def machine(machine_of_root):
-    """A machine that has all, with root at work."""
-    return machine_of_root
-
-
+pytestmark = pytest.mark.usefixtures("root_at_work")
 MOUNTS = "/proc/self/mounts"
-
-
-TRACEFS_EXEC = "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format"
 
 
 def missing(machine):
@@ -109,7 +101,7 @@ def test_programs_take_the_real_bcc(machine):
         (f"{DIST}/bcc/libbcc.py", None, {"programs"}),
         ("/lib/modules/6.12.9-amd64/build/include/linux/kconfig.h", None, {"programs"}),
         ("/sys/kernel/security/lockdown", "none [confidentiality]", {"programs"}),
-        (TRACEFS_EXEC, None, {"tracepoints"}),
+        (EXEC, None, {"tracepoints"}),
         ("/usr/bin/clang", None, {"clang"}),
         ("/usr/lib/libbpf.so.1", None, {"libbpf"}),
         ("/usr/sbin/bpftool", None, {"bpftool"}),

@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.doctor.examined import VIRTUAL_MACHINE, look
+from tests.doctor.examined import EXEC, VIRTUAL_MACHINE, look
 from tests.machines import DEBIAN_KERNEL
-
-EXEC = "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format"
 
 
 def test_tracefs_not_mounted(machine):

@@ -8,11 +8,7 @@ from bpflab.doctor import Check, lessons
 from bpflab.doctor.lessons import Lesson, Survey
 from tests.machines import on_a_bare_machine
 
-
-@pytest.fixture
-def machine(machine_of_root):
-    """A machine that has all, with root at work."""
-    return machine_of_root
+pytestmark = pytest.mark.usefixtures("root_at_work")
 
 
 def cells(*sources):

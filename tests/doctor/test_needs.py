@@ -7,11 +7,7 @@ import pytest
 from bpflab import LabError, needs, prefers
 from tests.machines import DEBIAN_KERNEL, MAP_CREATE
 
-
-@pytest.fixture
-def machine(machine_of_root):
-    """A machine that has all, with root at work."""
-    return machine_of_root
+pytestmark = pytest.mark.usefixtures("root_at_work")
 
 
 def test_needs_says_the_same_on_every_machine_that_has_all(machine, capsys):

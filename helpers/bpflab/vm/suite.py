@@ -15,10 +15,9 @@ from bpflab.vm.process import running
 LESSONS = sorted(f"notebooks/{file.name}" for file in (disk.REPO / "notebooks").glob("*.ipynb"))
 # pytest keeps one emulated CPU busy, and a machine has two: each part has a guest of its own.
 # They take about the same time.
-ELEVEN = [lesson for lesson in LESSONS if "/11-" in lesson]
 PARTS = {
-    "lessons": [lesson for lesson in LESSONS if lesson not in ELEVEN],
-    "kernel": ["tests/kernel", *ELEVEN],
+    "lessons": [*LESSONS[:11], LESSONS[12]],
+    "kernel": ["tests/kernel", LESSONS[11]],
 }
 EVERYTHING = tuple(word for words in PARTS.values() for word in words)
 # What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores;
@@ -28,7 +27,8 @@ FOREIGN = (
     "tests/programs/test_perf.py",
     "tests/test_syscalls.py",
     *(f"tests/kernel/test_{name}.py" for name in ("ring", "dispatcher", "perf", "events", "life")),
-    *(lesson for lesson in LESSONS if "/02-" in lesson or "/09-" in lesson),
+    LESSONS[2],
+    LESSONS[9],
 )
 FOREIGN_S = 4 * 3600
 """How long a guest of another architecture may take: KVM never moves it."""
