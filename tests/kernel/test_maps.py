@@ -1,8 +1,13 @@
 """Maps in the kernel, from Python: written, read, full, closed."""
 
+import copy
+import os
+import pickle
+
 import pytest
 
 from bpflab import LabError, load
+from bpflab.bindings import engine
 from bpflab.bindings.engine import possible_cpus
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
@@ -59,14 +64,87 @@ def test_the_eleventh_entry_of_ten_is_refused(program):
 
 
 def test_a_key_longer_than_the_map_allows_is_never_cut(program):
-    """512 bytes are a key; 513 are refused."""
+    """511 bytes and a NUL are a key; 512 leave no room for the NUL, and 513 do not fit."""
     excluded = program.maps["EXCLUDED"].clear()
-    excluded["/" * 512] = 1
+    excluded["/" * 511] = 1
+
+    for size in (512, 513):
+        with pytest.raises(LabError) as caught:
+            excluded.fill(["/" * size])
+        assert caught.value.kind == "too-long"
+    assert len(excluded) == 1
+
+
+def test_one_string_is_no_list_of_keys(program):
+    """The letters of a path are not written as ten keys."""
+    excluded = program.maps["EXCLUDED"].clear()
 
     with pytest.raises(LabError) as caught:
-        excluded["/" * 513] = 1
+        excluded.fill("/usr/bin/ls")
 
-    assert caught.value.kind == "too-long"
+    assert caught.value.kind == "argument"
+    assert caught.value.fix == "fill(['/usr/bin/ls'])"
+    assert len(excluded) == 0
+
+
+def test_rows_stand_in_the_order_of_the_keys(program):
+    """Keys are sorted as numbers and text, not as the bytes that hold them."""
+    recent = program.maps["recent"].clear().fill({n: n for n in (256, 1, 2, 65536, 257)})
+    excluded = program.maps["EXCLUDED"].clear().fill(["/b", "/a", "/B"])
+
+    assert recent.frame()["key"].tolist() == [1, 2, 256, 257, 65536]
+    assert excluded.frame()["path"].tolist() == ["/B", "/a", "/b"]
+
+
+def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):
+    """Where the last key was deleted meanwhile, the kernel goes back to the first one."""
+    by_uid = program.maps["by_uid"].clear().fill(dict.fromkeys(range(8), 1))
+    real, asked = engine.next_key, []
+
+    def next_key(fd, key, size):
+        asked.append(key)
+        if len(asked) == 5:
+            engine.delete(fd, key)
+        return real(fd, key, size)
+
+    monkeypatch.setattr(engine, "next_key", next_key)
+    keys = list(by_uid)
+
+    assert len(asked) > 9
+    assert sorted(keys) == list(range(8))
+
+
+def test_a_map_is_not_copied_or_pickled(program):
+    """A copy would keep the number of a descriptor that another map may get."""
+    for wrong in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(LabError) as caught:
+            wrong(program.maps["counts"])
+        assert caught.value.kind == "copy"
+
+
+def test_a_duplicate_outlives_the_program():
+    """It has a descriptor of its own: the map stays in the kernel until that is closed."""
+    with load("twin", text="BPF_ARRAY(counts, u64, 4); int hook(void *ctx) { return 0; }") as gone:
+        counts = gone.maps["counts"]
+        counts[0] = 7
+        twin = counts.duplicate()
+    fd = twin.fd
+    try:
+        assert twin[0] == 7
+        with pytest.raises(LabError):
+            counts[0]
+    finally:
+        twin.close()
+        os.close(fd)
+    with pytest.raises(LabError):
+        twin[0]
+
+
+def test_only_an_array_of_numbers_counts(program):
+    """`total` has a meaning for arrays of whole numbers, and for no hash and no struct."""
+    counting = {name for name, one in program.maps.items() if one.counts}
+
+    assert counting == {"counts"}
 
 
 def test_a_per_cpu_value_is_a_list_with_an_item_for_each_possible_cpu(program):

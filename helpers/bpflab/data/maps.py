@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
 from bpflab.bindings import engine
-from bpflab.data import layout
-from bpflab.data.values import columns, pack, shown, unpack
+from bpflab.data import layout, refusals
+from bpflab.data.refusals import ARRAYS
+from bpflab.data.values import columns, pack, shown, unpack, unterminated
 from bpflab.errors import LabError
 
 TYPES = {
@@ -19,8 +20,6 @@ TYPES = {
     6: "percpu_array", 9: "lru_hash", 10: "lru_percpu_hash", 27: "ringbuf",
 }  # fmt: skip
 """Map types by number, ``enum bpf_map_type`` in include/uapi/linux/bpf.h."""
-
-_ARRAYS = {"array", "percpu_array"}
 
 
 class Map:
@@ -44,6 +43,27 @@ class Map:
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
         self._stride = -(-table.value_size // 8) * 8 if self.per_cpu else table.value_size
         self._size = self._stride * (engine.possible_cpus() if self.per_cpu else 1)
+        # A descriptor that another thread closes may be another map's at once.
+        self._lock = threading.RLock()
+
+    def duplicate(self) -> Map:
+        """Return this map behind a descriptor of its own, which lives until its ``close``."""
+        twin = object.__new__(Map)
+        with self._lock:
+            fd = os.dup(self._live())
+        twin.__dict__.update(self.__dict__, fd=fd, _lock=threading.RLock())
+        return twin
+
+    def close(self) -> None:
+        """Forget the descriptor: whoever made it closes it. Again is no error."""
+        with self._lock:
+            self.fd = -1
+
+    def __copy__(self, *_: object) -> NoReturn:
+        raise refusals.copied(self)
+
+    __deepcopy__ = __copy__
+    __reduce_ex__ = __copy__  # pickle
 
     def __repr__(self) -> str:
         return f"<Map {self.name}: {self.type}, {self.max_entries} entries>"
@@ -54,11 +74,11 @@ class Map:
         Raises:
             LabError: ``no-key`` where the map holds nothing for it.
         """
-        held = engine.lookup(self._live(), pack(key, self.key_dtype, self.name), self._size)
-        if held is None:
+        value = self._lookup(pack(key, self.key_dtype, self.name))
+        if value is None:
             raise LabError("no-key", f"{self.name} holds nothing for {shown(key)}.")
         size = self.value_dtype.itemsize
-        return [held[at : at + size] for at in range(0, len(held), self._stride)]
+        return [value[at : at + size] for at in range(0, len(value), self._stride)]
 
     def __getitem__(self, key: Any) -> Any:
         values = [unpack(raw, self.value_dtype) for raw in self.raw(key)]
@@ -66,20 +86,26 @@ class Map:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         packed = pack(key, self.key_dtype, self.name)
-        code = engine.update(self._live(), packed, self._packed_value(value))
+        if field := unterminated(packed, self.key_dtype):
+            raise refusals.no_nul(self, field, key)
+        new = self._packed_value(value)
+        with self._lock:
+            code = engine.update(self._live(), packed, new)
         if code:
-            raise self._refused(code, key)
+            raise refusals.write(self, code, key)
 
     def __delitem__(self, key: Any) -> None:
-        if not engine.delete(self._live(), pack(key, self.key_dtype, self.name)):
+        packed = pack(key, self.key_dtype, self.name)
+        with self._lock:
+            there = engine.delete(self._live(), packed)
+        if not there:
             raise LabError("no-key", f"{self.name} holds nothing for {shown(key)} to delete.")
 
     def __contains__(self, key: Any) -> bool:
-        packed = pack(key, self.key_dtype, self.name)
-        return engine.lookup(self._live(), packed, self._size) is not None
+        return self._lookup(pack(key, self.key_dtype, self.name)) is not None
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._keys())
+        return len(self._keys())
 
     def __iter__(self) -> Iterator[Any]:
         return (unpack(key, self.key_dtype) for key in self._keys())
@@ -91,8 +117,14 @@ class Map:
 
         Raises:
             LabError: ``map-full``, ``too-long`` or ``map-write``, naming the entry; those before
-                it are written.
+                it are written. ``argument`` for a single string, whose letters would be the keys.
         """
+        if isinstance(entries, str | bytes):
+            raise LabError(
+                "argument",
+                f"fill takes a list of keys or a dict, and {shown(entries)} is a single string.",
+                fix=f"fill([{entries!r}])",
+            )
         pairs = entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries)
         for key, value in pairs:
             self[key] = value
@@ -100,12 +132,18 @@ class Map:
 
     def clear(self) -> Map:
         """Delete every key of a hash, zero every value of an array. Returns the map."""
-        for key in list(self._keys()):
-            if self.type in _ARRAYS:
-                engine.update(self.fd, key, bytes(self._size))
-            else:
-                engine.delete(self.fd, key)
+        for key in self._keys():
+            with self._lock:
+                if self.type in ARRAYS:
+                    engine.update(self._live(), key, bytes(self._size))
+                else:
+                    engine.delete(self._live(), key)
         return self
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an array of whole numbers, so that ``total`` has a meaning."""
+        return self.type in ARRAYS and self.value_dtype.kind in "iu"
 
     def total(self, key: Any = 0) -> int:
         """Return the number held for *key*, summed over CPUs where the map is per CPU."""
@@ -120,26 +158,34 @@ class Map:
         end at their NUL here, as C reads them; ``raw`` gives every byte. Rows are sorted by key.
         """
         rows = []
-        for key in sorted(self._keys()):
+        for key in sorted(self._keys(), key=lambda raw: _order(unpack(raw, self.key_dtype))):
             head = columns(key, self.key_dtype, "key")
-            held = engine.lookup(self._live(), key, self._size)
-            if held is None:
+            found = self._lookup(key)
+            if found is None:
                 continue  # deleted while we read
-            for cpu, at in enumerate(range(0, len(held), self._stride)):
-                value = held[at : at + self.value_dtype.itemsize]
+            for cpu, at in enumerate(range(0, len(found), self._stride)):
+                value = found[at : at + self.value_dtype.itemsize]
                 where = head | ({"cpu": cpu} if self.per_cpu else {})
-                held_there = columns(value, self.value_dtype, "value")
-                rows.append(where | {_beside(where, k): v for k, v in held_there.items()})
+                cells = columns(value, self.value_dtype, "value")
+                rows.append(where | {_beside(where, k): v for k, v in cells.items()})
         return pd.DataFrame(rows)
 
-    def _keys(self) -> Iterator[bytes]:
+    def _keys(self) -> list[bytes]:
+        """Return each key once: the kernel starts over where the last key was deleted meanwhile."""
         size, key = self.key_dtype.itemsize, None
-        for _ in range(self.max_entries):  # a map that changes under us may start over: bounded
-            key = engine.next_key(self._live(), key, size)
+        keys: dict[bytes, None] = {}
+        for _ in range(self.max_entries):  # a map that changes might start over for ever
+            with self._lock:
+                key = engine.next_key(self._live(), key, size)
             if key is None:
-                return
-            if self.type != "prog_array" or engine.lookup(self.fd, key, self._size):
-                yield key  # a program array also lists its empty slots
+                break
+            if self.type != "prog_array" or self._lookup(key):
+                keys[key] = None  # a program array also lists its empty slots
+        return list(keys)
+
+    def _lookup(self, key: bytes) -> bytes | None:
+        with self._lock:
+            return engine.lookup(self._live(), key, self._size)
 
     def _live(self) -> int:
         if self.fd < 0:
@@ -161,31 +207,9 @@ class Map:
         parts = (pack(v, self.value_dtype, self.name) for v in values)
         return b"".join(part.ljust(self._stride, b"\0") for part in parts)
 
-    def _refused(self, code: int, key: Any) -> LabError:
-        if code == errno.E2BIG:
-            if self.type in _ARRAYS | {"prog_array"}:
-                return LabError(
-                    "map-full",
-                    f"{self.name} has slots 0 to {self.max_entries - 1}, and no {shown(key)}.",
-                )
-            return LabError(
-                "map-full",
-                f"{self.name} is full: it was made for {self.max_entries} entries.",
-                why="A hash map's size is set when it is made.",
-                fix="Delete a key, declare more entries, or use an LRU hash, which forgets.",
-            )
-        if code == errno.EINVAL and self.type == "prog_array":
-            return LabError(
-                "other-type",
-                f"The kernel refuses this program for slot {shown(key)} of {self.name}.",
-                why="A tail call never returns, so all programs of a table must be of one type and "
-                "made for the same kind of hook; the first one to use the table decides.",
-                fix="Load it with the same type= as the program that jumps.",
-            )
-        return LabError(
-            "map-write",
-            f"The kernel refused to write {shown(key)} to {self.name}: {os.strerror(code)}.",
-        )
+
+def _order(key: Any) -> Any:
+    return tuple(key.values()) if isinstance(key, dict) else key
 
 
 def _beside(taken: Mapping[str, Any], name: str) -> str:

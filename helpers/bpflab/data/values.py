@@ -81,6 +81,16 @@ def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
     return raw.ljust(room, b"\0")
 
 
+def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
+    """Return the name of a ``char[]`` field of *raw* that holds no NUL, or nothing."""
+    known: Mapping[str, Any] = dtype.fields or {}
+    for name in layout.fields(dtype) if known else ():
+        inner, offset = known[name][:2]
+        if inner.kind == "S" and b"\0" not in raw[offset : offset + inner.itemsize]:
+            return name
+    return ""
+
+
 def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
     limits = np.iinfo(dtype)
     return int(limits.min), int(limits.max)

@@ -167,5 +167,5 @@ def _release(handle: int, maps: dict[str, Map], owner: int) -> None:
         return  # a forked child holds copies of the fds and owns nothing
     with held_back():
         for held in maps.values():
-            held.fd = -1
+            held.close()
         libbpf.library().bpf_object__close(handle)

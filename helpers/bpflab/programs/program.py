@@ -224,5 +224,5 @@ def _release(
         for ring in rings.values():
             ring.close()
         for held in maps.values():
-            held.fd = -1
+            held.close()
         module.cleanup()
