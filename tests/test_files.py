@@ -10,6 +10,7 @@ import pytest
 
 from bpflab.files import replace_text, sweep
 
+DEAD = 2**22 + 1  # no process has such an id
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -68,8 +69,17 @@ def test_what_a_killed_process_left_goes_at_the_next_call(file):
 
 def test_the_living_and_the_foreign_are_spared(tmp_path):
     """A pid that lives, a name of another form, and a name that is longer than its pid."""
-    spared = [f".{os.getpid()}.x", ".x.1", "x", f".{2**22 + 1}", f"{2**22 + 1}.x"]
-    for name in [*spared, f".{2**22 + 1}.x"]:
+    spared = [f"lab-{os.getpid()}.x", "lab-x.1", "lab", f"lab-{DEAD}", f"{DEAD}.x"]
+    for name in [*spared, f"lab-{DEAD}.x"]:
         (tmp_path / name).touch()
-    sweep(tmp_path, ".")
+    sweep(tmp_path, "lab-")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(spared)
+
+
+def test_a_learners_hidden_files_stay(file):
+    """Whatever number their names begin with, and however they end."""
+    mine = [".2024-notes.md", f".{DEAD}.backup.ipynb", f".{DEAD}.01-a.ipynb.part", ".bpflab-notes"]
+    for name in mine:
+        file.with_name(name).touch()
+    replace_text(file, "new")
+    assert sorted(path.name for path in file.parent.iterdir()) == sorted([*mine, file.name])

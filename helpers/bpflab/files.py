@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+_HEAD = ".bpflab-"  # a learner has hidden files of other names, such as .2024-notes.md
+
 
 def replace_text(path: Path, text: str) -> None:
     """Write *text* to *path*: the file there is the old one until the new one is complete.
@@ -19,8 +21,8 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         OSError: as a full or read-only disk does; the file is then as it was.
     """
-    sweep(path.parent, ".")
-    part = path.with_name(f".{os.getpid()}.{path.name}.part")
+    sweep(path.parent, _HEAD)
+    part = path.with_name(f"{_HEAD}{os.getpid()}.{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
         if path.exists():
@@ -33,7 +35,10 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def sweep(folder: Path, head: str, remove: Callable[[Path], None] = Path.unlink) -> None:
-    """Remove what is named *head*, a pid, ``-`` or ``.`` and more, of pids that are no more."""
+    """Remove the files ``<head><pid>-*`` and ``<head><pid>.*`` whose process no longer exists.
+
+    *head* has the package's name in it, so that no file of a learner's can match.
+    """
     for path in folder.glob(f"{head}[0-9]*"):
         pid = re.match(r"(\d+)[-.]", path.name.removeprefix(head))
         if pid and not Path("/proc", pid[1]).exists():
