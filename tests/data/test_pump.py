@@ -18,6 +18,15 @@ def until(true, seconds=10.0):
     return true()
 
 
+def raising(error):
+    """Return a function that raises *error*."""
+
+    def refuse(*_):
+        raise error
+
+    return refuse
+
+
 @pytest.fixture
 def pump():
     """A pump of its own, whose thread must have ended when nobody looks any more."""
@@ -59,23 +68,39 @@ def test_a_log_that_is_lost_is_let_go(pump):
     assert until(lambda: not pump.running)
 
 
-def test_a_ring_that_cannot_be_read_stops_no_other(pump):
-    """The fault is told to whoever asks for the events; the other log goes on."""
+@pytest.mark.parametrize(
+    "fault", [LabError("record-size", "A record has 7 bytes, and its struct 8."), ValueError("7")]
+)
+def test_a_ring_that_cannot_be_read_stops_no_other(pump, fault):
+    """Whatever is raised: whoever looks at this log is told it, and the other log goes on."""
     broken, sound = log_of(), log_of(row(0))
-
-    def refuse():
-        raise LabError("record-size", "A record has 7 bytes, and its struct 8.")
-
-    broken._ring.read = refuse
+    broken._ring.read = raising(fault)
     pump.keep(broken, 30)
     pump.keep(sound, 30)
 
     assert until(lambda: len(sound) == 1)
     sound._ring.write(row(1))
     assert until(lambda: len(sound) == 2)
-    with pytest.raises(LabError, match="7 bytes"):
-        broken.records()
+    with pytest.raises(type(fault), match="7"):
+        pump.keep(broken, 30)
     pump.release(sound)
+
+
+def test_a_tap_that_fails_is_told_to_who_looks(pump):
+    """The thread goes on, and the next look tries again."""
+    log = log_of()
+    log.tap(raising(ZeroDivisionError("a tap")))
+    log._ring.write(row(0))
+    pump.keep(log, 30)
+
+    assert until(lambda: not pump.running)
+    with pytest.raises(ZeroDivisionError, match="a tap"):
+        pump.keep(log, 30)
+    log._taps.clear()
+    log._ring.write(row(1))
+    pump.keep(log, 30)
+    assert until(lambda: len(log) == 2)
+    pump.release(log)
 
 
 def test_a_closed_ring_is_left_alone(pump):

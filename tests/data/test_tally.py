@@ -1,6 +1,8 @@
 """Events counted as they are read, and counters as rates."""
 
+import gc
 import random
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -39,6 +41,17 @@ def test_every_event_counts_though_the_log_forgets():
     assert list(counts.items()) == [("make", 3), ("cc", 2), ("sh", 1)]
     assert (counts.index.name, counts.name) == ("comm", "events")
     assert log.forgotten == 3
+
+
+def test_a_tally_that_nobody_has_is_collected():
+    """The log, which goes on, keeps none of the tallies of a cell that ran again."""
+    log = log_of(row())
+    gone = weakref.ref(Tally(log, "comm"))
+    gc.collect()
+    log._ring.write(row())
+
+    assert gone() is None
+    assert len(log.records()) == 2
 
 
 def test_the_rest_is_added_up():

@@ -7,7 +7,6 @@ import time
 import weakref
 
 from bpflab.data.events import EventLog
-from bpflab.errors import LabError
 
 LEASE_S = 10.0  # a view that is drawn less often than that is not live
 _BUSY_S, _QUIET_S = 0.01, 0.05  # between two reads of a ring that has events, or none
@@ -18,12 +17,20 @@ class Pump:
 
     def __init__(self) -> None:
         self._until: weakref.WeakKeyDictionary[EventLog, float] = weakref.WeakKeyDictionary()
+        self._failed: weakref.WeakKeyDictionary[EventLog, Exception] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def keep(self, log: EventLog, seconds: float = LEASE_S) -> None:
-        """Read *log*'s ring in the background for the next *seconds*; asking again prolongs it."""
+        """Read *log*'s ring in the background for the next *seconds*; asking again prolongs it.
+
+        Raises:
+            Exception: what ended the reading of this ring since the last call. The next call
+                tries again.
+        """
         with self._lock:
+            if (error := self._failed.pop(log, None)) is not None:
+                raise error
             self._until[log] = time.monotonic() + seconds
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="bpflab-pump", daemon=True)
@@ -45,10 +52,16 @@ class Pump:
             for log in logs:
                 try:
                     came += log.pump()
-                except LabError:  # whoever asks for its events is told the same
-                    self.release(log)
+                except Exception as error:  # also what a function given to `tap` raises
+                    self._fail(log, error)
             del logs, log  # the thread keeps no log alive while it sleeps
             time.sleep(_BUSY_S if came else _QUIET_S)
+
+    def _fail(self, log: EventLog, error: Exception) -> None:
+        """Read this log no more, and keep the reason for whoever looks at it."""
+        with self._lock:
+            self._until.pop(log, None)
+            self._failed[log] = error.with_traceback(None)  # frames would keep the log alive
 
     def _due(self) -> list[EventLog]:
         """Return the logs to read; with none left the thread ends."""

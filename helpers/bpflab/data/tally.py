@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -50,7 +51,13 @@ class Tally:
         self._log, self._log2 = log, log2
         self._counts: Counter[Any] = Counter()
         self._lock = threading.Lock()
-        log.tap(self._take)
+        take = weakref.WeakMethod(self._take)  # the log outlives a cell that runs again
+
+        def counted(batch: npt.NDArray[Any]) -> None:
+            if (counting := take()) is not None:
+                counting(batch)
+
+        log.tap(counted)
 
     def counts(self, largest: int | None = None) -> pd.Series[int]:
         """Return how many events each value has, the most frequent first; slots in their order.
