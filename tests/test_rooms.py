@@ -11,6 +11,7 @@ import bpflab
 PACKAGE = Path(bpflab.__file__).parent
 FLOORS = [  # a room imports from floors before its own, and from itself
     {"errors", "text", "files", "interrupts"},
+    {"arguments"},
     {"bindings", "views", "workload", "syscalls"},
     {"data", "doctor"},
     {"compiling"},

@@ -1,10 +1,10 @@
-"""What `safe_text` promises to everything that shows a name."""
+"""What is shown of a name: nothing hidden, and of a missing one what is near."""
 
 import unicodedata
 
 import pytest
 
-from bpflab.text import safe_text
+from bpflab.text import near, safe_text
 
 
 def test_plain_text_stays():
@@ -52,3 +52,19 @@ def test_a_cut_says_how_much_it_left_out():
     assert safe_text(b"x" * 5000) == "x" * 4096 + "… (904 more)"
     assert safe_text("x" * 4096) == "x" * 4096
     assert safe_text("abc", limit=1) == "a… (2 more)"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "fix"),
+    [
+        ("sean", ["seen", "dropped"], "Did you mean seen? There are seen, dropped."),
+        ("sean", ["seen"], "Did you mean seen?"),
+        ("x", ["seen", "dropped"], "There are seen, dropped."),
+        ("x", ["seen"], "There is seen."),
+        ("x", [], ""),
+        ("sean", ["seen", *map(str, range(12))], "Did you mean seen?"),
+    ],
+)
+def test_a_missing_name_brings_what_is_near_and_what_there_is(name, known, fix):
+    """The near names come first; a long list is left out."""
+    assert near(name, known) == fix

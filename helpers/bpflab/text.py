@@ -1,10 +1,13 @@
-"""One way to turn bytes from a traced machine into text that is safe to show anywhere."""
+"""Text that is safe to show anywhere, and the names that are near to one that is not there."""
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 
 _LIMIT = 4096
+_MOST_NAMES = 12  # more are not listed: nobody reads them
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, formats (bidi), surrogates
 
 
@@ -25,6 +28,21 @@ def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
     shown = "".join(_visible(c) for c in text[:limit])
     return shown if len(text) <= limit else f"{shown}… ({len(text) - limit} more)"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return what to try in place of *name*, which is none of *known*; nothing if nothing is near.
+
+    >>> near("sean", ["seen", "dropped"])
+    'Did you mean seen? There are seen, dropped.'
+    """
+    names = [safe_text(one, 80) for one in known]
+    close = difflib.get_close_matches(safe_text(name, 80), names, 3)
+    meant = [f"Did you mean {' or '.join(close)}?"] if close else []
+    there = [f"There are {', '.join(names)}."] if 1 < len(names) <= _MOST_NAMES else []
+    if len(names) == 1 and not close:
+        there = [f"There is {names[0]}."]
+    return " ".join(meant + there)
 
 
 def _visible(char: str) -> str:

@@ -1,0 +1,117 @@
+"""``checked``: a function that refuses what its signature and its annotations do not take."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar
+
+from bpflab.arguments.kinds import fits, shown, words
+from bpflab.errors import LabError
+from bpflab.text import near
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """Let *function* refuse what its signature and its annotations do not take.
+
+    Numbers of numpy are numbers, True is none, and a single text is no list of texts. What an
+    iterator will hold is not looked at. The refusal is a LabError of kind ``argument``, which
+    names the argument and how the function is called.
+    """
+    signature = inspect.signature(function)
+    hints: dict[str, Any] = {}  # evaluated at the first call: the module is complete by then
+
+    @functools.wraps(function)
+    def check(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise _unbound(function, signature, args, kwargs, str(error)) from None
+        if not hints:
+            hints.update(_evaluated(function))
+        for name, value in bound.arguments.items():
+            for each, one in _spread(signature.parameters[name], value):
+                if name in hints and not fits(one, hints[name]):
+                    raise _unfit(function, signature, each, one, hints[name])
+        return function(*args, **kwargs)
+
+    return check
+
+
+def _evaluated(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function)
+    except TypeError:  # pandas' Series takes no index at run time
+        bare = {
+            n: re.sub(r"(Series)\[\w+\]", r"\1", h) for n, h in function.__annotations__.items()
+        }
+        return typing.get_type_hints(
+            types.SimpleNamespace(__annotations__=bare), function.__globals__
+        )
+
+
+def _spread(parameter: inspect.Parameter, value: Any) -> Iterable[tuple[str, object]]:
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return [(parameter.name, one) for one in value]
+    return value.items() if parameter.kind is parameter.VAR_KEYWORD else [(parameter.name, value)]
+
+
+def _unfit(
+    function: Callable[..., Any], signature: inspect.Signature, name: str, value: object, hint: Any
+) -> LabError:
+    fix = ""
+    if isinstance(value, str) and fits(0, hint) and value.lstrip("-").isdigit():
+        fix = f"Leave the quotes out: {name}={value}."
+    elif isinstance(value, list | tuple) and "args" in signature.parameters:
+        fix = f"{_called(function)}({', '.join(map(repr, value))})"
+    elif isinstance(value, str | bytes) and fits([value], hint):
+        fix = f"Make it a list: [{shown(value)}]."
+    message = f"{name} is {shown(value)}, and must be {words(hint)}."
+    return _refusal(function, signature, message, fix)
+
+
+def _unbound(
+    function: Callable[..., Any],
+    signature: inspect.Signature,
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+    reason: str,
+) -> LabError:
+    names = [n for n in signature.parameters if n != "self"]
+    strange = next((n for n in kwargs if f"'{n}'" in reason and "unexpected" in reason), None)
+    if strange is not None:
+        message = f"{_called(function)} takes no argument {strange!r}."
+        return _refusal(function, signature, message, near(strange, names))
+    if "too many positional" in reason:
+        message = f"{_called(function)} takes no {shown(args[-1])} without a name."
+        return _refusal(function, signature, message, "")
+    return _refusal(function, signature, f"{_called(function)}: {reason}.", "")
+
+
+def _refusal(
+    function: Callable[..., Any], signature: inspect.Signature, message: str, fix: str
+) -> LabError:
+    form = signature.replace(
+        parameters=[
+            each.replace(annotation=each.empty)
+            for each in signature.parameters.values()
+            if each.name != "self"
+        ],
+        return_annotation=signature.empty,
+    )
+    example = re.search(r">>> (.*)", function.__doc__ or "")
+    fix = fix or (f"As in {example[1]}" if example else "")
+    why = f"It is called as {_called(function)}{form}."
+    return LabError("argument", message, why=why, fix=fix)
+
+
+def _called(function: Callable[..., Any]) -> str:
+    owner, _, name = function.__qualname__.rpartition(".")
+    return owner if name == "__init__" else name
