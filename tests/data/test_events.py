@@ -1,8 +1,6 @@
-"""The log of events: its columns, its bound and its books."""
+"""The log of events: its columns, its bound, and whose events it shows."""
 
 import errno
-import random
-import threading
 import time
 from types import SimpleNamespace
 
@@ -12,7 +10,7 @@ import pytest
 
 from bpflab.data.events import EventLog
 from bpflab.errors import LabError
-from tests.logs import EVENT, FakeMap, FakeRing, log_of, row
+from tests.logs import EVENT, FakeRing, log_of, row
 
 
 def test_the_frame_has_a_row_an_event_and_a_column_a_field():
@@ -66,11 +64,13 @@ def test_a_string_says_what_was_read_of_it(path, length, text, kept, status):
 
 def test_an_unsigned_length_can_be_an_errno_too():
     """A length declared u32 holds -14 as 4294967282; that is no cut string."""
-    dtype = np.dtype([("path", "S8"), ("path_len", "u4")])
-    ring = FakeRing(dtype)
-    ring.write((b"", 2**32 - 14))
-    (event,) = EventLog(ring, {}).frame().to_dict("records")
-    assert (event["path"], event["path_status"]) == ("(unreadable: EFAULT)", "unreadable")
+    fields, values = [("path", "S8"), ("path_len", "u4")], (b"", 2**32 - 14)
+    for order in (1, -1):  # the length behind its string, and before it
+        ring = FakeRing(np.dtype(fields[::order]))
+        ring.write(values[::order])
+        (event,) = EventLog(ring, {}).frame().to_dict("records")
+        assert (event["path"], event["path_status"]) == ("(unreadable: EFAULT)", "unreadable")
+        assert event["path_len"] == -14
 
 
 def test_a_string_without_a_length_ends_at_its_nul():
@@ -92,6 +92,35 @@ def test_the_time_is_utc_and_keeps_order_and_spacing():
     assert [t.value - times[0].value for t in times] == [0, 1, 1000, 2000]
     assert times[:3].tolist() == first.tolist()
     assert abs(times[0] - pd.Timestamp.now("UTC")) < pd.Timedelta("5s")
+
+
+def test_a_machine_that_slept_shows_the_time_of_its_clock(monkeypatch):
+    """CLOCK_MONOTONIC stands still in a suspend; events read after it have the right time."""
+    offsets = iter([1_000, 1_000, 1_050, 3_600_000_000_000])
+    monkeypatch.setattr("bpflab.data.events._utc_offset_ns", lambda: next(offsets))
+    log = log_of(row(1))
+    for number in (2, 3):
+        log.pump()
+        log._ring.write(row(number))
+    times = log.frame()["time"]
+    assert [t.value for t in times] == [1_001, 1_002, 3_600_000_000_003]
+
+
+def test_a_time_that_was_not_measured_is_missing():
+    """A program that leaves ktime_ns 0 did not say when: that is not the moment of the boot."""
+    now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    times = log_of(row(0), row(now)).frame()["time"]
+    assert times.isna().tolist() == [True, False]
+    assert str(log_of().frame()["time"].dt.tz) == "UTC"
+
+
+def test_a_log_says_what_it_has():
+    """In a terminal a log is its count, its fields, and whether more can come."""
+    log = log_of(row(1), row(2))
+    log.pump()
+    assert repr(log) == "<EventLog: 2 events of ktime_ns, pid, path_len, comm, path, args>"
+    log._ring.closed = True
+    assert repr(log).endswith("; closed>")
 
 
 def test_records_are_the_bytes_that_came():
@@ -118,6 +147,18 @@ def test_only_shows_the_events_of_its_pids():
     assert log.frame(SimpleNamespace(pids=[11, 99]))["pid"].tolist() == [11]
     assert len(log.frame(SimpleNamespace(pids=frozenset()))) == 0
     assert len(log.frame()) == 3
+
+
+def test_only_takes_pids_as_they_are():
+    """A list of process ids or one of them is enough; what names no process is refused."""
+    log = log_of(row(1, pid=10), row(2, pid=11), row(3, pid=10))
+    assert log.frame([10])["pid"].tolist() == [10, 10]
+    assert log.frame(np.int64(11))["pid"].tolist() == [11]
+    assert len(log.frame([])) == 0
+    for wrong in ("10", ["10"], 1.5, object()):
+        with pytest.raises(LabError) as caught:
+            log.frame(wrong)
+        assert caught.value.kind == "argument"
 
 
 def test_only_needs_a_pid():
@@ -148,112 +189,6 @@ def test_without_a_capacity_the_memory_is_bounded():
     assert (len(log), log.forgotten) == (64, 6)
 
 
-@pytest.mark.parametrize("missing", ["seen", "dropped"])
-def test_without_a_count_there_is_no_ledger(missing):
-    """A number that nobody counted is not made up; the fix is the C that counts."""
-    maps = {name: FakeMap() for name in ("seen", "dropped") if name != missing}
-    with pytest.raises(LabError) as caught:
-        log_of(row(), maps=maps).ledger()
-    assert caught.value.kind == "no-count"
-    assert f"BPF_ARRAY({missing}, u64, 1)" in caught.value.fix
-
-
-def test_the_ledger_of_a_quiet_program():
-    """Nothing was produced, and nothing is missing."""
-    log = log_of(maps={"seen": FakeMap(), "dropped": FakeMap()})
-    assert set(log.ledger().values()) == {0}
-
-
-@pytest.mark.parametrize("with_filter", [False, True])
-@pytest.mark.parametrize("seed", range(6))
-def test_the_ledger_always_adds_up(seed, with_filter):
-    """Whatever is written, dropped, filtered, read and forgotten, each event is in one row."""
-    rng = random.Random(seed)
-    maps = {name: FakeMap() for name in ("seen", "dropped")}
-    if with_filter:
-        maps["filtered"] = FakeMap()
-    ring = FakeRing()
-    log = EventLog(ring, maps, capacity=rng.choice((1, 7, 50, 10_000)))
-    written, dropped, filtered, serial = [], 0, 0, 0
-    only = SimpleNamespace(pids={1, 2})
-    for _ in range(200):
-        step = rng.random()
-        if step < 0.5:
-            batch = []
-            for _ in range(rng.randint(0, 9)):
-                serial += 1
-                fate = rng.random()
-                if fate < 0.1:
-                    dropped += 1
-                elif fate < 0.2 and with_filter:
-                    filtered += 1
-                else:
-                    batch.append(row(serial, pid=rng.randint(1, 4)))
-            ring.write(*batch)
-            written += batch
-            maps["seen"].value, maps["dropped"].value = serial, dropped
-            if with_filter:
-                maps["filtered"].value = filtered
-        elif step < 0.7:
-            log.pump()
-        else:
-            chosen = only if rng.random() < 0.5 else None
-            ledger = log.ledger(chosen)
-            kept = written[: len(written) - ring.waiting][-log._capacity :]
-            mine = [r for r in kept if chosen is None or r[1] in only.pids]
-            assert ledger == {
-                "produced": serial,
-                "shown": len(mine),
-                "filtered": filtered + len(kept) - len(mine),
-                "dropped": dropped,
-                "waiting": ring.waiting,
-                "forgotten": len(written) - ring.waiting - len(kept),
-            }
-            assert ledger["produced"] == sum(ledger.values()) - ledger["produced"]
-            assert (
-                log.records()["ktime_ns"].tolist()[-1:]
-                == [r[0] for r in written[: len(written) - ring.waiting]][-1:]
-            )
-
-
-def test_a_settled_log_outlives_its_program():
-    """After the ring and the maps are gone, events and ledger are those of the last moment."""
-    maps = {"seen": FakeMap(4), "dropped": FakeMap(1), "filtered": FakeMap(1)}
-    log = log_of(row(1), row(2), maps=maps)
-    log.settle()
-    log._ring.closed = True
-    for held in maps.values():
-        held.open = False
-    assert log.pump() == 0
-    assert log.frame()["path"].tolist() == ["/bin/ls", "/bin/ls"]
-    assert log.ledger() == {
-        "produced": 4,
-        "shown": 2,
-        "filtered": 1,
-        "dropped": 1,
-        "waiting": 0,
-        "forgotten": 0,
-    }
-
-
-def test_settling_takes_all_that_waits():
-    """The last events of a large ring come in more than one read, and none is left behind."""
-    log = log_of(row(1), maps={"seen": FakeMap(3), "dropped": FakeMap()})
-    log._ring.write(row(2))
-    log._ring.write(row(3))
-    log.settle()
-    log._ring.closed = True
-    assert log.ledger()["waiting"] == 0
-    assert len(log) == 3
-
-
-def test_a_program_without_counts_can_be_settled():
-    """Closing a program never fails for a map that it does not have."""
-    log = log_of(row())
-    log.settle()
-    assert len(log) == 1
-
-
 def test_only_the_newest_are_shown_on_demand():
     """With a number there are so many rows, the last ones, across batches and of one's own pids."""
     log = log_of(*(row(n, pid=n % 2) for n in range(5)))
@@ -281,27 +216,3 @@ def test_a_tap_sees_every_event_once():
 
     assert seen == list(range(10))
     assert log.forgotten == 7
-
-
-def test_many_threads_read_one_log():
-    """Whoever pumps, each event comes once, and the books are never in disorder."""
-    log = log_of(maps={"seen": FakeMap(), "dropped": FakeMap()})
-    log._maps["seen"].value = 4000
-    sums = []
-
-    def pump():
-        for number in range(1000):
-            log._ring.write(row(number))
-            log.pump()
-            if not number % 50:
-                books = log.ledger()
-                sums.append(sum(books.values()) - 2 * books["produced"])
-
-    threads = [threading.Thread(target=pump) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(log.records()["args"][:, 0].tolist()) == sorted(list(range(1000)) * 4)
-    assert set(sums) == {0}

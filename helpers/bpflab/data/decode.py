@@ -11,20 +11,24 @@ import pandas as pd
 from bpflab.text import safe_text
 
 
-def decode(events: npt.NDArray[Any], utc_offset_ns: int) -> pd.DataFrame:
+def decode(events: npt.NDArray[Any], utc_offset_ns: int | npt.NDArray[Any]) -> pd.DataFrame:
     """Return *events* as a DataFrame, a row each, in the same order.
 
-    ``ktime_ns`` becomes ``time`` (UTC), *utc_offset_ns* after CLOCK_MONOTONIC. A ``char[]`` field X
-    is text without hidden characters; where the struct has ``X_len``, ``X_status`` says ``whole``,
-    ``cut`` or ``unreadable``, and ``X_bytes`` keeps the bytes as they were. Other fields stay
-    numbers.
+    ``ktime_ns`` becomes ``time`` (UTC), *utc_offset_ns* after CLOCK_MONOTONIC, and is missing (NaT)
+    where the program left it 0. A ``char[]`` field X is text without hidden characters; where the
+    struct has ``X_len``, ``X_status`` says ``whole``, ``cut`` or ``unreadable``, and ``X_bytes``
+    keeps the bytes as they were. Other fields stay numbers.
     """
     names = events.dtype.names or ()
     columns: dict[str, Any] = {}
+    strings = {name for name in names if events.dtype[name].kind == "S"}
     for name in names:
         if name == "ktime_ns":
             utc = events[name].astype("i8") + utc_offset_ns
-            columns["time"] = pd.to_datetime(utc, unit="ns", utc=True)
+            times = pd.Series(pd.to_datetime(utc, unit="ns", utc=True))
+            columns["time"] = times.where(events[name] != 0)
+        elif name.endswith("_len") and name.removesuffix("_len") in strings:
+            columns.setdefault(name, None)  # keeps its place; the string fills it
         elif events.dtype[name].kind != "S":
             columns[name] = list(events[name]) if events[name].ndim > 1 else events[name]
         elif f"{name}_len" in names:

@@ -1,51 +1,41 @@
-"""A bounded log of events: filled from a ring, read as a DataFrame, with its books in order."""
+"""A bounded log of events: filled from a ring, read as a DataFrame, with its accounting."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bpflab.data import accounting
 from bpflab.data.decode import decode
+from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 
 _MEMORY = 64 << 20  # bytes of records that a log keeps
 _MOST_BATCHES = 64  # a producer that never stops must not keep a reader for ever
-_COUNTS = ("seen", "dropped", "filtered")  # maps of one number, by the names that lessons use
+_SUSPENDED_NS = 100_000_000  # CLOCK_MONOTONIC stands still while a machine sleeps
 
 
 class _Reader(Protocol):
     """What a log needs of a ring."""
 
     dtype: np.dtype[Any]
-    read_count: int
     discarded: int
 
     @property
     def closed(self) -> bool: ...
 
-    def read(self) -> npt.NDArray[Any]: ...
-
-
-class _Counter(Protocol):
-    """What a log needs of a map."""
-
-    def total(self, key: Any = 0) -> int: ...
-
-
-class Pids(Container[int], Protocol):
-    """Whose events to show: a ``workload.Run``, or anything with ``pids``."""
-
     @property
-    def pids(self) -> Iterable[int]:
-        """The process ids."""
+    def waiting(self) -> int: ...
+
+    def read(self) -> npt.NDArray[Any]: ...
 
 
 class EventLog:
@@ -57,19 +47,28 @@ class EventLog:
     """
 
     def __init__(
-        self, ring: _Reader, maps: Mapping[str, _Counter], capacity: int | None = None
+        self,
+        ring: _Reader,
+        maps: Mapping[str, accounting.Counter],
+        capacity: int | None = None,
+        *,
+        missed: Callable[[], int] = lambda: 0,
     ) -> None:
         self.dtype = ring.dtype
         self.forgotten = 0
         self._ring = ring
-        self._maps = maps
-        self._settled: dict[str, int] = {}
+        self._counters = accounting.Counters(maps, missed)
+        self._waiting = 0  # records in the ring when it was closed
         self._capacity = capacity or max(_MEMORY // ring.dtype.itemsize, 1)
         self._chunks: deque[npt.NDArray[Any]] = deque()
+        self._offsets: deque[int] = deque()  # ns from CLOCK_MONOTONIC to UTC, for each chunk
         self._taps: list[Callable[[npt.NDArray[Any]], object]] = []
         self._lock = threading.RLock()  # a live view reads beside the reader's own cells
-        # bpf_ktime_get_ns is CLOCK_MONOTONIC; one offset for the whole log keeps order and spacing.
-        self._utc_offset_ns = time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        self._offset = _utc_offset_ns()
+
+    def __repr__(self) -> str:
+        fields = ", ".join(self.dtype.names or ())
+        return f"<EventLog: {len(self)} events of {fields}{'; closed' if self.closed else ''}>"
 
     def __len__(self) -> int:
         with self._lock:
@@ -88,13 +87,19 @@ class EventLog:
             batch = self._ring.read() if not self._ring.closed else []
             if not len(batch):
                 return 0
+            now = _utc_offset_ns()
+            if abs(now - self._offset) > _SUSPENDED_NS:
+                self._offset = now  # else it stays: events keep their order and their spacing
             self._chunks.append(batch)
+            self._offsets.append(self._offset)
             excess = len(self) - self._capacity
             while excess > 0:
-                oldest = self._chunks.popleft()
-                if len(oldest) > excess:
-                    self._chunks.appendleft(oldest[excess:])
+                oldest = self._chunks[0]
                 gone = min(len(oldest), excess)
+                if gone < len(oldest):
+                    self._chunks[0] = oldest[gone:]
+                else:
+                    self._chunks.popleft(), self._offsets.popleft()
                 self.forgotten += gone
                 excess -= gone
             for take in self._taps:
@@ -118,82 +123,94 @@ class EventLog:
                 take(chunk)
             self._taps.append(take)
 
-    def records(self, only: Pids | None = None, newest: int | None = None) -> npt.NDArray[Any]:
+    def records(self, only: Only | None = None, newest: int | None = None) -> npt.NDArray[Any]:
         """Return the events as one structured array, or only those of *only*'s processes.
 
-        With *newest* only so many, the last ones.
+        *only* is something with ``pids``, as ``run`` returns it, or process ids. With *newest* only
+        so many, the last ones.
         """
-        with self._lock:
-            self.drain()
-            chunks = list(self._chunks)
-        if only is None and newest is not None:
-            chunks = _last(chunks, newest)
-        held = np.concatenate(chunks) if chunks else np.empty(0, self.dtype)
-        mine = held if only is None else held[self._of(held, only)]
-        return mine if newest is None else mine[max(len(mine) - newest, 0) :]
+        return self._choose(only, newest)[0]
 
-    def frame(self, only: Pids | None = None, newest: int | None = None) -> pd.DataFrame:
+    def frame(self, only: Only | None = None, newest: int | None = None) -> pd.DataFrame:
         """Return the events as a DataFrame, a row each, in the order they came, as ``decode`` does.
 
-        With *newest* only so many, the last ones.
+        *only* and *newest* are as for ``records``.
         """
-        return decode(self.records(only, newest), self._utc_offset_ns)
+        return decode(*self._choose(only, newest))
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""
         with self._lock:
             self.drain()
-            self._settled = {n: self._maps[n].total() for n in _COUNTS if n in self._maps}
+            self._waiting = self._ring.waiting
+            self._counters.settle()
 
-    def ledger(self, only: Pids | None = None) -> dict[str, int]:
-        """Return where every event went; the other numbers add up to ``produced``.
+    def ledger(self, only: Only | None = None) -> dict[str, int]:
+        """Return where every event went, as counts that are each measured on their own.
 
-        The program counts in its maps ``seen`` (``produced``), ``dropped`` (found the ring full)
-        and, if it has one, ``filtered``; to the last come what it discarded and
-        what is not *only*'s.
-        ``waiting`` is in the ring, ``forgotten`` was read and is no longer kept. While the program
-        is attached the counts move between two readings; after that they are exact.
+        - ``produced``: what the program counted in its map ``seen``.
+        - ``shown``: what ``frame`` returns; ``others``: what it leaves out with *only*.
+        - ``filtered`` and ``dropped``: what the program counted in maps of these names; it drops
+          what finds the ring full. ``discarded``: records that it took back.
+        - ``waiting``: records in the ring. ``forgotten``: read, and no longer kept.
+        - ``unaccounted``: what was produced and is in none of these. It must be 0. Below 0, events
+          were sent that ``seen`` does not count.
+        - ``missed``: runs that the kernel skipped, as ``bpfsys.recursion_misses`` says. The program
+          never saw these events, so they are not part of ``produced``.
 
         Raises:
-            LabError: ``no-count`` where the program has no map ``seen`` or ``dropped``.
+            LabError: ``no-count`` where the program has no array ``seen`` or ``dropped``.
         """
-        with self._lock:
-            self.drain()
-            shown = len(self) if only is None else len(self.records(only))
-            read, discarded = self._ring.read_count, self._ring.discarded
-            produced, dropped = self._count("seen"), self._count("dropped")
-            kept_back = self._count("filtered") if "filtered" in self._maps else 0
-            forgotten = self.forgotten
+        with self._lock:  # nobody else reads the ring meanwhile
+            return accounting.ledger(self._counters, lambda: self._known(only))
+
+    def _known(self, only: Only | None) -> dict[str, int]:
+        self.drain()
+        shown, others = len(self), 0
+        if only is not None:
+            mine = [self._of(chunk, only) for chunk in self._chunks]
+            shown = sum(int(np.count_nonzero(one)) for one in mine)
+            others = sum(int(np.count_nonzero(~one)) for one in mine)
         return {
-            "produced": produced,
             "shown": shown,
-            "filtered": kept_back + discarded + read - forgotten - shown,
-            "dropped": dropped,
-            "waiting": produced - kept_back - discarded - dropped - read,
-            "forgotten": forgotten,
+            "others": others,
+            "discarded": self._ring.discarded,
+            "waiting": self._waiting if self._ring.closed else self._ring.waiting,
+            "forgotten": self.forgotten,
         }
 
-    def _count(self, name: str) -> int:
-        if name in self._settled:
-            return self._settled[name]
-        if name not in self._maps:
-            raise LabError(
-                "no-count",
-                f"The program has no map {name!r}, so nobody knows.",
-                why="A ring buffer tells user space nothing of a drop; only the program can count.",
-                fix=f"BPF_ARRAY({name}, u64, 1); and {name}.atomic_increment(0);",
-            )
-        return self._maps[name].total()
+    def _choose(self, only: Only | None, newest: int | None) -> tuple[npt.NDArray[Any], Any]:
+        """Return the events that are asked for, and the offset to UTC of each."""
+        with self._lock:
+            self.drain()
+            chunks, offsets = list(self._chunks), list(self._offsets)
+        if only is None and newest is not None:
+            chunks, offsets = _last(chunks, offsets, newest)
+        events = np.concatenate(chunks) if chunks else np.empty(0, self.dtype)
+        utc = np.repeat(np.array(offsets, "i8"), [len(chunk) for chunk in chunks])
+        if only is not None:
+            mine = self._of(events, only)
+            events, utc = events[mine], utc[mine]
+        first = 0 if newest is None else max(len(events) - newest, 0)
+        return events[first:], utc[first:]
 
-    def _of(self, events: npt.NDArray[Any], only: Pids) -> npt.NDArray[np.bool_]:
+    def _of(self, events: npt.NDArray[Any], only: Only) -> npt.NDArray[np.bool_]:
         if "pid" not in (events.dtype.names or ()):
             raise LabError("no-pid", "These events carry no field `pid` to tell whose they are.")
-        return np.isin(events["pid"], np.fromiter(only.pids, np.int64))
+        return np.isin(events["pid"], process_ids(only))
 
 
-def _last(chunks: list[npt.NDArray[Any]], count: int) -> list[npt.NDArray[Any]]:
-    """Return the chunks that hold the last *count* events."""
-    kept: list[npt.NDArray[Any]] = []
-    while chunks and sum(map(len, kept)) < count:
-        kept.insert(0, chunks.pop())
-    return kept
+def _utc_offset_ns() -> int:
+    """Return the ns from CLOCK_MONOTONIC, which bpf_ktime_get_ns reads, to UTC."""
+    return time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def _last(
+    chunks: list[npt.NDArray[Any]], offsets: list[int], count: int
+) -> tuple[list[npt.NDArray[Any]], list[int]]:
+    """Return the chunks that hold the last *count* events, with their offsets."""
+    first, found = len(chunks), 0
+    while first and found < count:
+        first -= 1
+        found += len(chunks[first])
+    return chunks[first:], offsets[first:]

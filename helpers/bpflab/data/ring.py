@@ -94,6 +94,11 @@ class Ring:
             position, produced = self._positions()
         return produced - position
 
+    @property
+    def waiting(self) -> int:
+        """Records between the two positions, those that are not submitted yet among them."""
+        return -(-self.unread // self._stride)
+
     def _read(self, limit: int) -> npt.NDArray[Any]:
         position, produced = self._positions()
         count = min(-(-(produced - position) // self._stride), limit)  # a part: a wrong size

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from bpflab.bindings.hooks import TRACEFS
-from bpflab.data.events import Pids
+from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
 from bpflab.files import sweep
 from bpflab.interrupts import held_back
@@ -75,14 +75,14 @@ class Trace:
         """Read no more; remove the instance. The lines that were read stay."""
         self._release()
 
-    def lines(self, only: Pids | None = None) -> list[Line]:
+    def lines(self, only: Only | None = None) -> list[Line]:
         """Return the lines that came since this reader was made, or only those of *only*."""
         if self._release.alive:
             self._take()
-        pids = None if only is None else set(only.pids)
+        pids = None if only is None else set(process_ids(only).tolist())
         return [line for line in self._lines if pids is None or line.pid in pids]
 
-    def frame(self, only: Pids | None = None) -> pd.DataFrame:
+    def frame(self, only: Only | None = None) -> pd.DataFrame:
         """Return them as a DataFrame: columns ``comm``, ``pid``, ``cpu``, ``time_s``, ``message``.
 
         ``comm`` is what the kernel remembers of that pid when it is read: it may be another

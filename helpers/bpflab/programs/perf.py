@@ -97,20 +97,28 @@ class PerfBuffer:
         with self._lock, held_back():
             if self.closed:
                 raise LabError("closed", "This perf buffer is closed.")
-            parts, lost, taken = [], 0, []
-            for page in self._pages.values():
-                address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-                head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
-                held = between(page, self._size, tail, head)
-                events, gone = unpacked(held, self.dtype.itemsize)
-                parts.append(events)
-                lost += gone
-                taken.append((address + _TAIL, head))
-            for position, head in taken:
+            unread = self._unread()
+            for position, head, _, _ in unread:
                 self._store(position, head, RELEASE)
-            self.lost += lost
-            found = np.frombuffer(bytearray(b"".join(parts)), self.dtype)
+            self.lost += sum(lost for *_, lost in unread)
+            found = np.frombuffer(bytearray(b"".join(part for *_, part, _ in unread)), self.dtype)
             self.read_count += len(found)
+        return found
+
+    @property
+    def waiting(self) -> int:
+        """How many events are in the buffers of all CPUs."""
+        with self._lock:
+            return sum(len(part) for *_, part, _ in self._unread()) // self.dtype.itemsize
+
+    def _unread(self) -> list[tuple[int, int, bytes, int]]:
+        """Return for each CPU: the address of its tail, its head, its events, and what was lost."""
+        found = []
+        for page in self._pages.values():
+            address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+            head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
+            events, lost = unpacked(between(page, self._size, tail, head), self.dtype.itemsize)
+            found.append((address + _TAIL, head, events, lost))
         return found
 
     @cached_property

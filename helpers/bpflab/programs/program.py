@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
 from bpflab.bindings import engine, hooks
+from bpflab.bindings.bpfsys import recursion_misses
 from bpflab.compiling import build, source
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
@@ -89,7 +91,8 @@ class Program:
         """
         if ring not in self._logs:
             with held_back():
-                self._logs[ring] = EventLog(self.ring(ring), self.maps)
+                skipped = functools.partial(_missed, self.functions)
+                self._logs[ring] = EventLog(self.ring(ring), self.maps, missed=skipped)
         return self._logs[ring]
 
     def ring(self, name: str = "events") -> Ring:
@@ -204,6 +207,10 @@ class Attached:
     def _detach(self, functions: list[str]) -> None:
         if functions:
             self._program.detach(*functions)
+
+
+def _missed(functions: Mapping[str, int]) -> int:
+    return sum(recursion_misses(fd) for fd in functions.values())
 
 
 def _release(

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from bpflab.data.events import EventLog, Pids
+from bpflab.data.events import EventLog
+from bpflab.data.only import Only
 from bpflab.data.pump import pump
 from bpflab.errors import LabError, Place
 from bpflab.programs.program import Program
-from bpflab.views.newest import balanced
+from bpflab.views.newest import accounted
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View
 
@@ -61,7 +62,7 @@ class OfLog(Picture):
         *,
         program: Program | None = None,
         hooks: dict[str, str] | None = None,
-        only: Pids | None = None,
+        only: Only | None = None,
         rows: int | None = None,
     ) -> None:
         super().__init__(lambda: draw(log.frame(only, rows)))
@@ -91,7 +92,7 @@ class OfLog(Picture):
         books = self._books()
         if not self._finished:
             self._measure(books.get("produced", books["shown"]))
-        return balanced(super().draw(), books, list(self._speeds))
+        return accounted(super().draw(), books, list(self._speeds))
 
     def _books(self) -> dict[str, int]:
         try:

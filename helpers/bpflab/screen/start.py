@@ -11,7 +11,8 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from bpflab.data.events import EventLog, Pids
+from bpflab.data.events import EventLog
+from bpflab.data.only import Only
 from bpflab.errors import LabError
 from bpflab.programs.program import Program
 from bpflab.screen.handle import Live
@@ -28,7 +29,7 @@ def live(
     title: str = "",
     *,
     draw: Callable[[pd.DataFrame], View] | None = None,
-    only: Pids | None = None,
+    only: Only | None = None,
     columns: Sequence[object] | None = None,
     rows: int = 10,
     per_second: float = 4.0,

@@ -3,7 +3,7 @@
 from bpflab.views.bytes import grid, leftovers_start, origins
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
-from bpflab.views.newest import balanced, newest
+from bpflab.views.newest import accounted, newest
 from bpflab.views.plot import bars, lines
 from bpflab.views.slots import histogram
 from bpflab.views.table import table
@@ -12,7 +12,7 @@ from bpflab.views.view import View
 __all__ = [
     "Edge",
     "View",
-    "balanced",
+    "accounted",
     "bars",
     "code",
     "diff",

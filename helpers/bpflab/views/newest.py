@@ -1,4 +1,4 @@
-"""A log at one moment: its newest events, its books, and how fast they come."""
+"""A log at one moment: its newest events, its accounting, and how fast they come."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bpflab.views.view import View, markup
 
 _STEPS = "▁▂▃▄▅▆▇█"
 _ALWAYS = ("shown", "filtered", "dropped")  # the others only where they are not 0
+_BESIDE = ("produced", "missed")  # what is no part of the sum
+_ALARM = "color:var(--jp-error-color0,#c62828);font-weight:600"
 _LINE = "margin:0;padding:.2em .7em"
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
 
@@ -24,14 +26,21 @@ def newest(frame: pd.DataFrame, caption: str, columns: Sequence[object] | None =
     return table(frame, caption, columns=_telling(frame) if columns is None else columns)
 
 
-def balanced(view: View, books: Mapping[str, int], speeds: Sequence[float] = ()) -> View:
+def accounted(view: View, ledger: Mapping[str, int], speeds: Sequence[float] = ()) -> View:
     """Return *view* and below it where all events went, and how fast they come.
 
-    *books* is what ``EventLog.ledger`` returns, and *speeds* events a second, the latest last.
+    *ledger* is what ``EventLog.ledger`` returns, and *speeds* events a second, the latest last.
+    What is unaccounted has a line of its own, in red, as has what the kernel skipped.
     """
-    lines = [_balance(books), *([_speed(speeds)] if len(speeds) else [])]
-    html = "\n".join(f'<p style="{_LINE};{_MONO}">{markup(line)}</p>' for line in lines)
-    return View(f"<div>\n{view.html}\n{html}\n</div>", "\n".join([view.text, *lines]))
+    lines = [_sum(ledger), *([_speed(speeds)] if len(speeds) else [])]
+    alarms = _alarms(ledger)
+    html = "\n".join(
+        [
+            *(f'<p style="{_LINE};{_MONO}">{markup(line)}</p>' for line in lines),
+            *(f'<p style="{_LINE};{_ALARM}">{markup(line)}</p>' for line in alarms),
+        ]
+    )
+    return View(f"<div>\n{view.html}\n{html}\n</div>", "\n".join([view.text, *lines, *alarms]))
 
 
 def _telling(frame: pd.DataFrame) -> list[object]:
@@ -43,12 +52,24 @@ def _telling(frame: pd.DataFrame) -> list[object]:
     return [name for name in frame.columns if name not in extra]
 
 
-def _balance(books: Mapping[str, int]) -> str:
-    if "produced" not in books:
-        return f"{books['shown']:,} shown; the program does not count what was dropped"
-    parts = {k: v for k, v in books.items() if k != "produced" and (v or k in _ALWAYS)}
-    said = " + ".join(f"{count:,} {name}" for name, count in parts.items())
-    return f"{books['produced']:,} produced = {said}"
+def _sum(ledger: Mapping[str, int]) -> str:
+    if "produced" not in ledger:
+        return f"{ledger['shown']:,} shown; the program does not count what was dropped"
+    parts = {k: v for k, v in ledger.items() if k not in _BESIDE and (v or k in _ALWAYS)}
+    terms = " + ".join(f"{count:,} {name}" for name, count in parts.items())
+    return f"{ledger['produced']:,} produced = {terms}"
+
+
+def _alarms(ledger: Mapping[str, int]) -> list[str]:
+    alarms = []
+    lost = ledger.get("unaccounted", 0)
+    if lost > 0:
+        alarms.append(f"⚠ {lost:,} unaccounted: counted in seen, and neither sent nor dropped.")
+    if lost < 0:
+        alarms.append(f"⚠ {-lost:,} more than produced: sent or dropped, and not counted in seen.")
+    if missed := ledger.get("missed", 0):
+        alarms.append(f"⚠ {missed:,} missed: the kernel skipped the program for these events.")
+    return alarms
 
 
 def _speed(speeds: Sequence[float]) -> str:
