@@ -83,7 +83,7 @@ def test_one_string_is_no_list_of_keys(program):
         excluded.fill("/usr/bin/ls")
 
     assert caught.value.kind == "argument"
-    assert caught.value.fix == "fill(['/usr/bin/ls'])"
+    assert "['/usr/bin/ls']" in caught.value.fix
     assert len(excluded) == 0
 
 
@@ -145,6 +145,10 @@ def test_only_an_array_of_numbers_counts(program):
     counting = {name for name, one in program.maps.items() if one.counts}
 
     assert counting == {"counts"}
+    with pytest.raises(LabError) as caught:
+        program.maps["STATE"].total()
+    assert caught.value.kind == "no-number"
+    assert "per_event_count, total_count" in caught.value.message
 
 
 def test_a_per_cpu_value_is_a_list_with_an_item_for_each_possible_cpu(program):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.data import accounting
 from bpflab.data.decode import decode
 from bpflab.data.only import Only, process_ids
@@ -123,6 +124,7 @@ class EventLog:
                 take(chunk)
             self._taps.append(take)
 
+    @checked
     def records(self, only: Only | None = None, newest: int | None = None) -> npt.NDArray[Any]:
         """Return the events as one structured array, or only those of *only*'s processes.
 
@@ -131,6 +133,7 @@ class EventLog:
         """
         return self._choose(only, newest)[0]
 
+    @checked
     def frame(self, only: Only | None = None, newest: int | None = None) -> pd.DataFrame:
         """Return the events as a DataFrame, a row each, in the order they came, as ``decode`` does.
 
@@ -145,6 +148,7 @@ class EventLog:
             self._waiting = self._ring.waiting
             self._counters.settle()
 
+    @checked
     def ledger(self, only: Only | None = None) -> dict[str, int]:
         """Return where every event went, as counts that are each measured on their own.
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.bindings import engine
 from bpflab.data import layout, refusals
 from bpflab.data.refusals import ARRAYS
@@ -110,6 +111,7 @@ class Map:
     def __iter__(self) -> Iterator[Any]:
         return (unpack(key, self.key_dtype) for key in self._keys())
 
+    @checked
     def fill(self, entries: Mapping[Any, Any] | Iterable[Any]) -> Map:
         """Write each key and value of a mapping, or 1 for each key of any other iterable.
 
@@ -119,12 +121,6 @@ class Map:
             LabError: ``map-full``, ``too-long`` or ``map-write``, naming the entry; those before
                 it are written. ``argument`` for a single string, whose letters would be the keys.
         """
-        if isinstance(entries, str | bytes):
-            raise LabError(
-                "argument",
-                f"fill takes a list of keys or a dict, and {shown(entries)} is a single string.",
-                fix=f"fill([{entries!r}])",
-            )
         pairs = entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries)
         for key, value in pairs:
             self[key] = value
@@ -146,7 +142,13 @@ class Map:
         return self.type in ARRAYS and self.value_dtype.kind in "iu"
 
     def total(self, key: Any = 0) -> int:
-        """Return the number held for *key*, summed over CPUs where the map is per CPU."""
+        """Return the number for *key*, summed over CPUs where the map is per CPU.
+
+        Raises:
+            LabError: ``no-number`` where the map's values are structs or text.
+        """
+        if self.value_dtype.kind not in "iu":
+            raise refusals.no_number(self)
         value = self[key]
         return int(sum(value)) if self.per_cpu else int(value)
 

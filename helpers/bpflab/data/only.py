@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import index
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-from bpflab.errors import LabError
 
-
+@runtime_checkable
 class Pids(Protocol):
     """Anything with process ids: what ``run`` returns, for one."""
 
@@ -25,17 +23,6 @@ Only = Pids | Iterable[int] | int
 
 
 def process_ids(only: Only) -> npt.NDArray[np.int64]:
-    """Return the process ids that *only* names.
-
-    Raises:
-        LabError: ``argument`` where it names none.
-    """
+    """Return the process ids that *only* names."""
     pids: Any = getattr(only, "pids", only)
-    try:
-        return np.array([index(pid) for pid in (pids if np.iterable(pids) else [pids])], np.int64)
-    except TypeError:
-        raise LabError(
-            "argument",
-            f"only= takes what run returned, or process ids, and not {type(only).__name__}.",
-            fix="For example: frame(only=run('/usr/bin/true')) or frame(only=[os.getpid()])",
-        ) from None
+    return np.fromiter(pids if np.iterable(pids) else [pids], np.int64)

@@ -21,6 +21,7 @@ class _Map(Protocol):
     type: str
     max_entries: int
     key_dtype: np.dtype[Any]
+    value_dtype: np.dtype[Any]
 
 
 def write(of: _Map, code: int, key: Any) -> LabError:
@@ -59,6 +60,17 @@ def no_nul(of: _Map, field: str, key: Any) -> LabError:
         f"{shown(key)} fills all {room} bytes of {field}, so {of.name} could never match it.",
         why="The kernel ends every string that it copies with a NUL, within the buffer.",
         fix=f"Use at most {room - 1} bytes.",
+    )
+
+
+def no_number(of: _Map) -> LabError:
+    """Return the error for a total of what are no whole numbers."""
+    fields = ", ".join(of.value_dtype.names or ())
+    return LabError(
+        "no-number",
+        f"A value of {of.name} is {f'a struct of {fields}' if fields else 'no whole number'}, "
+        "and has no total.",
+        fix=f"program.maps[{of.name!r}][key] gives the value.",
     )
 
 

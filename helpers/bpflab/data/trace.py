@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.bindings.hooks import TRACEFS
 from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
@@ -75,6 +76,7 @@ class Trace:
         """Read no more; remove the instance. The lines that were read stay."""
         self._release()
 
+    @checked
     def lines(self, only: Only | None = None) -> list[Line]:
         """Return the lines that came since this reader was made, or only those of *only*."""
         if self._release.alive:
@@ -82,6 +84,7 @@ class Trace:
         pids = None if only is None else set(process_ids(only).tolist())
         return [line for line in self._lines if pids is None or line.pid in pids]
 
+    @checked
     def frame(self, only: Only | None = None) -> pd.DataFrame:
         """Return them as a DataFrame: columns ``comm``, ``pid``, ``cpu``, ``time_s``, ``message``.
 
