@@ -37,9 +37,9 @@ int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
 	e->ktime_ns = bpf_ktime_get_ns();
 	e->pid = bpf_get_current_pid_tgid() >> 32;
 	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
-	/* A path that could not be read is all zeros: no key may match that. */
 	excluded = EXCLUDED_CMDS.lookup((struct path *)e->path);
-	if (excluded && e->path_len > 0) {
+	/* A cut path begins like others, and an unread one is all zeros: neither may match. */
+	if (excluded && is_whole(e->path_len, sizeof(e->path))) {
 		filtered.atomic_increment(0);
 		return 0;
 	}

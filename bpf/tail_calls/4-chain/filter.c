@@ -9,7 +9,7 @@ int filter(void *ctx)
 	if (!e)
 		return 0;
 	say(e, DEBUG, FILTER, ENTERED);
-	if (e->path_len > 0 && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
 		say(e, DEBUG, FILTER, EXCLUDED);
 		return 0;
 	}

@@ -7,8 +7,8 @@ int filter(void *ctx)
 
 	if (!e)
 		return 0;
-	/* A path that could not be read is all zeros: no key may match that. */
-	if (e->path_len > 0 && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+	/* A cut path begins like others, and an unread one is all zeros: neither may match. */
+	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
 		filtered.atomic_increment(0);
 		return done();
 	}
