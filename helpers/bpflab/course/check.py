@@ -8,11 +8,14 @@ import string
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from IPython.display import display
 
+from bpflab.arguments import checked
+from bpflab.course.answers import difference
 from bpflab.errors import LabError
 from bpflab.programs.loading import load
 from bpflab.views.refusal import refusal
@@ -24,6 +27,7 @@ EXECVE = "syscalls:sys_enter_execve"
 _tries: dict[str, int] = {}  # how often an exercise was tried here: each try shows one more hint
 
 
+@checked
 @contextlib.contextmanager
 def expect(kind: str) -> Iterator[None]:
     """Let the block be refused with this *kind* and show the refusal; fail if it is not.
@@ -49,14 +53,17 @@ class Verdict(View):
     passed: bool = False
 
 
+@checked
 def check_program(
-    name: str, answer: str, *, wants: Mapping[str, object], hints: Sequence[str] = ()
+    name: str, answer: object, *, wants: Mapping[str, object], hints: Sequence[str] = ()
 ) -> Verdict:
     """Judge the C of *answer*: load it, execute a path made up here, look at its events.
 
     The path and the number of executions are random. Each must arrive as one event in the ring
     ``events``, with its path whole and with the values of *wants* in the fields of those names.
     """
+    if not isinstance(answer, str):
+        return _not_yet(name, "The answer is the text of a program.", hints)
     times = random.randint(3, 9)
     try:
         with _somewhere() as path, load(name, text=answer) as program:
@@ -70,6 +77,7 @@ def check_program(
     return _passed(name, f"{times} executions of a path made up for this check, all as wanted.")
 
 
+@checked
 def check_largest(
     name: str,
     answer: object,
@@ -78,10 +86,16 @@ def check_largest(
     step: int = 1,
     hints: Sequence[str] = (),
 ) -> Verdict:
-    """Judge a limit: *accepts* must take *answer* and must refuse *answer* + *step*."""
-    if not isinstance(answer, int):
-        return _not_yet(name, "The answer is a whole number.", hints)
-    for value, wanted in ((answer, True), (answer + step, False)):
+    """Judge a limit: *accepts* must take *answer* and must refuse *answer* + *step*.
+
+    The answer is a whole number above 0, of Python's or of numpy's, and a multiple of *step*.
+    """
+    if not isinstance(answer, Integral) or isinstance(answer, bool) or answer <= 0:
+        return _not_yet(name, "The answer is a whole number above 0.", hints)
+    limit = int(answer)
+    if limit % step:
+        return _not_yet(name, f"The answer is a multiple of {step}, and {limit} is not.", hints)
+    for value, wanted in ((limit, True), (limit + step, False)):
         try:
             accepts(value)
             taken = True
@@ -90,23 +104,30 @@ def check_largest(
         if taken != wanted:
             word = "accepted" if taken else "refused"
             return _not_yet(name, f"{value} is {word}: the limit is {_side(taken)}.", hints)
-    return _passed(name, f"{answer} is accepted and {answer + step} is refused.")
+    return _passed(name, f"{limit} is accepted and {limit + step} is refused.")
 
 
+@checked
 def check_answer(name: str, answer: object, right: object, *, hints: Sequence[str] = ()) -> Verdict:
-    """Judge an answer that a measurement of the lesson decides: it must equal *right*."""
-    if answer != right:
-        return _not_yet(name, "That is not what comes out.", hints)
-    return _passed(name, "That is what comes out.")
+    """Judge an answer that a measurement of the lesson decides: it must equal *right*.
+
+    A tuple, an array and a column are as good as a list. What differs first is named: a type, a
+    length or an item, but never what is right.
+    """
+    fault = difference(answer, right)
+    return _not_yet(name, fault, hints) if fault else _passed(name, "That is what comes out.")
 
 
+@checked
 def check_counts(
-    name: str, answer: str, *, map: str, paths: Sequence[str], hints: Sequence[str] = ()
+    name: str, answer: object, *, map: str, paths: Sequence[str], hints: Sequence[str] = ()
 ) -> Verdict:
     """Judge a map that counts: each of *paths* is a key, and is executed a random number of times.
 
     The map is filled with zeros first; afterwards each value must be that path's number.
     """
+    if not isinstance(answer, str):
+        return _not_yet(name, "The answer is the text of a program.", hints)
     wanted = {path: random.randint(2, 9) for path in paths}
     try:
         with load(name, text=answer) as program:
