@@ -8,6 +8,7 @@ import pytest
 
 from bpflab.screen import painter as module
 from bpflab.screen.painter import BYTES_PER_SECOND, CPU_SHARE, FASTEST, Painter, pause
+from tests.browser.waiting import until
 
 
 class Drawn:
@@ -18,6 +19,7 @@ class Drawn:
         self.times = []
         self.urgent = False
         self.threads = set()
+        self.beats, self.failed, self.beat_at = 0, [], float("inf")
 
     @property
     def over(self):
@@ -32,6 +34,16 @@ class Drawn:
         while time.thread_time() < ends:
             pass
         return self.size
+
+    def beat(self):
+        """Note a sign of life."""
+        self.beats += 1
+        self.beat_at = time.monotonic() + 0.1
+        return 0
+
+    def fail(self, error):
+        """Note the error that ends it."""
+        self.failed.append(error)
 
 
 def drawn(*views, seconds=20.0):
@@ -120,6 +132,46 @@ def test_an_urgent_view_is_drawn_at_once():
     while painter.running:
         time.sleep(0.005)
         assert time.monotonic() < began + 5
+
+
+def test_signs_of_life_wait_for_no_budget():
+    """They are sent when they are due, while a dear frame is paid for."""
+    dear, still = Drawn(frames=2, size=80_000), Drawn(frames=2, per_second=1)
+    still.beat_at = 0.0
+    drawn(dear, still)
+
+    assert still.beats >= 3
+
+
+@pytest.mark.parametrize("fault", [ValueError, SystemExit])
+def test_a_view_that_raises_is_ended_and_no_other(fault):
+    """It is told why; the other is drawn to its end by the same thread."""
+    broken, sound = Drawn(frames=9), Drawn(frames=3)
+    error = fault("bad")
+
+    def draw():
+        raise error
+
+    broken.draw = draw
+    drawn(broken, sound)
+
+    assert broken.failed == [error]
+    assert len(sound.times) == 3
+    assert len(sound.threads) == 1
+
+
+def test_a_thread_that_dies_is_not_taken_for_one_that_runs(monkeypatch):
+    """Should the painter itself fail, the next view starts it again."""
+    painter, view = Painter(), Drawn(frames=1)
+    with monkeypatch.context() as broken:
+        broken.setattr(threading, "excepthook", lambda failed: None)
+        broken.setattr(painter, "_step", lambda view, ready: 1 / 0)
+        painter.add(view)
+        until(lambda: not painter.running, "it still claims to run", 5)
+    painter.add(view)
+    until(lambda: not painter.running, "it does not end", 5)
+
+    assert len(view.times) == 1
 
 
 def test_a_view_that_comes_later_starts_a_thread_again():

@@ -1,9 +1,19 @@
 """What a live view draws."""
 
+import contextlib
+import io
+import linecache
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import bpflab
 from bpflab.errors import LabError
 from bpflab.screen import pictures
 from bpflab.screen.pictures import OfLog, Picture, blamed
@@ -45,10 +55,10 @@ def pids(frame):
     return newest(frame, "Execs", ["pid"])
 
 
-def counted(*rows, seen=None, **kwargs):
-    """Return a log whose program counts what it produced."""
-    maps = {"seen": FakeMap(len(rows) if seen is None else seen), "dropped": FakeMap()}
-    return log_of(*rows, maps=maps, **kwargs)
+def counted(*rows, seen=None):
+    """Return a log whose program counts what it produced in *seen*."""
+    maps = {"seen": seen or FakeMap(len(rows)), "dropped": FakeMap()}
+    return log_of(*rows, maps=maps)
 
 
 def test_a_function_is_drawn_as_it_is():
@@ -67,7 +77,7 @@ def test_a_function_must_return_a_view():
     assert "str" in refused.value.message
 
 
-def test_the_newest_events_and_their_books():
+def test_the_newest_events_and_their_accounting():
     """The last rows, and sums of all: also those above the first row."""
     picture = OfLog(counted(*(row(n, pid=n) for n in range(5))), pids, rows=2)
 
@@ -77,37 +87,39 @@ def test_the_newest_events_and_their_books():
     assert text[5] == "5 produced = 5 shown + 0 filtered + 0 dropped"
 
 
-def test_only_ones_own():
-    """The events of other processes are in the books as filtered."""
+def test_only_some_processes():
+    """The events of other processes are counted as others'."""
     log = counted(*(row(n, pid=n % 2) for n in range(5)))
     picture = OfLog(log, pids, only=SimpleNamespace(pids=[1]))
 
-    assert "5 produced = 2 shown + 3 filtered + 0 dropped" in picture.draw().text
+    assert "5 produced = 2 shown + 0 filtered + 3 others + 0 dropped" in picture.draw().text
 
 
 def test_the_speed_is_that_of_the_kernels_count(monkeypatch):
     """Events a second between two frames, also of those that were dropped."""
     clock = SimpleNamespace(now=5.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(pictures, "time", clock)
-    log = counted(row())
-    picture = OfLog(log, pids)
+    seen = FakeMap(1)
+    picture = OfLog(counted(row(), seen=seen), pids)
     picture.draw()
-    clock.now, log._maps["seen"].value = 5.5, 501
+    clock.now, seen.value = 5.5, 501
 
-    assert picture.draw().text.endswith("█ 1,000 events a second, 1,000 at most")
+    assert "█ 1,000 events a second, 1,000 at most" in picture.draw().text.split("\n")
 
 
 def test_what_it_attached_it_detaches(pump):
     """When it is finished nothing is attached by it, and the ring is no longer read for it."""
     program, log = Program(), counted()
     picture = OfLog(log, pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
+    at_first = set(program.attached)
+    picture.begin()
     picture.draw()
     before = set(program.attached), set(pump.logs)
 
     picture.finish()
     picture.draw()
 
-    assert before == ({"hook"}, {log})
+    assert (at_first, *before) == (set(), {"hook"}, {log})
     assert (program.attached, pump.logs) == (set(), set())
 
 
@@ -116,19 +128,22 @@ def test_what_was_attached_before_stays():
     program = Program("hook")
     picture = OfLog(counted(), pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
 
+    picture.begin()
     picture.finish()
 
     assert program.attached == {"hook"}
 
 
-def test_a_closed_program_is_told_and_its_books_stay():
+def test_a_closed_program_is_the_reason_and_its_accounting_stays():
     """The last frame of a program that is gone has the counts that it left."""
-    log = counted(row())
+    seen = FakeMap(1)
+    log = counted(row(), seen=seen)
     program = Program()
     picture = OfLog(log, pids, program=program, hooks={"hook": "x"})
+    picture.begin()
     log.settle()
     log._ring.closed = program.closed = True
-    log._maps["seen"].open = False
+    seen.open = False
 
     picture.finish()
 
@@ -158,16 +173,94 @@ def test_a_function_that_fails_is_named_with_its_line():
     assert "<img" not in view.html
 
 
-def test_a_function_that_fails_inside_ours_is_named_by_its_own_line():
-    """The line to look at is the reader's, not one of the package's that it led to."""
+def where_it_failed(code, path):
+    """Return the line "where" of the panel for code that fails in the file *path*."""
+    linecache.cache[path] = (len(code), None, code.splitlines(True), path)
+    space = {}
+    exec(compile(code, path, "exec"), space)
+    with pytest.raises(Exception) as raised:
+        Picture(space["busy"]).draw()
+    return next(line for line in blamed(raised.value).text.split("\n") if line.startswith("where"))
 
-    def busy():
-        return newest(None, "x")
 
-    with pytest.raises(AttributeError) as raised:
-        Picture(busy).draw()
+@pytest.mark.parametrize("path", ["/home/x/bpflab-course/mine.py", "/tmp/ipykernel_7/1.py"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "return newest(None, 'x')",
+        "return pd.DataFrame({'a': [1]})['b']",
+        "return json.loads('{')",
+        "return pd.Series([1]).apply(lambda n: n / 0)",
+    ],
+    ids=["the package", "pandas", "the standard library", "a function of theirs in pandas"],
+)
+def test_the_line_to_look_at_is_the_learners(path, line):
+    """Not one of a library that it led to, wherever the learner's file and the package are."""
+    code = f"import json, pandas as pd\nfrom bpflab.views import newest\ndef busy():\n    {line}\n"
 
-    assert "your function busy:" in blamed(raised.value).text
+    assert where_it_failed(code, path).endswith(line)
+
+
+def test_a_clone_of_any_name_is_the_package(tmp_path):
+    """In one called `lessons`, too, the package's lines are not taken for the learner's."""
+    package = Path(bpflab.__file__).parent
+    clone = tmp_path / "lessons" / "helpers"
+    clone.mkdir(parents=True)
+    (clone / "bpflab").symlink_to(package)
+    code = (
+        "from bpflab.screen.pictures import Picture, blamed\n"
+        "from bpflab.views import newest\n"
+        "try:\n    Picture(lambda: newest(None, 'x')).draw()\n"
+        "except Exception as error:\n    print(blamed(error).text)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(clone)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert "your function <lambda>:4" in done.stdout
+
+
+def test_what_a_function_prints_stands_below_its_picture(capsys):
+    """Its last lines, as text; warnings too; nothing of it reaches the cell that runs now."""
+
+    def draw():
+        print("old\n" * 50 + "<b>\x1b[31m", 7)
+        print("and a warning", file=sys.stderr)
+        return View("<i>x</i>", "x")
+
+    view = Picture(draw).draw()
+
+    assert view.text.splitlines()[-2:] == ["<b>\\x1b[31m 7", "and a warning"]
+    assert len(view.text.splitlines()) == 12
+    assert "&lt;b&gt;" in view.html and "<b>" not in view.html
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_others_print_meanwhile_is_theirs(capsys):
+    """Another thread's lines go where they always go, and a redirection of its own holds."""
+    drawing, printed = threading.Event(), threading.Event()
+
+    def draw():
+        print("drawn")
+        drawing.set()
+        assert printed.wait(20)
+        return View("<i>x</i>", "x")
+
+    with ThreadPoolExecutor() as pool:
+        drawn = pool.submit(Picture(draw).draw)
+        assert drawing.wait(20)
+        print("in a cell")
+        kept = io.StringIO()
+        with contextlib.redirect_stdout(kept):
+            printed.set()
+            text = drawn.result(20).text
+            print("redirected")
+        print("after")
+
+    assert text == "x\nprinted:\ndrawn"
+    assert capsys.readouterr().out == "in a cell\nafter\n"
+    assert kept.getvalue() == "redirected\n"
 
 
 def test_a_fault_that_the_lab_foresees_keeps_its_words():

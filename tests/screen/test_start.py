@@ -6,27 +6,33 @@ import pytest
 
 from bpflab.errors import LabError
 from bpflab.screen import handle, start
+from bpflab.screen.painter import Painter
 from bpflab.screen.start import live
 from bpflab.views import View
+from tests.browser.waiting import until
 from tests.logs import FakeMap, log_of, row
+from tests.screen.page import Page
 
 
 @pytest.fixture
 def page(monkeypatch):
-    """A notebook's page: who was shown on it, and what was displayed instead."""
-    page = SimpleNamespace(shown=[], displayed=[], cell="a", count=1)
-    shell = SimpleNamespace(
+    """A notebook's page, which of its cells runs, and what was displayed without a page."""
+    page = Page(monkeypatch)
+    page.cell, page.displayed = "a", []
+    page.shell = SimpleNamespace(
         kernel=object(), get_parent=lambda: {"metadata": {"cellId": page.cell}}, execution_count=1
     )
-    page.shell = shell
     monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
-    monkeypatch.setattr(start, "get_ipython", lambda: shell)
+    monkeypatch.setattr(start, "get_ipython", lambda: page.shell)
     monkeypatch.setattr(start, "_display", page.displayed.append)
     monkeypatch.setattr(start, "_of_cells", {})
-    monkeypatch.setattr(handle.Live, "show", lambda view: page.shown.append(view))
+    monkeypatch.setattr(handle, "painter", Painter())
     monkeypatch.setattr(handle, "_HEADLESS_S", 0.1)
-    monkeypatch.setattr(handle, "_END_S", 0.01)
-    return page
+    yield page
+    for views in start._of_cells.values():
+        for view in filter(None, (reference() for reference in views[1])):
+            view.stop()
+    until(lambda: not handle.painter.running, "the painter goes on")
 
 
 def draw():
@@ -38,7 +44,7 @@ def test_on_a_page_it_returns_at_once(page):
     """The view is shown there, and the cell is free."""
     view = live(draw)
 
-    assert page.shown == [view]
+    assert page.html == "<b>x</b>"
     assert not view.over
     assert page.displayed == []
 
@@ -53,7 +59,7 @@ def test_where_nobody_watches_the_last_frame_is_shown(page, monkeypatch, where):
 
     view = live(draw)
 
-    assert page.shown == []
+    assert page.html == ""
     assert [frame.text for frame in page.displayed] == ["x"]
     assert view.over
 
@@ -64,21 +70,24 @@ def test_a_cell_that_runs_again_ends_its_views(page):
     page.cell = "b"
     page.shell.execution_count = 2
     other = live(draw)
-    assert not any(view.urgent for view in (first, second, other))
+    assert not any(view.over for view in (first, second, other))
 
     page.cell = "a"
     page.shell.execution_count = 3
     third = live(draw)
 
-    assert [view.urgent for view in (first, second, other, third)] == [True, True, False, False]
-    assert first._asked == "the cell ran again"
+    assert [view.over for view in (first, second, other, third)] == [True, True, False, False]
+    assert first.reason == "the cell ran again"
+    assert len(page.open) == 4  # of the two that are live
 
 
 def test_a_page_without_cell_ids_is_no_fault(page):
     """Not every front end tells which cell runs."""
     page.shell.get_parent = dict
 
-    assert not live(draw).over
+    view = live(draw)
+    assert not view.over
+    view.stop()
 
 
 def test_a_log_is_shown_as_its_newest_events(page):
@@ -90,7 +99,7 @@ def test_a_log_is_shown_as_its_newest_events(page):
 
 
 def test_a_log_is_drawn_by_the_readers_function(page):
-    """The function gets the frame of all events that are kept; the books stand below."""
+    """The function gets the frame of all events that are kept; the accounting stands below."""
     log = log_of(*(row(pid=n) for n in range(30)), maps={"seen": FakeMap(30), "dropped": FakeMap()})
 
     view = live(log, draw=lambda frame: View("x", f"sum {frame['pid'].sum()}"))
@@ -99,6 +108,25 @@ def test_a_log_is_drawn_by_the_readers_function(page):
         "sum 435",
         "30 produced = 30 shown + 0 filtered + 0 dropped",
     ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: live(None),
+        lambda: live(draw, per_second="4"),
+        lambda: live(draw, per_second=0),
+        lambda: live(draw, rows=0),
+        lambda: live(draw, seconds=-1),
+    ],
+)
+def test_what_it_does_not_take_is_refused(page, wrong):
+    """At the call, and not by the thread that draws."""
+    with pytest.raises(LabError) as refused:
+        wrong()
+
+    assert refused.value.kind == "argument"
+    assert page.open == set()
 
 
 def test_a_function_has_no_hooks(page):

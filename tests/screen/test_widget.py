@@ -1,25 +1,22 @@
-"""The widget, without a page: what it sends, and what an answer does."""
-
-import time
+"""The widget, without a browser: what it sends, and what an answer does."""
 
 import pytest
 
 from bpflab.screen import widget
-from bpflab.screen.widget import Frames, Screen
+from bpflab.screen.widget import Screen
+from tests.screen.page import Page
 
 STATUS = {"number": 1, "live": True, "state": "● Live", "said": "x"}
 
 
 @pytest.fixture
-def sent(monkeypatch):
-    """The states that would go to the page."""
-    states = []
-    monkeypatch.setattr(Frames, "send_state", lambda self, key=None: states.append(set(key)))
-    return states
+def page(monkeypatch):
+    """What reaches a page."""
+    return Page(monkeypatch)
 
 
 @pytest.fixture
-def screen():
+def screen(page):
     """A screen, closed afterwards."""
     screen = Screen(lambda: screen.stopped.append(True))
     screen.stopped = []
@@ -27,35 +24,58 @@ def screen():
     screen.close()
 
 
-def test_a_frame_that_is_the_same_sends_no_html(screen, sent):
-    """Only what changed crosses to the page, in one message, and its size is told."""
+def test_a_frame_that_is_the_same_sends_no_html_and_a_sign_of_life(page, screen, monkeypatch):
+    """Each time one message, with what changed; its size is told."""
+    sent = []
+    monkeypatch.setattr(Screen, "send_state", lambda self, key=None: sent.append(set(key)))
     big = screen.show("<b>1</b>" * 100, STATUS)
-    small = screen.show("<b>1</b>" * 100, STATUS | {"number": 2})
+    small = screen.show("<b>1</b>" * 100, STATUS)
+    screen.show("<b>1</b>" * 100, STATUS)
 
-    assert sent == [{"html", "status"}, {"status"}]
+    assert sent == [{"html", "status"}, {"status"}, {"status"}]
     assert big - small == 800
 
 
-def test_an_answer_is_noted(screen):
-    """When a page says that it shows the frames, it is known when."""
-    screen.frames.answered = 0.0
-    before = time.monotonic()
-
-    screen.frames._handle_custom_msg({"shown": 1}, [])
-
-    assert before <= screen.answered <= time.monotonic()
-
-
-def test_the_button_stops_and_is_then_of_no_use(screen):
-    """A press asks for the end; with the last frame it can be pressed no more."""
-    button = screen.box.children[0]
-    button.click()
+def test_answers_are_counted(page, screen):
+    """A page that shows a frame says so."""
+    page.answers = False
     screen.show("x", STATUS)
-    before = button.disabled
-    screen.show("x", STATUS | {"live": False})
+    before = screen.answers
+    page.answer(shown=1)
+
+    assert (before, screen.answers) == (0, 1)
+
+
+def test_a_press_on_stop_is_passed_on(page, screen):
+    """The page's button asks for the end."""
+    screen.show("x", STATUS)
+    page.answer(stop=True)
 
     assert screen.stopped == [True]
-    assert (before, button.disabled) == (False, True)
+
+
+def test_it_is_closed_when_the_last_page_has_left_it(page, screen):
+    """Not before its end, and not while another page shows it."""
+    screen.show("x", STATUS)
+    page.answer(page="b")
+    page.answer(page="b", gone=True)
+    page.answer(page="b")
+    screen.leave()
+    page.answer(gone=True)
+    before = len(page.open)
+    page.answer(page="b", gone=True)
+
+    assert (before, page.open) == (2, set())
+
+
+def test_without_a_page_it_is_closed_at_its_end(page, screen):
+    """Nobody is there to leave it."""
+    page.answers = False
+    screen.show("x", STATUS)
+    screen.leave()
+    screen.leave()
+
+    assert page.open == set()
 
 
 def test_nothing_is_fetched_from_the_network():

@@ -13,9 +13,10 @@ from bpflab.screen.painter import painter
 from bpflab.screen.pictures import Picture, blamed
 from bpflab.views.view import View
 
-_BEAT_S = 2.0  # the page takes a longer silence for the end of the kernel
-_UNSEEN_S = 5.0  # without an answer from a page, only beats are sent
+_BEAT_S = 2.0  # the page takes a silence of 6 s for the end of the kernel
+_UNSEEN_S = 7.0  # without an answer from a page, only beats are sent
 _NOBODY_S = 30.0  # and after this long the view ends
+_STOOD_STILL_S = 5.0  # between two draws: longer where the process was stopped, or its machine
 _END_S = 10.0
 _HEADLESS_S, _HEADLESS_FRAMES = 2.5, 8
 _SAID = 300  # characters for a screen reader
@@ -40,8 +41,9 @@ class Live:
         self._shown: View | None = None
         self._asked = ""
         self._done = threading.Event()
-        self._began = self._sent = time.monotonic()
-        self._ends, self._seconds = self._began + seconds, seconds
+        self._sent = self._drawn = time.monotonic()
+        self._ends, self._seconds = self._sent + seconds, seconds
+        self._silent, self._answers = 0.0, 0  # seconds since the last answer of a page, of so many
         self._screen: Any = None
         self._handle: Any = None
 
@@ -62,14 +64,33 @@ class Live:
         """Whether it was asked to end."""
         return bool(self._asked)
 
+    @property
+    def beat_at(self) -> float:
+        """When the page must hear something again; CLOCK_MONOTONIC seconds."""
+        return self._sent + _BEAT_S
+
     def stop(self) -> None:
-        """End it, and wait until its last frame stands in the notebook."""
+        """End it, and wait until its last frame stands in the notebook.
+
+        Raises:
+            LabError: ``not-ended`` if it has not ended within 10 s.
+        """
         self.end("stopped")
 
     def end(self, reason: str) -> None:
-        """End it for this *reason*, and wait until it has."""
+        """End it for this *reason*, and wait until it has, as `stop` does.
+
+        Called by the function that draws a live view, it only asks: nothing ends while it runs.
+        """
         self.ask(reason)
-        self.wait(_END_S)
+        if not painter.draws_here and not self.wait(_END_S):
+            raise LabError(
+                "not-ended",
+                f"The live view has not ended within {_END_S:.0f} s.",
+                why="A function that draws a live view is still running. All live views share"
+                " one thread, and each waits for the others.",
+                fix="Wait for it, or restart the kernel if it never returns.",
+            )
 
     def wait(self, seconds: float) -> bool:
         """Wait until it has ended by itself, at most so long; return whether it has."""
@@ -85,15 +106,18 @@ class Live:
         """Show it where this cell's output goes, and keep it up to date."""
         from bpflab.screen.widget import Screen  # ipywidgets, which a terminal need not have
 
+        self._picture.begin()
         first = self._render()
         self._screen = Screen(self.ask)
         self._send(first, "● Live")
-        bundle = {**self._screen.box._repr_mimebundle_(), **first._repr_mimebundle_()}
+        data, _ = self._screen._repr_mimebundle_()
+        bundle = {**data, **first._repr_mimebundle_()}
         self._handle = _display(bundle, raw=True, display_id=True)
         painter.add(self)
 
     def run(self) -> View:
         """Draw for a short while, and return the last frame: for where nobody watches."""
+        self._picture.begin()
         ends = time.monotonic() + min(self._seconds, _HEADLESS_S)
         pause = 1 / self.per_second
         while time.monotonic() < ends and self.frames < _HEADLESS_FRAMES and not self._picture.gone:
@@ -104,35 +128,68 @@ class Live:
         self._over("nobody watches")
         return last
 
+    def abandon(self) -> None:
+        """Let go of all that it has attached and shown: its cell was interrupted, or has failed."""
+        try:
+            self._picture.finish()
+        finally:
+            self._over("it was interrupted")
+            self.forget()
+
+    def forget(self) -> None:
+        """Take what is left of it off the page: its cell runs again."""
+        if self._screen is not None:
+            self._screen.close()
+
     def draw(self) -> int:
         """Draw one frame, or the last; return about how many bytes went to the page."""
+        if self.over:
+            return 0
+        self._listen()
         if reason := self._ending():
             return self._end(reason)
         view = self._render()
         if self.reason:  # the picture failed
             return self._end(self.reason, view)
-        now = time.monotonic()
-        fresh = view != self._shown and now - self._screen.answered < _UNSEEN_S + _BEAT_S
-        if fresh or now - self._sent > _BEAT_S:
-            return self._send(view if fresh else self._shown or view, "● Live")
+        if view != self._shown and self._silent < _UNSEEN_S:
+            return self._send(view, "● Live")
         return 0
 
+    def beat(self) -> int:
+        """Send a sign of life; return about how many bytes that takes."""
+        return 0 if self.over or self._shown is None else self._send(self._shown, "● Live")
+
+    def fail(self, error: BaseException) -> None:
+        """End it, with this *error* of a frame in its place. Raises nothing."""
+        reason = "it could not be shown"
+        try:
+            self._end(reason, blamed(error))
+        except Exception as another:  # then only its repr tells
+            self._over(f"{reason}: {type(another).__name__}: {another}")
+
+    def _listen(self) -> None:
+        """Count the seconds without an answer: those in which this process ran, and could hear."""
+        now, answers = time.monotonic(), self._screen.answers
+        self._silent += min(now - self._drawn, _STOOD_STILL_S)
+        if answers != self._answers:
+            self._silent = 0.0
+        self._drawn, self._answers = now, answers
+
     def _ending(self) -> str:
-        now = time.monotonic()
         if self._asked:
             return self._asked
         if self._picture.gone:
             return self._picture.gone
-        if now > self._ends:
+        if time.monotonic() > self._ends:
             return f"its {self._seconds:.0f} s are over"
-        if now - max(self._screen.answered, self._began) > _NOBODY_S:
+        if self._silent > _NOBODY_S:
             return "no page showed it"
         return ""
 
     def _end(self, reason: str, last: View | None = None) -> int:
         try:
             self._picture.finish()
-        except LabError as error:
+        except Exception as error:
             last = blamed(error)
         last = last or self._render()
         note = f"Ended: {reason}."
@@ -140,6 +197,7 @@ class Live:
         ended = View(f'{last.html}\n<p style="{_NOTE}">{note}</p>', f"{last.text}\n{note}")
         if self._handle is not None:
             self._handle.update(ended)
+        self._screen.leave()
         self._over(reason)
         return size + len(ended.html) + len(ended.text)
 
@@ -165,8 +223,5 @@ class Live:
         self._keep(view)
         self._sent = time.monotonic()
         said = " ".join(view.text.split())[:_SAID]
-        return int(
-            self._screen.show(
-                view.html, {"number": self.frames, "live": live, "state": state, "said": said}
-            )
-        )
+        status = {"number": self.frames, "live": live, "state": state, "said": said}
+        return int(self._screen.show(view.html, status))

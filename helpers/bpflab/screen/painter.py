@@ -21,6 +21,16 @@ class Drawn(Protocol):
     def draw(self) -> int:
         """Draw a frame, if anything changed; return the bytes that it sent."""
 
+    def beat(self) -> int:
+        """Send a sign of life; return the bytes that it sent."""
+
+    def fail(self, error: BaseException) -> None:
+        """End with this error; raise nothing."""
+
+    @property
+    def beat_at(self) -> float:
+        """When a sign of life is due, whatever the budget says; CLOCK_MONOTONIC seconds."""
+
     @property
     def over(self) -> bool:
         """Whether it has ended, and shows its last frame."""
@@ -57,31 +67,61 @@ class Painter:
         """Whether the thread is there."""
         return self._thread is not None
 
+    @property
+    def draws_here(self) -> bool:
+        """Whether the caller is the thread that draws."""
+        return self._thread is threading.current_thread()
+
     def _run(self) -> None:
         ready = time.monotonic()
-        while view := self._next(ready):
-            began, cpu = time.monotonic(), time.thread_time()
-            size = view.draw()
-            spent = time.thread_time() - cpu
-            ready = began + pause(spent, size)
+        try:
+            while view := self._next(ready):
+                ready = max(ready, self._step(view, ready))
+                with self._change:
+                    if view.over:
+                        self._due.pop(view, None)
+                del view  # the thread keeps no view alive while it waits
+        finally:
             with self._change:
+                if self.draws_here:
+                    self._thread = None
+
+    def _step(self, view: Drawn, ready: float) -> float:
+        """Draw *view*, or let it send a sign of life; return when the next frame may be drawn."""
+        began, cpu = time.monotonic(), time.thread_time()
+        size = 0
+        try:
+            if view.urgent or began >= max(self._due[view], ready):
                 self._due[view] = began + 1 / min(view.per_second, FASTEST)
-                if view.over:
-                    del self._due[view]
-            del view  # the thread keeps no view alive while it waits
+                size = view.draw()
+            else:
+                size = view.beat()
+        except BaseException as error:  # of a learner's function, also SystemExit: ends one view
+            view.fail(error)
+            with self._change:
+                self._due.pop(view, None)
+        return began + pause(time.thread_time() - cpu, size)
 
     def _next(self, ready: float) -> Drawn | None:
-        """Wait until a view may be drawn, and return it; with none left the thread ends."""
+        """Wait until a view may be drawn, or must send a sign of life, and return it.
+
+        With none left the thread ends.
+        """
         with self._change:
             while self._due:
                 hasty = next((view for view in self._due if view.urgent), None)
                 if hasty is not None:
                     return hasty
+                now = time.monotonic()
+                silent = min(self._due, key=lambda view: view.beat_at)
+                if silent.beat_at <= now:
+                    return silent
                 view, due = min(self._due.items(), key=lambda pair: pair[1])
-                wait = max(due, ready) - time.monotonic()
+                wait = max(due, ready) - now
                 if wait <= 0:
                     return view
-                del view
+                wait = min(wait, silent.beat_at - now)
+                del view, silent
                 self._change.wait(wait)
             self._thread = None
             return None

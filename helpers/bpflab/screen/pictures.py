@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sysconfig
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,12 +15,19 @@ from bpflab.data.events import EventLog
 from bpflab.data.only import Only
 from bpflab.data.pump import pump
 from bpflab.errors import LabError, Place
+from bpflab.interrupts import held_back
 from bpflab.programs.program import Program
+from bpflab.screen.printed import keep_prints
+from bpflab.text import safe_text
 from bpflab.views.newest import accounted
 from bpflab.views.refusal import refusal
-from bpflab.views.view import View
+from bpflab.views.view import View, markup
 
 _SPEEDS = 40  # samples in the line of speeds
+_LINES = 10  # of what a function printed
+_PACKAGE, _STDLIB = Path(__file__).parents[1], sysconfig.get_path("stdlib")
+_LIBRARIES = {"site-packages", "dist-packages"}
+_COMPILED = {".pyx", ".pxi"}  # pandas' and numpy's frames of Cython, without a directory
 
 
 class Picture:
@@ -33,9 +41,13 @@ class Picture:
         """Why nothing new can come, or nothing."""
         return ""
 
+    def begin(self) -> None:
+        """Let it change from now on: `finish` must be called, whatever comes in between."""
+
     def draw(self) -> View:
-        """Return the picture of this moment."""
-        view = self._render()
+        """Return the picture of this moment, and below it what its function printed."""
+        with keep_prints() as printed:
+            view = self._render()
         if not isinstance(view, View):
             raise LabError(
                 "not-a-view",
@@ -43,16 +55,16 @@ class Picture:
                 why="A live view needs HTML, and the same in words.",
                 fix="Return what table, bars, lines, grid or flow returns.",
             )
-        return view
+        return _with_prints(view, printed.text) if printed.text.strip() else view
 
     def finish(self) -> None:
         """Let nothing change any more, before the last frame is drawn."""
 
 
 class OfLog(Picture):
-    """A log's newest events, or what *draw* makes of its frame, with its books below.
+    """A log's newest events, or what *draw* makes of its frame, with its accounting below.
 
-    *hooks* are attached for as long as it is live.
+    *hooks* are attached from `begin` to `finish`.
     """
 
     def __init__(
@@ -70,31 +82,37 @@ class OfLog(Picture):
         self._speeds: deque[float] = deque(maxlen=_SPEEDS)
         self._before: tuple[float, int] | None = None
         self._finished = False
-        self._own = program.attach_new(hooks) if program is not None and hooks else []
+        self._hooks, self._attached = hooks or {}, list[str]()
 
     @property
     def gone(self) -> str:
         """Why nothing new can come, or nothing."""
         return "the program was closed" if self._log.closed else ""
 
+    def begin(self) -> None:
+        """Attach the hooks of this view."""
+        with held_back():  # until what is attached has a name here
+            if self._program is not None and self._hooks:
+                self._attached = self._program.attach_new(self._hooks)
+
     def finish(self) -> None:
-        """Detach what was attached for this view: its books are then exact."""
+        """Detach what was attached for this view: its accounting is then exact."""
         self._finished = True
-        if self._program is not None and self._own and not self._program.closed:
-            self._program.detach(*self._own)
         pump.release(self._log)
-        self._program = None
+        program, self._program = self._program, None
+        if program is not None and self._attached and not program.closed:
+            program.detach(*self._attached)
 
     def draw(self) -> View:
-        """Return the picture of this moment, and the books of the same one."""
+        """Return the picture of this moment, and the accounting of the same one."""
         if not self._finished:
             pump.keep(self._log)
-        books = self._books()
+        ledger = self._ledger()
         if not self._finished:
-            self._measure(books.get("produced", books["shown"]))
-        return accounted(super().draw(), books, list(self._speeds))
+            self._measure(ledger.get("produced", ledger["shown"]))
+        return accounted(super().draw(), ledger, list(self._speeds))
 
-    def _books(self) -> dict[str, int]:
+    def _ledger(self) -> dict[str, int]:
         try:
             return self._log.ledger(self._only)
         except LabError as error:
@@ -109,16 +127,35 @@ class OfLog(Picture):
         self._before = now, count
 
 
-def blamed(error: Exception) -> View:
+def blamed(error: BaseException) -> View:
     """Return what stands in the place of a picture that could not be drawn."""
     if isinstance(error, LabError):
         return refusal(error, "No picture")
-    own: list[Any] = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "bpflab" not in frame.filename
-    ]
-    place = Place(f"your function {own[-1].name}", own[-1].lineno, own[-1].line) if own else None
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _learners(frame)]
+    place = None
+    if frames:
+        last = frames[-1]
+        place = Place(f"your function {last.name}", last.lineno or 0, last.line or "")
     what = f"{type(error).__name__}: {error}"
     fix = "Call the function by itself in a cell, and mend it there."
     return refusal(LabError("view", what, place=place, fix=fix), "No picture")
+
+
+def _learners(frame: traceback.FrameSummary) -> bool:
+    """Return whether the learner wrote what runs there: neither the package nor a library."""
+    path = Path(frame.filename)
+    return not (
+        path.is_relative_to(_PACKAGE)
+        or path.is_relative_to(_STDLIB)
+        or _LIBRARIES.intersection(path.parts)
+        or path.suffix in _COMPILED
+        or frame.filename.startswith("<frozen")
+    )
+
+
+def _with_prints(view: View, printed: str) -> View:
+    """Return *view* with the last lines that were printed below it."""
+    lines = ["printed:", *printed.splitlines()[-_LINES:]]
+    shown = "\n".join(markup(line) for line in lines)
+    text = "\n".join([view.text, *(safe_text(line) for line in lines)])
+    return View(f"<div>\n{view.html}\n<pre>{shown}</pre>\n</div>", text)

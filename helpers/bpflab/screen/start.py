@@ -11,6 +11,7 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from bpflab.arguments import checked, within
 from bpflab.data.events import EventLog
 from bpflab.data.only import Only
 from bpflab.errors import LabError
@@ -24,6 +25,7 @@ _display: Any = display  # which has no types of its own
 _of_cells: dict[str, tuple[int, list[weakref.ref[Live]]]] = {}
 
 
+@checked
 def live(
     source: Program | EventLog | Callable[[], View],
     title: str = "",
@@ -40,22 +42,27 @@ def live(
 
     A program, or its log, is shown as its newest events (*rows* of them, *columns* as `table`
     takes them) or as what *draw* makes of the frame of all that are kept; in either case *only*
-    of some processes, with its books and its speed below. A program's *hooks*, as in ``attach``,
-    are attached for as long as the view is live. Any other source is a function that returns a
-    `View`. Functions are called in another thread.
+    of some processes, with its accounting and its speed below. A program's *hooks*, as in
+    ``attach``, are attached for as long as the view is live. Any other source is a function that
+    returns a `View`. Functions are called in another thread; what they print stands below their
+    picture.
 
     It ends with its Stop button, ``stop()``, after *seconds*, when the program is closed, when the
     cell runs again, or when no page has shown it for half a minute. Its last frame stays in the
-    notebook. All live views together send at most 10 frames and 100 kB a second.
+    notebook. All live views together send at most 10 frames and 80 kB a second.
 
     Where nobody watches (``BPFLAB_HEADLESS``, no notebook) the call takes 2.5 s or 8 frames, and
     shows only the last one.
 
     Raises:
-        LabError: as ``attach`` does; ``no-ring``; ``no-program`` where hooks are given without one.
+        LabError: as ``attach`` does; ``no-ring``; ``no-program`` where hooks are given without one;
+            ``argument``; ``not-ended`` where the view of an earlier run of the cell does not end.
 
     >>> view = live(execs, "What this machine starts", hook="syscalls:sys_enter_execve")
     """
+    within("per_second", per_second, 0.01)
+    within("seconds", seconds, 0)
+    within("rows", rows, 1)
     if hooks and not isinstance(source, Program):
         raise LabError(
             "no-program",
@@ -72,11 +79,15 @@ def live(
     else:
         picture = Picture(source)
     view = Live(picture, per_second, seconds)
-    if watched():
-        view.show()
-        beside.append(weakref.ref(view))
-    else:
-        _display(view.run())
+    try:
+        if watched():
+            view.show()
+            beside.append(weakref.ref(view))
+        else:
+            _display(view.run())
+    except BaseException:  # Ctrl-C too
+        view.abandon()
+        raise
     return view
 
 
@@ -90,6 +101,7 @@ def _of_this_cell() -> list[weakref.ref[Live]]:
     if count != shell.execution_count:
         for old in [view for view in (reference() for reference in views) if view is not None]:
             old.end("the cell ran again")
+            old.forget()
         views = []
     _of_cells[cell] = shell.execution_count, views
     return views

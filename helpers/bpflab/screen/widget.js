@@ -38,8 +38,16 @@ function element(parent, tag, attributes = {}) {
 function render({ model, el }) {
   // As JupyterLab shows HTML: nothing jumps when the last frame takes this one's place.
   const stage = element(el, "div", { class: "jp-RenderedHTMLCommon jp-RenderedHTML" });
-  const state = element(el, "p", { class: "bpflab-state" });
+  const bar = element(el, "div", { class: "bpflab-bar" });
+  const button = element(bar, "button", {
+    class: "jupyter-widgets jupyter-button widget-button",
+    title: "End this view and keep its last frame",
+    type: "button",
+  });
+  button.textContent = "Stop";
+  const state = element(bar, "p", { class: "bpflab-state" });
   const spoken = element(el, "p", { class: "bpflab-spoken", role: "status", "aria-live": "polite" });
+  const page = Math.random().toString(36).slice(2);
   let heard = Date.now();
   let answered = 0;
   let spokenAt = 0;
@@ -56,13 +64,14 @@ function render({ model, el }) {
     const status = model.get("status");
     heard = Date.now();
     say(status.state);
+    button.disabled = !status.live;
     if (status.said && heard - spokenAt >= SPEAK_MS) {
       spokenAt = heard;
       spoken.textContent = status.said;
     }
-    if (status.live && heard - answered >= ANSWER_MS) {
+    if (heard - answered >= ANSWER_MS) {
       answered = heard;
-      model.send({ shown: status.number });
+      model.send({ page, shown: status.number });
     }
   }
 
@@ -77,6 +86,7 @@ function render({ model, el }) {
     }
   }, 1000);
 
+  button.addEventListener("click", () => model.send({ page, stop: true }));
   model.on("change:html", draw);
   model.on("change:status", hear);
   draw();
@@ -85,6 +95,9 @@ function render({ model, el }) {
     clearInterval(watch);
     model.off("change:html", draw);
     model.off("change:status", hear);
+    // The last frame was replaced by plain HTML; a page that closes while the view is live may
+    // come back for it.
+    if (!model.get("status").live) model.send({ page, gone: true });
   };
 }
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
+from bpflab.errors import LabError
 from bpflab.text import safe_text
 
 # Or a page takes what stands between two `$` for mathematics, and a path looks like another:
@@ -25,10 +26,27 @@ class View:
     Attributes:
         html: markup in which everything that came from data is escaped.
         text: the same content for a terminal, a screen reader, a test.
+
+    Raises:
+        LabError: ``argument`` where one of them is no text, or holds what no page can be sent.
     """
 
     html: str
     text: str
+
+    def __post_init__(self) -> None:
+        for name, value in (("html", self.html), ("text", self.text)):
+            if not isinstance(value, str):
+                kind = type(value).__name__
+                raise LabError("argument", f"View takes {name} as text, and got {kind}.")
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise LabError(
+                    "argument",
+                    f"View's {name} holds a character that is half of a pair: {error.reason}.",
+                    fix="Show names with safe_text(name).",
+                ) from None
 
     def __str__(self) -> str:
         return self.text
