@@ -1,4 +1,8 @@
-"""What every test may ask for: the kernel, or a reason why it is not there."""
+"""What every test may ask for: the kernel, or a reason why it is not there; and its tier.
+
+A test belongs to one tier, by its markers (pyproject.toml): without one to `./lab check`, as
+`kernel` or `jupyter` to `./lab test`, and as `slow`, whatever else it is, to `./lab test --all`.
+"""
 
 import os
 import signal
@@ -8,6 +12,9 @@ import pytest
 from nbval.plugin import IPyNbFile
 
 CAP_PERFMON, CAP_BPF = 38, 39
+TESTS = Path(__file__).parent / "tests"
+SLOW = (TESTS / "browser", TESTS / "chaos", TESTS / "lima/test_boot.py", TESTS / "vm/test_boot.py")
+"""Minutes, a browser or another kernel: folders and files whose tests are `slow`."""
 
 
 def _no_kernel() -> str:
@@ -21,13 +28,16 @@ def _no_kernel() -> str:
     return ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items):
-    """Skip what needs the kernel where there is none; in CI let it fail instead."""
-    reason = _no_kernel()
-    if not reason or os.environ.get("CI"):
-        return
+    """Mark lessons and slow tests; skip what needs a kernel that is not there, except in CI."""
+    reason = "" if os.environ.get("CI") else _no_kernel()
     for item in items:
-        if item.get_closest_marker("kernel") or isinstance(item.parent, IPyNbFile):
+        if isinstance(item.parent, IPyNbFile):
+            item.add_marker(pytest.mark.kernel)
+        if not {item.path, *item.path.parents}.isdisjoint(SLOW):
+            item.add_marker(pytest.mark.slow)
+        if reason and item.get_closest_marker("kernel"):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -61,6 +61,7 @@ def bpflab(clone, *words):
     return process.returncode, out, err
 
 
+@pytest.mark.jupyter
 def test_run_prints_a_line_a_cell_and_goes_on_after_a_failure(clone):
     """Each cell has a line, a failed one its error below; the next lesson runs; the status is 1."""
     status, out, err = bpflab(clone, "run", "02", "1", "02")
@@ -74,6 +75,7 @@ def test_run_prints_a_line_a_cell_and_goes_on_after_a_failure(clone):
     assert out.count("02-bad") == 1
 
 
+@pytest.mark.jupyter
 def test_run_stores_nothing_and_refresh_stores_once(clone):
     """A run leaves the file as it was; a refresh stores it, and then finds it unchanged."""
     path = clone / "notebooks" / "01-good.ipynb"
@@ -88,6 +90,7 @@ def test_run_stores_nothing_and_refresh_stores_once(clone):
     assert path.read_bytes() == stored
 
 
+@pytest.mark.jupyter
 def test_refresh_takes_all_lessons_and_stores_those_that_ran(clone):
     """Without a number all are refreshed; one that fails is not stored, and the status is 1."""
     folder = clone / "notebooks"
@@ -100,6 +103,7 @@ def test_refresh_takes_all_lessons_and_stores_those_that_ran(clone):
     assert b"42" in (folder / "01-good.ipynb").read_bytes()
 
 
+@pytest.mark.jupyter
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
@@ -123,6 +127,7 @@ def test_an_interrupt_ends_quietly_with_the_kernel_stopped(clone, number, status
     assert len(list(path.parent.iterdir())) == 3
 
 
+@pytest.mark.jupyter
 def test_an_impatient_second_interrupt_leaves_no_kernel(clone):
     """Two interrupts in a row still end with 130 and no kernel, also when it ignores the first."""
     path = store(
@@ -146,6 +151,25 @@ def test_an_unknown_lesson_is_one_sentence_and_status_2(clone):
     status, out, err = bpflab(clone, "run", "01", "77")
     known = "01-good, 02-bad, 03-sleeps"
     assert (status, out, err) == (2, "", f"There is no lesson '77'; the lessons: {known}.\n")
+
+
+def test_a_dry_run_needs_no_package_of_the_lab_and_executes_nothing(clone):
+    """On a bare Python it names the lessons, or says which there are: ./lab asks it beforehand."""
+    command = [sys.executable, "-I", "-S", "-B", "-c"]
+    program = (
+        "import sys; sys.path.insert(0, sys.argv.pop(1)); from bpflab.cli import main; "
+        "sys.exit(main(['run', '--dry-run', *sys.argv[1:]]))"
+    )
+
+    def dry_run(name):
+        words = [*command, program, str(clone / "helpers"), name]
+        return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+
+    done = dry_run("notebooks/03-sleeps.ipynb")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "03-sleeps\n", "")
+    done = dry_run("99")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("There is no lesson '99'; the lessons: 01-good, ")
 
 
 def test_no_lessons_at_all_is_not_a_success(tmp_path, monkeypatch, capsys):

@@ -23,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 for a fault, 2 for usage, 130 for Ctrl-C.
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
-    ``refresh [NN ...]`` executes them and stores their outputs. A fault's text goes to stderr.
+    ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
+    the lessons, and need nothing but the standard library. A fault's text goes to stderr.
     """
     words = sys.argv[1:] if argv is None else list(argv)
     for stream in (sys.stdout, sys.stderr):
@@ -54,20 +55,28 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("doctor", help="look at this machine, change nothing", add_help=False)
     run = commands.add_parser("run", help="execute lessons, a line a cell")
-    run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, such as 02")
+    run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
     refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")
     refresh.add_argument("lessons", nargs="*", metavar="NN", help="all lessons when none is given")
+    for command in (run, refresh):
+        command.add_argument("-n", "--dry-run", action="store_true", help="only name the lessons")
     return parser
 
 
 def _lessons(options: argparse.Namespace) -> int:
-    from bpflab.course import headless, notebooks
+    from bpflab.course import notebooks
 
-    paths = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
-    if not paths:
+    found = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
+    if not found:
         raise LabError("no-lesson", "There are no lessons in this clone.")
+    paths = list(dict.fromkeys(found))
+    if options.dry_run:
+        print(*(path.stem for path in paths), sep="\n")
+        return 0
+    from bpflab.course import headless
+
     failed = 0
-    for path in dict.fromkeys(paths):
+    for path in paths:
         print(path.stem, flush=True)
         try:
             if options.command == "run":

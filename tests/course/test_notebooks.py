@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from bpflab import LabError
@@ -79,14 +80,16 @@ def test_lessons_are_the_numbered_notebooks_in_order(folder):
     assert [path.name for path in lessons()] == ["00-a.ipynb", "02-b.ipynb"]
 
 
-@pytest.mark.parametrize("name", ["2", "02", "02-b", "02-b.ipynb"])
-def test_a_lesson_is_found_by_number_or_name(folder, name):
+@pytest.mark.parametrize("name", ["2", "02", "b", "02-b", "02-b.ipynb", "*/02-b.ipynb", "/"])
+def test_a_lesson_is_found_by_number_name_or_path(folder, name):
     """Each way to write a lesson leads to its file."""
-    (folder / "02-b.ipynb").touch()
-    assert find(name) == folder / "02-b.ipynb"
+    path = folder / "02-b.ipynb"
+    path.touch()
+    name = {"/": str(path), "*/02-b.ipynb": f"{folder.name}/02-b.ipynb"}.get(name, name)
+    assert find(name) == path
 
 
-@pytest.mark.parametrize("name", ["3", "022", "b", "", "../02-b", "²"])
+@pytest.mark.parametrize("name", ["3", "022", "c", "", "../02-b", "else/02-b.ipynb", "²"])
 def test_an_unknown_lesson_names_those_there_are(folder, name):
     """What is no lesson ends in one sentence with the lessons in it."""
     (folder / "00-a.ipynb").touch()
@@ -244,9 +247,10 @@ def test_normalising_twice_changes_nothing_more(tmp_path):
     assert once == dumps(normalise(read(again)))
     assert before == dumps(nb)
     assert once.endswith("}\n")
-    notebooks.nbformat.validate(read(again))
+    nbformat.validate(read(again))
 
 
+@pytest.mark.jupyter
 def test_a_lesson_runs_in_its_folder_with_this_interpreter(folder, monkeypatch):
     """The kernel is ours, headless, 80 columns wide, and sees what C prints; steps are told."""
     monkeypatch.setenv("JUPYTER_PATH", str(folder))  # another python3 there would not be taken
@@ -279,6 +283,7 @@ def test_a_lesson_runs_in_its_folder_with_this_interpreter(folder, monkeypatch):
     assert not any(step.error for step in steps)
 
 
+@pytest.mark.jupyter
 @pytest.mark.parametrize(
     ("source", "error"),
     [
@@ -305,6 +310,7 @@ def test_a_failing_cell_ends_the_lesson(folder, source, error):
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.jupyter
 def test_a_process_left_behind_is_stopped_and_told(folder):
     """A child that outlives the kernel, even in a session of its own, is a fault of the lesson."""
     leave = (
@@ -316,6 +322,7 @@ def test_a_process_left_behind_is_stopped_and_told(folder):
     assert processes_in(folder) == []
 
 
+@pytest.mark.jupyter
 def test_a_folder_that_takes_no_socket_means_loopback(folder, monkeypatch):
     """Where the path of a socket would be too long, the kernel talks over TCP."""
     deep = folder / ("d" * 60) / ("e" * 60)
@@ -328,6 +335,7 @@ def test_a_folder_that_takes_no_socket_means_loopback(folder, monkeypatch):
     assert not list(deep.iterdir())
 
 
+@pytest.mark.jupyter
 def test_a_refresh_stores_once_and_then_changes_nothing(folder):
     """The second refresh gives the same bytes and does not write; a failing one does not store."""
     path = store(folder / "01-x.ipynb", text("# t"), code("print(6 * 7)\n", "nbval-check-output"))
@@ -348,6 +356,7 @@ def test_a_refresh_stores_once_and_then_changes_nothing(folder):
     assert list(folder.iterdir()) == [path]
 
 
+@pytest.mark.jupyter
 def test_a_disk_that_refuses_leaves_the_lesson_as_it_was(folder, monkeypatch):
     """A file that cannot be replaced is a LabError; nothing half written stays beside it."""
     path = store(folder / "01-x.ipynb", code("1"))
@@ -364,6 +373,7 @@ def test_a_disk_that_refuses_leaves_the_lesson_as_it_was(folder, monkeypatch):
     assert list(folder.iterdir()) == [path]
 
 
+@pytest.mark.jupyter
 def test_nbval_accepts_a_stored_lesson_and_sees_a_changed_one(folder):
     """A refreshed lesson passes nbval; a changed output fails where it is checked."""
     path = store(

@@ -7,19 +7,18 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from bpflab.errors import LabError
 from bpflab.text import safe_text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS_DIR = ROOT / "notebooks"
 """Where the lessons live, ``NN-topic.ipynb``."""
 
-_V4: Any = nbformat.v4  # its functions declare no types
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PLACES = [  # a pattern, and what stands for it
     (re.compile(r"(?:/[\w.~-]{1,64}){0,8}/ipykernel_\d+/\d+\.py"), "cell.py"),
@@ -40,13 +39,20 @@ def lessons() -> list[Path]:
 
 
 def find(name: str) -> Path:
-    """Return the file of one lesson, from its number (``"2"``, ``"02"``) or its whole name.
+    """Return the file of one lesson.
+
+    *name* is its number (``"2"``, ``"02"``), its topic (``"first-map"``), both, or its path.
 
     Raises:
         LabError: ``no-lesson``, with the names of those that there are.
     """
     for path in lessons():
-        if name in (path.stem, path.name) or (name.isdecimal() and name.zfill(2) == path.stem[:2]):
+        number, topic = path.stem[:2], path.stem[3:]
+        if name.isdecimal() and name.zfill(2) == number:
+            return path
+        if name in (topic, path.stem, path.name, str(path)):
+            return path
+        if Path(name).parts[-2:] == (NOTEBOOKS_DIR.name, path.name):
             return path
     known = ", ".join(path.stem for path in lessons()) or "none in this clone"
     raise LabError("no-lesson", f"There is no lesson {safe_text(name)!r}; the lessons: {known}.")
@@ -59,7 +65,7 @@ def read(path: Path) -> NotebookNode:
         LabError: ``notebook``, when the file is none of format 4.
     """
     try:
-        node: NotebookNode = _V4.reads_json(path.read_text(encoding="utf-8"))
+        node: NotebookNode = _v4().reads_json(path.read_text(encoding="utf-8"))
         if node.nbformat != 4:
             raise ValueError(f"its format is {node.nbformat}, not 4")
     except (OSError, ValueError, AttributeError, TypeError) as error:
@@ -69,7 +75,7 @@ def read(path: Path) -> NotebookNode:
 
 def dumps(nb: NotebookNode) -> str:
     """Return the text of a notebook's file: sorted keys, one source line a line."""
-    return str(_V4.writes_json(nb)) + "\n"
+    return str(_v4().writes_json(nb)) + "\n"
 
 
 def normalise(nb: NotebookNode) -> NotebookNode:
@@ -95,8 +101,15 @@ def normalise(nb: NotebookNode) -> NotebookNode:
             cell["outputs"] = _outputs(old.get("outputs", []), cell["execution_count"])
         cells.append(cell)
     new = {"cells": cells, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    copy: NotebookNode = _V4.to_notebook_json(new)
+    copy: NotebookNode = _v4().to_notebook_json(new)
     return copy
+
+
+def _v4() -> Any:
+    """Return nbformat's functions for format 4: imported late, for `find` must do without."""
+    from nbformat import v4
+
+    return v4
 
 
 def _identify(cell: NotebookNode, seen: set[str], taken: set[str | None]) -> str:
