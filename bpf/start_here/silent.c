@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "path.h"
+
+struct event {
+	u64 ktime_ns;
+	u32 pid;
+	int path_len;
+	char comm[16];
+	char path[512];
+};
+
+BPF_RINGBUF_OUTPUT(events, 256);
+BPF_ARRAY(seen, u64, 1);
+BPF_ARRAY(dropped, u64, 1);
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	struct event *e;
+
+	seen.atomic_increment(0);
+	if (bpf_get_current_pid_tgid() >> 32 & 1)
+		return 0;
+	e = events.ringbuf_reserve(sizeof(struct event));
+	if (!e) {
+		dropped.atomic_increment(0);
+		return 0;
+	}
+	e->ktime_ns = bpf_ktime_get_ns();
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_get_current_comm(&e->comm, sizeof(e->comm));
+	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
+	events.ringbuf_submit(e, 0);
+	return 0;
+}
