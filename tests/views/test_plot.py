@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import rc_context, rcParams
+from matplotlib import rc_context, rcParams, rcParamsDefault
+from matplotlib.figure import Figure
 
 from bpflab.views import bars, lines, table
 from bpflab.views.chart import wide
@@ -250,7 +251,7 @@ def test_hostile_names_are_only_text(name):
         }
     for each in (view, numbers):
         tags = {node.tag.removeprefix(SVG) for node in chart(each).iter()}
-        assert tags == {"svg", "defs", "style", "g", "path", "use", "text"}
+        assert tags == {"svg", "defs", "style", "path", "use", "text"}
     twin = view.text.split("\n")
     assert len(twin) == 5
     head = twin[0]  # the caption is the same text, made safe
@@ -313,16 +314,27 @@ def test_the_readers_own_matplotlib_is_left_alone():
         assert dict(rcParams) == before
 
 
-def test_settings_come_back_after_a_failure(monkeypatch):
-    """And the next chart is drawn."""
-    before = dict(rcParams)
-    with monkeypatch.context() as broken:
-        broken.setattr("bpflab.views.chart.Figure.draw", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            lines(COST, "t", y="ns")
+def test_a_learners_figures_are_theirs_while_charts_are_drawn():
+    """Figures made while another thread draws charts have all four spines, and their settings."""
+    done = threading.Event()
 
-    assert dict(rcParams) == before
-    assert words(lines(COST, "t", y="ns"))
+    def draw():
+        while not done.is_set():
+            lines(COST, "t", y="ns")
+            bars(COST["ring"], "t", unit="ns")
+
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(draw)
+        try:
+            for size in range(200):
+                rcParams["lines.markersize"] = size
+                axes = Figure().subplots()
+                assert all(spine.get_visible() for spine in axes.spines.values())
+                assert rcParams["lines.markersize"] == size
+        finally:
+            rcParams["lines.markersize"] = rcParamsDefault["lines.markersize"]
+            done.set()
+        drawing.result(20)
 
 
 def test_pyplot_is_not_imported():
@@ -462,7 +474,7 @@ def test_hostile_names_of_bars_are_only_text(name):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066\ud800-\udfff]", side)
         side.encode("utf-8")
     tags = {node.tag.removeprefix(SVG) for node in chart(view).iter()}
-    assert tags == {"svg", "defs", "style", "path", "text"}
+    assert tags == {"svg", "style", "path", "text"}
     assert len(view.text.split("\n")) == 6
 
 

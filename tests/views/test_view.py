@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from bpflab.errors import LabError
 from bpflab.views import View
 from bpflab.views.view import markup
 
@@ -34,3 +35,14 @@ def test_a_view_does_not_change():
 def test_markup_is_safe_between_tags_and_in_quotes():
     """Nothing that came from data can open a tag or close a quote."""
     assert markup(b"<b> & \"x\" 'y' \x1b") == "&lt;b&gt; &amp; &quot;x&quot; &#x27;y&#x27; \\x1b"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"), [(1, "x"), ("x", None), ("\ud800", "x"), ("x", "\udcff")]
+)
+def test_what_no_page_can_be_sent_is_refused(html, text):
+    """Where it is made, so that the learner's line is the one to blame."""
+    with pytest.raises(LabError) as refused:
+        View(html, text)
+
+    assert refused.value.kind == "argument"

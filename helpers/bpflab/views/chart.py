@@ -1,21 +1,13 @@
-"""What charts share: a matplotlib figure that becomes an image of SVG, and names that fit in it."""
+"""What charts share: SVG of a picture's whole width, and names that fit in it."""
 
 from __future__ import annotations
 
-import io
-import re
-import threading
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from matplotlib import rcParams, rcParamsDefault
-from matplotlib.backends.backend_svg import RendererSVG
-from matplotlib.figure import Figure
-
 from bpflab.text import safe_text
-from bpflab.views.drawing import columns
+from bpflab.views.drawing import columns, escaped
 from bpflab.views.view import View, markup, picture
 
 WIDTH = 692  # of every chart, in pixels of a page that is not zoomed
@@ -25,59 +17,8 @@ BLUE = "#0072b2"  # Okabe and Ito's: 4.9:1 on the ground that `picture` lays
 _NAME = 40  # columns of a name in a chart; its text has more of it
 _FIGURE = '<figure style="margin:0;max-width:100%" role="group">'
 _CAPTION = "font-weight:600;padding:.3em 0"
-_INK = "#000000"  # becomes the text colour; letters of this colour say none
 # Two names that differ in their spaces look different.
 _LETTERS = f"text{{fill:currentColor;font:{SIZE}px sans-serif;white-space:pre}}"
-_DRAWING = re.compile(r"^(?:axes|figure|font|grid|legend|lines|patch|path|svg|text|[xy]tick)\.")
-_SETTINGS: dict[Any, Any] = {
-    **{name: value for name, value in rcParamsDefault.items() if _DRAWING.match(name)},
-    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor"), _INK),
-    **dict.fromkeys(("font.size", "axes.labelsize", "xtick.labelsize", "ytick.labelsize"), SIZE),
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.monospace": ["DejaVu Sans Mono"],
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "path.simplify_threshold": 1.0,  # pixels: of many points, those that can be told apart
-    "svg.fonttype": "none",  # text stays text: it scales, and the page's font draws it
-    "svg.hashsalt": "bpflab",  # ids are the same each time, and meet no others inside an image
-    "text.parse_math": False,  # "$" is a character of a name
-}
-_SHORTER = [
-    (re.compile(pattern), short)
-    for pattern, short in (
-        (r"(\.\d)\d+", r"\1"),  # tenths of a pixel
-        (r"(?<=\d)\.0(?!\d)", ""),
-        (r" \n(?:([MLCQz])\s?)?", r"\1"),
-        (r'(?<=")M ', "M"),
-        (rf"font-size: {SIZE}px; ", ""),
-        (r"font-family: 'DejaVu Sans', sans-serif;? ?", ""),
-        (r"font-family: 'DejaVu Sans Mono', monospace", "font-family:ui-monospace,monospace"),
-        (r"text-anchor: start|fill: none; |; stroke-linejoin: miter|; stroke-linecap: square", ""),
-        (r' transform="rotate\(-0 [^"]*"', ""),
-        (r"xlink:href", "href"),
-        (_INK, "currentColor"),
-        (r"([:;]) ", r"\1"),
-        (r'[; ]*style=""', ""),
-    )
-]
-_alone = threading.Lock()  # matplotlib's settings are the whole process's
-
-
-class _Renderer(RendererSVG):
-    """Writes SVG whose letters the page's font draws, so no font need be opened to measure them."""
-
-    def open_group(self, s: str, gid: str | None = None) -> None:
-        """Write nothing: a group would only carry an id."""
-
-    def close_group(self, s: str) -> None:
-        """Write nothing, as nothing was opened."""
-
-    def get_text_width_height_descent(
-        self, s: str, prop: Any, ismath: Any
-    ) -> tuple[float, float, float]:
-        """Return what a text takes, or nearly so, in pixels."""
-        size = prop.get_size()
-        return wide(s) * size / SIZE, size, size / 4
 
 
 def framed(caption: str, svg: str, said: str, text: str) -> View:
@@ -86,47 +27,44 @@ def framed(caption: str, svg: str, said: str, text: str) -> View:
     return View(f"{_FIGURE}\n{head}\n{picture(svg, said)}\n</figure>", text)
 
 
-def drawn(height: int, fill: Callable[[Figure], None]) -> str:
-    """Return the SVG of a figure as wide as every chart, once *fill* has put all into it.
+def svg(height: int, parts: Iterable[str]) -> str:
+    """Return the SVG of a chart: its *parts* in a picture of the usual width."""
+    # Written here, and not by matplotlib: what matplotlib draws depends on rcParams, which are the
+    # whole process's. To set them in the thread of a live view changes a learner's own figures.
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" fill="none"><style>{_LETTERS}</style>'
+    )
+    return "".join([head, *parts, "</svg>"])
 
-    Charts are drawn one after the other, whatever threads ask for them.
+
+def text(x: float, y: float, words: str, style: str = "", turn: int = 0) -> str:
+    """Return *words* as SVG, their base line at *y*; nothing if there are none."""
+    if not words:
+        return ""
+    where = f'x="{short(x)}" y="{short(y)}"'
+    turned = f' transform="rotate({turn} {short(x)} {short(y)})"' if turn else ""
+    return f"<text {where}{turned}{styled(style)}>{escaped(words)}</text>"
+
+
+def path(points: str, style: str) -> str:
+    """Return a stroke or an area as SVG."""
+    return f'<path d="{points}"{styled(style)}/>'
+
+
+def styled(style: str) -> str:
+    """Return the attribute for *style*, or nothing."""
+    return f' style="{style}"' if style else ""
+
+
+def short(number: float) -> str:
+    """Return a number of pixels, to a tenth.
+
+    >>> short(12.34), short(12.0), short(-0.01)
+    ('12.3', '12', '0')
     """
-    out = io.StringIO()
-    with _alone, _settings():
-        figure = Figure((WIDTH / 72, height / 72), dpi=72, frameon=False)
-        fill(figure)
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        renderer: Any = _Renderer(WIDTH, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
-        figure.draw(renderer)
-        renderer.finalize()
-    return _short(out.getvalue())
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Draw with our settings, and leave the reader's as they were: those that we change only."""
-    ours = {name: value for name, value in _SETTINGS.items() if rcParams[name] != value}
-    theirs = {name: rcParams[name] for name in ours}
-    rcParams.update(ours)
-    try:
-        yield
-    finally:
-        rcParams.update(theirs)
-
-
-def _short(svg: str) -> str:
-    """Return a drawing in a third of its bytes; what stands between its tags is not touched."""
-    head, _, rest = svg[svg.index("<svg") :].partition(">")
-    head = head.replace('pt"', '"') + ' fill="none"'
-    rest = re.sub(r"<[^>]+>", _tag, rest.replace("</style>", f"{_LETTERS}</style>", 1))
-    return re.sub(r">\s+<", "><", f"{head}>{rest}").strip()
-
-
-def _tag(found: re.Match[str]) -> str:
-    tag = found[0]
-    for pattern, short in _SHORTER:
-        tag = pattern.sub(short, tag)
-    return tag
+    shown = f"{number:.1f}".removesuffix(".0")
+    return "0" if shown == "-0" else shown
 
 
 def label(raw: Any, room: int = _NAME) -> str:
