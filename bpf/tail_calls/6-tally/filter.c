@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "common.h"
+
+int filter(void *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+
+	if (!e)
+		return 0;
+	say(e, DEBUG, FILTER, ENTERED);
+	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+		say(e, DEBUG, FILTER, EXCLUDED);
+		jump(ctx, 2, e, FILTER);
+		return 0;
+	}
+	jump(ctx, 1, e, FILTER);
+	return 0;
+}

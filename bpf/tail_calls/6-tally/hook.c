@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "common.h"
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+
+	if (!e)
+		return 0;
+	__builtin_memset(e, 0, sizeof(*e));
+	e->ktime_ns = bpf_ktime_get_ns();
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->cpu = bpf_get_smp_processor_id();
+	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
+	say(e, DEBUG, HOOK, ENTERED);
+	jump(ctx, 0, e, HOOK);
+	return 0;
+}
