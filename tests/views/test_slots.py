@@ -42,7 +42,7 @@ def test_a_value_lies_within_the_bounds_of_its_slot(value):
 
 def test_every_slot_between_the_first_and_the_last_is_shown():
     """Those before and after are not, though an array map holds all 64."""
-    array = pd.Series([0] * 64)
+    array = pd.Series([0] * 64).rename_axis("slot")
     array[[4, 7]] = 3, 1
     view = histogram(array, "t", unit="n")
 
@@ -53,7 +53,7 @@ def test_every_slot_between_the_first_and_the_last_is_shown():
 
 def test_nothing_counted_is_no_rows():
     """Neither an empty mapping nor zeros, and no percentile of them."""
-    for slots in ({}, {3: 0}, pd.Series(dtype="int64"), pd.Series([0] * 64)):
+    for slots in ({}, {3: 0}, pd.Series(dtype="int64"), pd.Series(0, index=list(range(64)))):
         view = histogram(slots, "t", unit="ns")
         assert words(view) == ["range", "count", "no rows"]
         assert view.text.endswith("no rows")
@@ -136,6 +136,21 @@ def test_what_is_no_slot_is_refused(slot):
 
     assert refused.value.kind == "no-slot"
     assert "subtract 1" in refused.value.fix
+
+
+def test_values_that_nobody_counted_are_refused():
+    """A column of a table has rows and no slots; the advice makes a true histogram of it."""
+    took = pd.DataFrame({"took": [0, 1, 600, 700, 1500]})["took"]
+    for values in (took, took.tail(2), [600, 700], np.array([1500])):
+        with pytest.raises(LabError) as refused:
+            histogram(values, "t", unit="ns")
+        assert refused.value.kind == "no-slots"
+
+    advice = refused.value.fix.removeprefix("Count values first: ").partition(". If")[0]
+    slots = eval(advice, {"values": took})
+    assert histogram(slots, "t", unit="ns") == histogram({0: 2, 9: 2, 10: 1}, "t", unit="ns")
+    every = slots.reindex(range(12), fill_value=0)
+    assert histogram(every, "t", unit="ns") == histogram(slots, "t", unit="ns")
 
 
 @pytest.mark.parametrize("name", CORPUS.values(), ids=CORPUS)

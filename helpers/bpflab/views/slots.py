@@ -39,7 +39,8 @@ def histogram(
     the least value that so many percent of all do not exceed is in there.
 
     Raises:
-        LabError: ``no-slot`` for an index that is no whole number from 0 to 63.
+        LabError: ``no-slot`` for an index that is no whole number from 0 to 63; ``no-slots`` for
+            values that nobody has counted, as a column of a table.
 
     >>> print(histogram({9: 3, 10: 8, 12: 1}, "Latency", unit="ns"))
     Latency
@@ -51,7 +52,7 @@ def histogram(
     4,096–8,191      1  ███
     p50 in 1,024–2,047 ns; p90 in 1,024–2,047 ns; p99 in 4,096–8,191 ns
     """  # noqa: RUF002 - a dash between bounds
-    counts = _by_slot(slots if isinstance(slots, pd.Series) else pd.Series(slots, dtype=object))
+    counts = _by_slot(_counted(slots))
     there = [slot for slot, count in counts.items() if count != 0]
     all_of = range(min(there), max(there) + 1) if there else range(0)
     shown, above = all_of[:limit], all_of[len(all_of[:limit]) :]
@@ -66,6 +67,23 @@ def histogram(
     last = "; ".join(f"p{at} in {_exact(k)} {label(unit)}" for at, k in percentiles.items())
     over = label(unit) if _ladder(unit)[1] == 1 else "range"
     return barred(caption, (label(unit), "count"), rows, notes, last=last, over=over)
+
+
+def _counted(slots: Any) -> pd.Series[Any]:
+    """Return *slots* as a Series, unless they are values: these have no index but their places."""
+    if isinstance(slots, Mapping):
+        return pd.Series(slots, dtype=object)
+    series = slots if isinstance(slots, pd.Series) else pd.Series(slots, dtype=object)
+    places = isinstance(series.index, pd.RangeIndex) and series.index.name is None
+    if places and len(series) and series.name != "count":  # as value_counts calls its result
+        raise LabError(
+            "no-slots",
+            f"A histogram takes counts by slot, and this is a list of {len(series)} values.",
+            why="Its index has the slots: slot k counts the values from 2^k to 2^(k+1) - 1.",
+            fix="Count values first: values.map(lambda v: max(int(v).bit_length() - 1, 0))"
+            ".value_counts(). If they are counts: counts.rename_axis('slot').",
+        )
+    return series
 
 
 def _by_slot(slots: pd.Series[Any]) -> dict[int, Count]:
