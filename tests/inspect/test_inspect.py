@@ -7,7 +7,6 @@ import re
 import struct
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from bpflab import inspect
 from bpflab.bindings import bpfsys, engine
 from bpflab.data import maps as map_room
+from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.inspect import attached, code, fds, objects, syscall, words
 
@@ -338,11 +338,17 @@ def test_what_could_not_be_seen_is_noted():
     assert "3 of the machine's" in frame.attrs["hidden"]["pids"]
 
 
+def a_map(name, fd, type):
+    """Return a map of this type behind this descriptor."""
+    number = '"unsigned int"'
+    return Map(engine.Table(name, fd, type, number, 4, number, 4, 3, 0))
+
+
 @pytest.mark.parametrize(
     ("table", "kind", "word"),
     [
-        (SimpleNamespace(name="EXCLUDED", type="hash", fd=3), "map-type", "hash"),
-        (SimpleNamespace(name="JUMPS", type="prog_array", fd=-1), "closed", "JUMPS"),
+        (a_map("EXCLUDED", 3, 1), "map-type", "hash"),
+        (a_map("JUMPS", -1, 3), "closed", "JUMPS"),
     ],
 )
 def test_slots_are_asked_of_an_open_program_array(table, kind, word):

@@ -149,24 +149,6 @@ def test_event_fields_of_these_types_are_understood(nothing_left):
 EXECVE = "syscalls:sys_enter_execve"
 
 
-@pytest.mark.parametrize(
-    ("target", "type", "kind"),
-    [
-        ("syscalls:sys_enter_exec", "tracepoint", "no-tracepoint"),
-        ("execve", "tracepoint", "no-tracepoint"),
-        ("no_such_event", "raw_tracepoint", "attach"),
-    ],
-)
-def test_a_wrong_hook_is_named(target, type, kind, nothing_left):
-    """Attaching to what the kernel does not have raises, and the program stays usable."""
-    text = GOOD.replace("struct tracepoint__syscalls__sys_enter_execve", "void")
-    with load("lesson.c", text=text, type=type) as program:
-        with pytest.raises(LabError) as caught:
-            program.attach(hook=target)
-        assert caught.value.kind == kind
-        assert "→" not in repr(program)
-
-
 def test_a_kprobe_needs_kprobes(nothing_left):
     """Where the kernel has no kprobes, that is what is said; where it has, it attaches."""
     with load("lesson.c", text="int hook(void *ctx)\n{\n" + END, type="kprobe") as program:

@@ -271,3 +271,70 @@ def left(ids: set[str], within_s: float = 5.0) -> set[str]:
             break
         time.sleep(0.05)
     return still
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COUNT.replace("seen.atomic", "sean.atomic"),
+        COUNT.replace("return 0;", "u64 *v = seen.lookup_or_try_init(0, 0); return *v;"),
+        COUNT.replace("int hook", "int kprobe__hook"),
+    ],
+    ids=["compiler", "verifier", "automatic"],
+)
+def test_a_text_that_is_refused_leaves_the_running_program_alone(text):
+    """A typo in a cell ends nothing: the program of that name goes on, attached."""
+    with load("count", text=COUNT).attach(hook=EXECVE) as program:
+        with pytest.raises(LabError):
+            load("count", text=text)
+        assert loaded() == [program]
+        before = program.maps["seen"][0]
+        run_true()
+        assert program.maps["seen"][0] > before
+
+
+@pytest.mark.parametrize("name", ["seen", "dropped", "filtered"])
+@pytest.mark.parametrize("value", ["u64", "struct pair"])
+def test_a_hash_under_the_name_of_a_counter_closes(name, value):
+    """Whatever the map is, its program goes, and one of its name can be loaded again."""
+    text = (
+        "struct pair { u32 a; u32 b; };\nstruct event { u32 pid; };\n"
+        f"BPF_HASH({name}, u32, {value});\nBPF_RINGBUF_OUTPUT(events, 8);\n"
+        "int hook(void *ctx)\n{\n\tstruct event e = {};\n"
+        "\tevents.ringbuf_output(&e, sizeof(e), 0);\n\treturn 0;\n}\n"
+    )
+    for _ in range(2):
+        with load("hash", text=text) as program:
+            program.events.frame()
+        assert program.closed
+
+
+def test_a_count_that_cannot_be_read_leaves_nothing_loaded(monkeypatch):
+    """The program is closed all the same, and the fault comes out."""
+    with pytest.raises(ZeroDivisionError), load("first_map/cut") as program:
+        program.attach(hook=EXECVE)
+        monkeypatch.setattr(program.events, "settle", lambda: 1 / 0)
+    assert program.closed and program.links == {}
+
+
+def test_what_went_wrong_in_a_block_is_not_hidden_by_its_end(monkeypatch):
+    """The body's own error says more than that of closing."""
+    with pytest.raises(KeyError, match="mine"), load("first_map/cut") as program:
+        monkeypatch.setattr(program.events, "settle", lambda: 1 / 0)
+        raise KeyError("mine")
+    assert program.closed
+
+
+def test_a_map_or_a_function_that_is_not_there_brings_the_near_ones():
+    """By a LabError, where a dict would say the name alone."""
+    with load("count", text=COUNT) as program:
+        for names, wrong, kind, fix in (
+            (program.maps, "sean", "no-map", "Did you mean seen?"),
+            (program.functions, "hok", "no-program", "Did you mean hook?"),
+        ):
+            with pytest.raises(LabError) as caught:
+                names[wrong]
+            assert (caught.value.kind, caught.value.fix) == (kind, fix)
+        with pytest.raises(LabError) as caught:
+            program.detach("hok")
+        assert caught.value.kind == "no-program"

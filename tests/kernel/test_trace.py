@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bpflab import load, run
-from bpflab.bindings import hooks
+from bpflab.bindings import tracepoints
 from bpflab.bindings.entries import syscall_entry
 from bpflab.data.trace import Trace, open_trace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
-INSTANCES = hooks.TRACEFS / "instances"
+INSTANCES = tracepoints.TRACEFS / "instances"
 HELLO = 'int hello(void *ctx) { bpf_trace_printk("Hello World!"); return 0; }'
 PATH = """
 int hello(struct tracepoint__syscalls__sys_enter_execve *ctx)
@@ -61,7 +61,7 @@ def test_each_exec_is_a_line_of_its_own_process(hello):
 
 def test_two_readers_do_not_share_the_lines(hello):
     """Each has all of them, and so has the machine's own buffer."""
-    with open_trace() as one, open_trace() as other, Trace(None, hooks.TRACEFS) as machine:
+    with open_trace() as one, open_trace() as other, Trace(None, tracepoints.TRACEFS) as machine:
         own = run("/usr/bin/true", times=5)
         assert [len(messages(each, own)) for each in (one, other, machine)] == [5, 5, 5]
 
@@ -69,7 +69,7 @@ def test_two_readers_do_not_share_the_lines(hello):
 def test_a_reader_begins_when_it_is_made(hello):
     """What was printed before is not there."""
     before = run("/usr/bin/true", times=3)
-    for trace in (open_trace(), Trace(None, hooks.TRACEFS)):
+    for trace in (open_trace(), Trace(None, tracepoints.TRACEFS)):
         with trace:
             after = run("/usr/bin/true", times=2)
             assert messages(trace, before) == []

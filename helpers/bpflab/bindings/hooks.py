@@ -2,41 +2,101 @@
 
 from __future__ import annotations
 
-import difflib
+import ctypes
+import errno
 import os
 import re
+import struct
 from pathlib import Path
 
-from bpflab.bindings import engine
+from bpflab.bindings import engine, perfevent, tracepoints
+from bpflab.bindings.bpfsys import bpf
 from bpflab.errors import LabError
+from bpflab.text import near, safe_text
 
-TRACEFS = Path("/sys/kernel/tracing")
 KPROBES = Path("/sys/bus/event_source/devices/kprobe")
 SYMBOLS = Path("/proc/kallsyms")
+_RAW_TRACEPOINT_OPEN = 17  # enum bpf_cmd, include/uapi/linux/bpf.h
 
 
-def attach(program_type: str, function: str, program_fd: int, target: str) -> int:
+def attach(program_type: str, function: str, program_fd: int, target: str, takes: str = "") -> int:
     """Attach a loaded program to *target*; return what ``detach`` needs.
+
+    *takes* is the tracepoint's struct that the program has for its context, if it has one.
 
     Raises:
         LabError: ``no-tracefs``, ``no-tracepoint``, ``no-kprobes`` or ``attach``.
     """
+    if "\0" in target or any(0xD800 <= ord(c) <= 0xDFFF for c in target):  # no name of the kernel's
+        raise LabError("no-tracepoint", f"There is no hook {safe_text(target, 80)!r}.")
     if program_type == "kprobe":
-        link = engine.attach_kprobe(program_fd, _kernel_function(target))
-    elif program_type == "raw_tracepoint":
-        link = engine.attach_raw_tracepoint(program_fd, target)
-    elif program_type == "tracepoint":
-        link = engine.attach_tracepoint(program_fd, *_tracepoint(target))
-    else:
-        raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
-    if link < 0:
-        raise _refused(function, target, os.strerror(-link))
-    return link
+        return _kprobe(function, program_fd, target)
+    if program_type == "raw_tracepoint":
+        return _raw_tracepoint(function, program_fd, target)
+    if program_type == "tracepoint":
+        return _tracepoint(function, program_fd, target, takes)
+    raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
 
 
 def detach(program_type: str, link: int) -> None:
     """Undo ``attach``."""
-    engine.detach(link, program_type)
+    if program_type == "raw_tracepoint":
+        os.close(link)
+    else:
+        perfevent.end(link)
+
+
+def _kprobe(function: str, program_fd: int, target: str) -> int:
+    link = engine.attach_kprobe(program_fd, _kernel_function(target))
+    if link < 0:
+        raise _refused(function, target, OSError(-link, os.strerror(-link)))
+    return link
+
+
+def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:
+    name = ctypes.create_string_buffer(target.encode())
+    try:
+        return bpf(_RAW_TRACEPOINT_OPEN, struct.pack("QI", ctypes.addressof(name), program_fd))[0]
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise _refused(function, target, error) from None
+    known = {e.partition(":")[2] for e in tracepoints.names() if not e.startswith("syscalls:")}
+    of_one = re.match(r"(?:syscalls:)?(sys_(?:enter|exit))_", target)
+    all_calls = f"Attach it to {of_one[1]}, which comes at every system call." if of_one else ""
+    raise LabError(
+        "no-tracepoint",
+        f"There is no raw tracepoint {safe_text(target, 80)!r}.",
+        why="A raw tracepoint is called by its event alone, as in sys_enter or sched_switch.",
+        fix=all_calls or near(target.rpartition(":")[2], known),
+    )
+
+
+def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
+    number = tracepoints.number(target)
+    if takes and (other := tracepoints.other_than(target, takes)):
+        raise LabError(
+            "attach",
+            f"{function} takes the event of {other}, and cannot be attached to {target}.",
+            why="The fields of the two differ: it would read the wrong bytes.",
+            fix=f"Let it take struct {tracepoints.struct_of(target)} *, or attach it to {other}.",
+        )
+    try:
+        event = perfevent.open_event(perfevent.TRACEPOINT, number, 0)
+    except OSError as error:
+        raise _refused(function, target, error) from None
+    try:
+        perfevent.start(event, program_fd)
+    except OSError as error:
+        os.close(event)
+        if error.errno == errno.EACCES:  # perf_event_set_bpf_prog, kernel/events/core.c
+            raise LabError(
+                "attach",
+                f"{function} cannot be attached to {target}: {error.strerror}.",
+                why="It reads beyond the end of this event: it was written for another hook.",
+                fix=f"Let it take struct {tracepoints.struct_of(target)} *.",
+            ) from None
+        raise _refused(function, target, error) from None
+    return event
 
 
 def _kernel_function(target: str) -> str:
@@ -52,42 +112,21 @@ def _kernel_function(target: str) -> str:
     name = re.escape(target.encode())
     if re.search(rb" [tTwW] %b\s" % name, known):
         return target
-    near = re.findall(rb" [tTwW] (\w*%b\w*)\s" % name, known) if target else []
-    near = sorted({n.decode() for n in near}, key=lambda n: (len(n), n))[:3]
+    near_ones = re.findall(rb" [tTwW] (\w*%b\w*)\s" % name, known) if target else []
+    names = sorted({n.decode() for n in near_ones}, key=lambda n: (len(n), n))[:3]
     raise LabError(
         "attach",
-        f"The kernel has no function {target!r}.",
+        f"The kernel has no function {safe_text(target, 80)!r}.",
         why="A kprobe is set on a function of /proc/kallsyms; one that was inlined is not there.",
-        fix=f"Did you mean {' or '.join(near)}?" if near else "",
+        fix=f"Did you mean {' or '.join(names)}?" if names else "",
     )
 
 
-def _tracepoint(target: str) -> tuple[str, str]:
-    """Return category and event of ``category:event``, if the kernel has it."""
-    events = TRACEFS / "events"
-    if not os.access(events, os.R_OK | os.X_OK):
-        raise LabError(
-            "no-tracefs",
-            "The kernel's list of tracepoints cannot be read.",
-            why=f"{TRACEFS} is not mounted, or not open to this user.",
-            fix="./lab mounts it; ./lab doctor shows what is missing.",
-        )
-    category, _, event = target.partition(":")
-    if event and (events / category / event / "id").exists():
-        return category, event
-    known = [f"{category}:{e.name}" for e in (events / category).glob("*") if e.is_dir()]
-    near = difflib.get_close_matches(target, known, 3)
-    raise LabError(
-        "no-tracepoint",
-        f"There is no tracepoint {target!r}.",
-        why="A tracepoint is called category:event, as under /sys/kernel/tracing/events.",
-        fix=f"Did you mean {' or '.join(near)}?" if near else "",
-    )
-
-
-def _refused(function: str, target: str, reason: str) -> LabError:
+def _refused(function: str, target: str, error: OSError) -> LabError:
+    denied = error.errno in (errno.EPERM, errno.EACCES)
     return LabError(
         "attach",
-        f"{function} cannot be attached to {target}: {reason}.",
-        fix="./lab doctor looks at privileges and tracefs.",
+        f"{function} cannot be attached to {target}: {error.strerror}.",
+        why="That takes CAP_BPF and CAP_PERFMON." if denied else "",
+        fix="Start the lab with ./lab; ./lab doctor shows what is missing." if denied else "",
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings.hooks import TRACEFS
+from bpflab.bindings.tracepoints import TRACEFS
 from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
 from bpflab.files import sweep

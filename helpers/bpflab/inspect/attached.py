@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bpflab.bindings.hooks import TRACEFS
+from bpflab.arguments import checked
+from bpflab.bindings.tracepoints import TRACEFS
 from bpflab.inspect import fds, syscall
 from bpflab.inspect.words import HOOKS, word
 from bpflab.programs import loading
@@ -40,6 +41,7 @@ class Attachment:
     recorded: bool = False  # bpflab's own record, where the kernel does not name the place
 
 
+@checked
 def links(everyone: bool = False) -> pd.DataFrame:
     """Return a row for each place where a program is attached.
 

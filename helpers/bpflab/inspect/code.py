@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.inspect import syscall
 from bpflab.inspect.words import HELPERS, TAIL_CALL
@@ -26,6 +27,7 @@ _UNNAMED = (
 )
 
 
+@checked
 def instructions(program: Program | BpfObject, function: str) -> int:
     """Return how many instructions of 8 bytes *function* has, as the verifier left it.
 
@@ -33,9 +35,11 @@ def instructions(program: Program | BpfObject, function: str) -> int:
         LabError: ``privilege`` without CAP_BPF (bpf_prog_get_info_by_fd in kernel/bpf/syscall.c),
             ``no-program`` or ``closed``.
     """
-    return _size(_fd(program, function), function) // 8
+    with program.descriptor(function) as fd:
+        return _size(fd, function) // 8
 
 
+@checked
 def calls(program: Program | BpfObject, function: str, *, sent: bool = False) -> pd.DataFrame:
     """Return a row for each call instruction of *function*, as the verifier left it.
 
@@ -53,14 +57,14 @@ def calls(program: Program | BpfObject, function: str, *, sent: bool = False) ->
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
             net.core.bpf_jit_harden); ``no-program``, also for what a BpfObject *sent*; ``closed``.
     """
-    fd = _fd(program, function)
     rows: Iterator[tuple[int, str, str | None]]
-    if sent:
-        if isinstance(program, BpfObject):
+    with program.descriptor(function) as fd:
+        if not sent:
+            rows = _translated_calls(_translated(fd, function))
+        elif isinstance(program, BpfObject):
             raise LabError("no-program", "libbpf does not keep what it handed over; BCC does.")
-        rows = _sent(program.bcc.dump_func(function.encode()))
-    else:
-        rows = _translated_calls(_translated(fd, function))
+        else:
+            rows = _sent(program.bcc.dump_func(function.encode()))
     frame = pd.DataFrame(list(rows), columns=["instruction", "kind", "name"])
     frame.attrs["hidden"] = {"name": _UNNAMED} if frame["name"].isna().any() else {}
     return frame
@@ -115,15 +119,6 @@ def _symbols(offsets: set[int]) -> dict[int, str]:
         if address in wanted:
             found.setdefault(wanted[address], safe_text(row[2]))
     return found
-
-
-def _fd(program: Program | BpfObject, function: str) -> int:
-    if program.closed:
-        raise LabError("closed", f"{program.name} is closed, and the kernel holds none of it.")
-    if function not in program.functions:
-        known = ", ".join(program.functions)
-        raise LabError("no-program", f"{program.name} has no program {function!r}, but {known}.")
-    return int(program.functions[function])
 
 
 def _size(fd: int, function: str) -> int:

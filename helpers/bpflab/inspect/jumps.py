@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.bindings import engine
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
@@ -15,6 +17,7 @@ from bpflab.inspect.words import PROGRAM_TYPES, word
 _UNNAMED = "Programs that this process does not hold are named only with CAP_SYS_ADMIN."
 
 
+@checked
 def slots(table: Map) -> pd.DataFrame:
     """Return a row for each slot of a program array, the empty ones too.
 
@@ -34,12 +37,14 @@ def slots(table: Map) -> pd.DataFrame:
             f"{table.name} is of type {table.type}, and only a prog_array has slots.",
             fix=f"Use {table.name}.frame() to read it.",
         )
-    if table.fd < 0:
-        raise LabError("closed", f"{table.name} went with its program, which is closed.")
+    fd = table.duplicate().fd  # which stays this map's if its program is closed meanwhile
+    try:
+        owner = fds.facts(fd).get("owner_prog_type")
+        values = {n: engine.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
+    finally:
+        os.close(fd)
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).
-    owner = fds.facts(table.fd).get("owner_prog_type")
     type = word(PROGRAM_TYPES, int(owner)) if owner else ""
-    values = {n: engine.lookup(table.fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
     names = {value: attached.name(_id(value)) for value in set(values.values()) if value}
     rows = [
         (slot, value.hex(" "), _id(value), names[value], type)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.inspect import attached, fds, syscall
 from bpflab.inspect.words import MAP_TYPES, PROGRAM_TYPES, word
 from bpflab.text import safe_text
@@ -17,6 +18,7 @@ _NO_CODE = "The size of a program's code is told only with CAP_BPF (bpf_prog_get
 _SIZES = ("instructions", "bytes_xlated", "bytes_jited", "bytes_memlock")
 
 
+@checked
 def programs(everyone: bool = False) -> pd.DataFrame:
     """Return a row for each program that this process holds, or with *everyone* the machine.
 
@@ -50,6 +52,7 @@ def programs(everyone: bool = False) -> pd.DataFrame:
     return _frame(rows, program_row(syscall.ProgramInfo(), (), {}, 0), notes)
 
 
+@checked
 def maps(everyone: bool = False) -> pd.DataFrame:
     """Return a row for each map that this process holds, or with *everyone* the machine.
 

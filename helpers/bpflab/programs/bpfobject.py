@@ -9,11 +9,13 @@ import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
+from bpflab.arguments import Named, checked
 from bpflab.bindings import engine, libbpf
 from bpflab.compiling import clang, diagnose, source
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
 from bpflab.interrupts import held_back
+from bpflab.programs.handles import Loaded, functions
 
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
 _OF_THE_WHOLE = re.compile(r"too large|too complex", re.I)  # no step of the program is to blame
@@ -21,7 +23,7 @@ _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # newer kernels nam
 _NUMBERS = {4: "unsigned int", 8: "unsigned long long"}
 
 
-class BpfObject:
+class BpfObject(Loaded):
     """The programs and maps of one object file, loaded. Made by ``load_object``.
 
     ``cost_ns``, ``result`` and ``inspect.instructions`` take it as they take a ``Program``.
@@ -36,9 +38,10 @@ class BpfObject:
     """
 
     def __init__(self, code: source.Source, image: bytes) -> None:
+        super().__init__()
         self.name, self.source = code.name, code
         made, lib = _loaded(code, image), libbpf.library()
-        self.maps: dict[str, Map] = {}
+        self.maps: Named[Map] = Named("no-map", "map", code.name, {})
         self._release = weakref.finalize(self, _release, made.handle, self.maps, os.getpid())
         self.logs = {name: diagnose.safe_log(log) for name, log in made.logs.items()}
         programs = {
@@ -46,9 +49,10 @@ class BpfObject:
         }
         numbers = {lib.bpf_program__type(p) for p in programs.values()}
         self.type = ", ".join(sorted(name for name, n in engine.TYPES.items() if n in numbers))
-        self.functions = {name: int(lib.bpf_program__fd(p)) for name, p in programs.items()}
+        fds = {name: int(lib.bpf_program__fd(p)) for name, p in programs.items()}
+        self.functions = functions(code.name, fds)
         tables = [_table(m) for m in libbpf.each("map", made.handle)]
-        self.maps |= {table.name: Map(table, self.functions) for table in tables}
+        self.maps.update({table.name: Map(table, self.functions) for table in tables})
 
     def __repr__(self) -> str:
         if self.closed:
@@ -61,22 +65,13 @@ class BpfObject:
         found = {n: re.search(r"^processed (\d+) insns", log, re.M) for n, log in self.logs.items()}
         return {name: int(match[1]) for name, match in found.items() if match}
 
-    @property
-    def closed(self) -> bool:
-        """Whether the kernel holds nothing of it any more."""
-        return not self._release.alive
-
     def close(self) -> None:
         """Free everything. The logs stay readable."""
-        self._release()
-
-    def __enter__(self) -> BpfObject:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        with self._lock:
+            self._release()
 
 
+@checked
 def load_object(
     name: str, *, text: str | None = None, defines: Mapping[str, object] | None = None
 ) -> BpfObject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
+from bpflab.arguments import checked, within
 from bpflab.bindings.bpfsys import bpf
 from bpflab.errors import LabError
 from bpflab.programs.bpfobject import BpfObject
@@ -16,6 +17,7 @@ _ENOTSUPP = 524  # include/linux/errno.h; the C library has no words for it
 _PACKET = 64  # a socket filter wants at least an Ethernet header to look at
 
 
+@checked
 def cost_ns(
     program: Program | BpfObject, function: str, *, repeat: int = 100_000, rounds: int = 7
 ) -> float:
@@ -28,24 +30,23 @@ def cost_ns(
     Raises:
         LabError: ``cost`` where the kernel does not run it this way; ``no-program`` and ``closed``.
     """
+    within("repeat", repeat, 1, 2**31 - 1)
+    within("rounds", rounds, 1)
     return float(min(_run(program, function, repeat)[1] for _ in range(rounds)))
 
 
+@checked
 def result(program: Program | BpfObject, function: str) -> int:
     """Run *function* once on a packet of zeros and return what it returned, 0 to 2**32 - 1."""
     return _run(program, function, 1)[0]
 
 
 def _run(program: Program | BpfObject, function: str, repeat: int) -> tuple[int, int]:
-    if program.closed:  # its fd may be something else by now
-        raise LabError("closed", f"{program.name} is closed.", fix="Load it again.")
-    if function not in program.functions:
-        known = ", ".join(program.functions)
-        raise LabError("no-program", f"{program.name} has no program {function!r}, but {known}.")
     packet = ctypes.create_string_buffer(_PACKET)
-    fd, address = program.functions[function], ctypes.addressof(packet)
+    address = ctypes.addressof(packet)
     try:
-        _, left = bpf(_TEST_RUN, _ATTRIBUTES.pack(fd, 0, _PACKET, 0, address, 0, repeat, 0))
+        with program.descriptor(function) as fd:
+            _, left = bpf(_TEST_RUN, _ATTRIBUTES.pack(fd, 0, _PACKET, 0, address, 0, repeat, 0))
     except OSError as error:
         said = "not supported" if error.errno == _ENOTSUPP else error.strerror
         raise LabError(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import ctypes
 import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpflab.arguments import Named, checked
 from bpflab.bindings.bpfsys import bpf
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
@@ -30,23 +30,23 @@ class Lease:
     """
 
     def __init__(self) -> None:
-        self.maps: dict[str, Map] = {}
+        self.maps: Named[Map] = Named("no-map", "map", "This lease", {})
         self.fds: dict[str, int] = {}
 
     def release(self, *names: str) -> None:
         """Let go of these, or of all; again is no error."""
         for name in names or tuple(self.fds):
             with held_back():
+                if name in self.maps:
+                    self.maps.pop(name).close()
                 if name in self.fds:
                     os.close(self.fds.pop(name))
-                if name in self.maps:
-                    self.maps.pop(name).fd = -1
 
     def _take(self, name: str, program: Program) -> None:
         links = {function: fd for (function, _), fd in program.links.items()}
         if name in program.maps:
-            held = self.maps[name] = copy.copy(program.maps[name])
-            held.fd = self.fds[name] = os.dup(program.maps[name].fd)
+            twin = self.maps[name] = program.maps[name].duplicate()
+            self.fds[name] = twin.fd
         elif name in links and program.type == "raw_tracepoint":
             self.fds[name] = os.dup(links[name])
         else:
@@ -57,6 +57,7 @@ class Lease:
             )
 
 
+@checked
 @contextlib.contextmanager
 def hold(program: Program, *names: str) -> Iterator[Lease]:
     """Hold *names* of *program*, maps or attached functions, for a block, if it closes or not.
@@ -77,6 +78,7 @@ def hold(program: Program, *names: str) -> Iterator[Lease]:
         lease.release()
 
 
+@checked
 @contextlib.contextmanager
 def pinned(held: Map) -> Iterator[Path]:
     """Pin a map in bpffs for a block, which gets the path; the pin is removed at its end.
@@ -112,6 +114,10 @@ def bpffs() -> Path | None:
 def _pin(held: Map, path: Path) -> None:
     name = ctypes.create_string_buffer(os.fsencode(path))
     try:
-        bpf(_PIN, struct.pack("QII", ctypes.addressof(name), held.fd, 0))
+        fd = held.duplicate().fd
+        try:
+            bpf(_PIN, struct.pack("QII", ctypes.addressof(name), fd, 0))
+        finally:
+            os.close(fd)
     except OSError as error:
         raise LabError("no-pin", f"{held.name} cannot be pinned: {error.strerror}.") from None

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.text import safe_text
@@ -25,6 +26,7 @@ _MOST = 1 << 20  # bytes of what it says that are read
 _ENDS_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL")  # or its programs would trace for ever
 
 
+@checked
 def bpftrace(line: str, happen: Callable[[], object], *, deadline_s: float = 20.0) -> Any:
     """Attach *line*, call *happen*, end bpftrace; return its maps by name, as its JSON has them.
 

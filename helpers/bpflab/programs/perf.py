@@ -8,9 +8,9 @@ A record is a header of 8 bytes; a sample then has its size in 4 bytes, the even
 from __future__ import annotations
 
 import ctypes
+import errno
 import mmap
 import os
-import platform
 import struct
 import sys
 import threading
@@ -23,25 +23,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bpflab.arguments import checked
+from bpflab.bindings import perfevent
 from bpflab.data import layout
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
 from bpflab.data.ring import ACQUIRE, RELEASE, atomics
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.programs.handles import Handle
 from bpflab.programs.program import Program
 
-_NUMBERS = {"x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331}
-_ATTRIBUTES = struct.Struct("IIQQQQQIIQ")  # struct perf_event_attr, its first 64 bytes
-_SOFTWARE, _BPF_OUTPUT, _RAW = 1, 10, 1 << 10  # PERF_TYPE_, PERF_COUNT_SW_, PERF_SAMPLE_
-_CLOSE_ON_EXEC = 8
 _HEAD, _TAIL = 1024, 1032  # data_head and data_tail in struct perf_event_mmap_page
 _HEADER = struct.Struct("IHH")  # type, misc, size
 _LOST, _SAMPLE = 2, 9  # PERF_RECORD_
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
-class PerfBuffer:
+class PerfBuffer(Handle):
     """The reader of a program's perf buffer: one ring of *pages* for each CPU that is online.
 
     Each ``read`` looks at each CPU's position once and stops there. What a CPU writes arrives in
@@ -57,12 +55,15 @@ class PerfBuffer:
 
     discarded = 0  # what is written to a perf buffer cannot be taken back
 
+    @checked
     def __init__(self, program: Program, name: str = "output", pages: int = 8) -> None:
         """Open a buffer for each CPU. A sleeper is woken by every event, as in BCC.
 
         Raises:
-            LabError: ``no-perf-buffer``, ``pages`` or ``privilege`` (it takes CAP_PERFMON).
+            LabError: ``no-perf-buffer``, ``pages`` (a power of two, of which the kernel has enough)
+                or ``privilege`` (it takes CAP_PERFMON).
         """
+        self.name = name
         table = program.maps.get(name)
         if table is None or table.type != "perf_event_array":
             message = f"{program.name} has no perf buffer {name!r}."
@@ -81,7 +82,7 @@ class PerfBuffer:
             for cpu in _online():
                 with held_back():
                     self.fds[cpu] = _open(cpu)
-                    self._pages[cpu] = mmap.mmap(self.fds[cpu], mmap.PAGESIZE + self._size)
+                    self._pages[cpu] = _mapped(self.fds[cpu], pages)
                     table[cpu] = self.fds[cpu]
         except BaseException:
             self._release()
@@ -126,21 +127,10 @@ class PerfBuffer:
         """Its log; the ledger holds where ``dropped`` counts the calls that were refused."""
         return EventLog(self, self._counters)
 
-    @property
-    def closed(self) -> bool:
-        """Whether it cannot be read any more."""
-        return not self._release.alive
-
     def close(self) -> None:
         """Unmap and free everything."""
         with self._lock:
             self._release()
-
-    def __enter__(self) -> PerfBuffer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def between(memory: mmap.mmap, size: int, tail: int, head: int) -> bytes:
@@ -173,18 +163,24 @@ def unpacked(held: bytes, size: int) -> tuple[bytes, int]:
 
 def _open(cpu: int) -> int:
     """Return the fd of a perf event that takes what programs write on *cpu*."""
-    machine = platform.machine()
-    if machine not in _NUMBERS:
-        raise LabError("machine", f"perf_event_open(2) on {machine} has no number that we know.")
-    attributes = _ATTRIBUTES.pack(_SOFTWARE, 64, _BPF_OUTPUT, 1, _RAW, 0, 0, 1, 0, 0)
-    # The event's attributes, every process, this CPU, no group.
-    numbers = [ctypes.c_long(n) for n in (-1, cpu, -1, _CLOSE_ON_EXEC)]
-    fd = _libc.syscall(ctypes.c_long(_NUMBERS[machine]), attributes, *numbers)
-    if fd < 0:
-        reason = os.strerror(ctypes.get_errno())
-        said = f"The kernel opens no perf event on CPU {cpu}: {reason}."
-        raise LabError("privilege", said, fix="It takes CAP_PERFMON; ./lab doctor looks.")
-    return int(fd)
+    try:
+        return perfevent.open_event(perfevent.SOFTWARE, perfevent.BPF_OUTPUT, cpu)
+    except OSError as error:
+        denied = error.errno in (errno.EPERM, errno.EACCES)
+        raise LabError(
+            "privilege" if denied else "perf-buffer",
+            f"The kernel opens no perf event on CPU {cpu}: {error.strerror}.",
+            fix="It takes CAP_PERFMON; ./lab doctor looks." if denied else "",
+        ) from None
+
+
+def _mapped(fd: int, pages: int) -> mmap.mmap:
+    try:
+        return mmap.mmap(fd, (1 + pages) * mmap.PAGESIZE)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        message = f"The kernel gives no buffer of {pages} pages for each CPU: {reason}."
+        raise LabError("pages", message, fix="Take fewer.") from None
 
 
 def _online() -> list[int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import os
+import re
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
+from bpflab.arguments import Named, checked
 from bpflab.bindings import engine, hooks
 from bpflab.bindings.bpfsys import recursion_misses
 from bpflab.compiling import build, source
@@ -17,9 +20,10 @@ from bpflab.data.maps import Map
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.programs import handles
 
 
-class Program:
+class Program(handles.Loaded):
     """The programs of one source, loaded, with their maps. Made by ``load``.
 
     Attributes:
@@ -35,6 +39,7 @@ class Program:
     """
 
     def __init__(self, code: source.Source, type: str, proof: build.Proof) -> None:
+        super().__init__()
         self.name, self.source, self.type, self.warnings = code.name, code, type, proof.warnings
         self._fields = {name: build.event_dtype(code, proof, name) for name in proof.fields}
         self.links: dict[tuple[str, str], int] = {}
@@ -43,7 +48,7 @@ class Program:
         self._module: Any = None
         try:
             self._module = engine.Module(code.text, ["-w", *build.flags(code)])
-            self.functions = {f: self._module.load(f, type) for f in proof.functions}
+            fds = {f: self._module.load(f, type) for f in proof.functions}
         except Exception as error:
             build.forget(code, type, engine.VERSION)
             if self._module is not None:
@@ -54,9 +59,11 @@ class Program:
                 f"The kernel took {code.name} a moment ago and refuses it now.",
                 why=str(error),
             ) from None
+        self.functions = handles.functions(code.name, fds)
         tables = self._module.maps()
         self._tables = {table.name: table for table in tables}
-        self.maps = {table.name: Map(table, self.functions) for table in tables}
+        maps = {table.name: Map(table, self.functions) for table in tables}
+        self.maps = Named("no-map", "map", code.name, maps)
         self._release = weakref.finalize(
             self, _release, self._module, self.links, self.rings, self.maps, type, os.getpid()
         )
@@ -71,18 +78,15 @@ class Program:
     @property
     def bcc(self) -> Any:
         """The ``bcc.BPF`` underneath."""
-        return self._alive()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the kernel holds nothing of it any more."""
-        return not self._release.alive
+        self._alive()
+        return self._module
 
     @property
     def events(self) -> EventLog:
         """The log of the ring buffer named ``events``."""
         return self.log("events")
 
+    @checked
     def log(self, ring: str) -> EventLog:
         """Return the log of ring buffer *ring*, the same one each time.
 
@@ -95,6 +99,7 @@ class Program:
                 self._logs[ring] = EventLog(self.ring(ring), self.maps, missed=skipped)
         return self._logs[ring]
 
+    @checked
     def ring(self, name: str = "events") -> Ring:
         """Return the reader of ring buffer *name*, the same one each time."""
         self._alive()
@@ -110,14 +115,15 @@ class Program:
             self.rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
         return self.rings[name]
 
+    @checked
     def attach(self, **targets: str) -> Program:
-        """Attach each program to its hook, as in ``attach(hook="syscalls:sys_enter_execve")``.
-
-        What is attached there already stays as it is: no event is seen twice.
+        """Attach each function to its hook. What is attached there already stays as it is.
 
         Raises:
             LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
                 these hooks is attached.
+
+        >>> program.attach(hook="syscalls:sys_enter_execve")
         """
         self.attach_new(targets)
         return self
@@ -135,8 +141,15 @@ class Program:
             raise
         return new
 
+    @checked
     def detach(self, *functions: str) -> Program:
-        """Detach these programs, or all. They stay loaded, and their maps can be read."""
+        """Detach these functions, or all. They stay loaded, and their maps can be read.
+
+        Raises:
+            LabError: ``no-program`` where there is no such function; then nothing is detached.
+        """
+        for function in functions:
+            self.functions[function]
         for function, target in list(self.links):
             if not functions or function in functions:
                 with held_back():
@@ -145,40 +158,33 @@ class Program:
                         hooks.detach(self.type, link)
         return self
 
+    @checked
     def attached(self, **targets: str) -> Attached:
-        """Attach for the length of a ``with`` block."""
+        """Attach for the length of a ``with`` block, as ``attach`` does.
+
+        >>> with program.attached(hook="syscalls:sys_enter_execve"):
+        ...     run("/usr/bin/true")
+        """
         return Attached(self, targets)
 
     def close(self) -> None:
         """Detach, unmap and free everything. What was logged stays readable."""
-        with held_back():  # over all of it: half closed would be held by nobody
+        with held_back(), contextlib.ExitStack() as ends:  # each end comes, whatever another raises
+            ends.callback(self._let_go)
             if not self.closed:
-                self.detach()
                 for log in self._logs.values():
-                    log.settle()
+                    ends.callback(log.settle)
+                ends.callback(self.detach)
+
+    def _let_go(self) -> None:
+        with self._lock:
             self._release()
 
-    def __enter__(self) -> Program:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def _attach(self, function: str, target: str) -> None:
-        self._alive()
-        if function not in self.functions:
-            known = ", ".join(self.functions)
-            raise LabError("no-program", f"{self.name} has no program {function!r}, but {known}.")
-        with held_back():
-            fd = self.functions[function]
-            self.links[function, target] = hooks.attach(self.type, function, fd, target)
-
-    def _alive(self) -> Any:
-        if self.closed:
-            raise LabError(
-                "closed", f"{self.name} is closed.", fix=f"Load it again: load({self.name!r})."
-            )
-        return self._module
+        with held_back(), self.descriptor(function) as fd, self._lock:
+            self._alive()
+            takes = _context(self.source.text, function)
+            self.links[function, target] = hooks.attach(self.type, function, fd, target, takes)
 
 
 class Attached:
@@ -207,6 +213,13 @@ class Attached:
     def _detach(self, functions: list[str]) -> None:
         if functions:
             self._program.detach(*functions)
+
+
+def _context(text: str, function: str) -> str:
+    """Return the struct of a tracepoint that *function* takes for its context, or nothing."""
+    head = rf"\b{function}\s*\(\s*(?:const\s+)?struct\s+(tracepoint__\w+)\s*\*"
+    found = re.search(head, text)
+    return found[1] if found else ""
 
 
 def _missed(functions: Mapping[str, int]) -> int:

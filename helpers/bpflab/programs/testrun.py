@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 
+from bpflab.arguments import checked, within
 from bpflab.bindings.bpfsys import bpf
 from bpflab.errors import LabError
 from bpflab.programs.program import Program
@@ -14,6 +15,7 @@ _ATTRIBUTES = struct.Struct("IIIIQQIIIIQQ")  # the head of union bpf_attr's memb
 _MOST = 12  # arguments: MAX_BPF_FUNC_ARGS, include/linux/bpf.h
 
 
+@checked
 def invoke(program: Program, function: str, *arguments: int) -> int:
     """Run *function* once with *arguments* for ``ctx->args``; return the value it ended with.
 
@@ -22,16 +24,14 @@ def invoke(program: Program, function: str, *arguments: int) -> int:
     5.10 and later; *program* must be loaded as ``raw_tracepoint`` (kernel commit 1b4d60ec162f).
 
     Raises:
-        LabError: ``test-run`` where the kernel does not run it so; ``no-program``, ``closed``.
+        LabError: ``test-run`` where the kernel does not run it so; ``no-program``, ``closed``;
+            ``argument`` for a number of more than 64 bits.
 
     >>> invoke(dispatcher, "dispatch", 0, syscalls.number("execve"))
     1
     """
-    if program.closed:  # its fd may be something else by now
-        raise LabError("closed", f"{program.name} is closed.", fix="Load it again.")
-    if function not in program.functions:
-        known = ", ".join(program.functions)
-        raise LabError("no-program", f"{program.name} has no program {function!r}, but {known}.")
+    for value in arguments:
+        within("An argument", value, -(2**63), 2**64 - 1)
     if program.type != "raw_tracepoint" or len(arguments) > _MOST:
         raise LabError(
             "test-run",
@@ -41,9 +41,9 @@ def invoke(program: Program, function: str, *arguments: int) -> int:
         )
     context = (ctypes.c_uint64 * _MOST)(*arguments)
     size, address = ctypes.sizeof(context), ctypes.addressof(context)
-    fd = program.functions[function]
     try:
-        _, left = bpf(_TEST_RUN, _ATTRIBUTES.pack(fd, 0, 0, 0, 0, 0, 0, 0, size, 0, address, 0))
+        with program.descriptor(function) as fd:
+            _, left = bpf(_TEST_RUN, _ATTRIBUTES.pack(fd, 0, 0, 0, 0, 0, 0, 0, size, 0, address, 0))
     except OSError as error:
         raise LabError(
             "test-run", f"The kernel does not test-run {function}: {error.strerror}."
