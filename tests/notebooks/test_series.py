@@ -110,12 +110,13 @@ def test_each_item_stands_once_in_its_document():
 
 @EACH
 def test_a_row_is_complete(row):
-    """Five cells: a kind, an item, a place or more, what becomes of it, and how."""
+    """Five cells: a kind, an item, a place or more (none if it is open), what is done, and how."""
     kind, item, places, becomes, how = row
     assert kind in KINDS
     assert item and how
-    assert len(where(row)) == len(places.split("<br>"))
-    assert becomes in {"does", "corrects", "says"}
+    assert becomes in {"does", "corrects", "says", "open"}
+    assert (places == "-") == (becomes == "open")
+    assert len(where(row)) == (0 if becomes == "open" else len(places.split("<br>")))
 
 
 @EACH
@@ -131,7 +132,7 @@ def test_its_cells_are_there_under_their_heading(row):
 def test_what_is_done_is_done_by_code(row):
     """A row that does or corrects names a cell that runs; one that says names prose."""
     kinds = [cells(lesson)[id][0].cell_type for lesson, id, _ in where(row)]
-    assert ("code" in kinds) == (row[3] != "says")
+    assert ("code" in kinds) == (row[3] in {"does", "corrects"})
 
 
 @EACH
