@@ -1,0 +1,62 @@
+"""The documents that people read first: what they name is there."""
+
+import re
+
+import pytest
+
+from bpflab.course.notebooks import ROOT, lessons
+
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/design.md", "lima/README.md"]
+INLINE = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+REFERENCE = re.compile(r"^\[([^\]]+)\]: (\S+)$", re.MULTILINE)
+LONGEST = 120
+
+
+@pytest.fixture(params=DOCUMENTS)
+def document(request):
+    """Give each document in turn."""
+    return ROOT / request.param
+
+
+def test_its_links_lead_somewhere(document):
+    """Each file of this repository that a document links to is there, and pictures say what."""
+    text = document.read_text(encoding="utf-8")
+    places = [place for _, _, place in INLINE.findall(text)]
+    places += [place for _, place in REFERENCE.findall(text)]
+    local = [place.partition("#")[0] for place in places if "://" not in place]
+
+    assert [place for place in local if not (document.parent / place).exists()] == []
+    assert [place for bang, alt, place in INLINE.findall(text) if bang and len(alt) < 40] == []
+
+
+def test_its_references_are_defined_and_used(document):
+    """A link by a name has its address, and no address is left over."""
+    text = document.read_text(encoding="utf-8")
+    used = {name for _, name in re.findall(r"\[([^\]]+)\]\[([^\]]+)\]", text)}
+
+    assert used == {name for name, _ in REFERENCE.findall(text)}
+
+
+def test_its_lines_are_short(document):
+    """A sentence begins on a line of its own, so that a difference shows what was changed."""
+    lines = document.read_text(encoding="utf-8").splitlines()
+
+    assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST] == []
+
+
+def test_the_readme_has_each_lesson_once():
+    """In their order, each with its minutes."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\d\d) [^\]]+\]\[\1\] \| .+ \| \d+ \|$", text, re.MULTILINE)
+    places = [place for name, place in REFERENCE.findall(text) if name.isdigit()]
+
+    assert rows == [path.name[:2] for path in lessons()]
+    assert places == [f"notebooks/{path.name}" for path in lessons()]
+
+
+def test_the_pictures_are_small():
+    """A page loads quickly: each picture has less than 200 kB."""
+    sizes = {path.name: path.stat().st_size for path in (ROOT / "docs/img").iterdir()}
+
+    assert sizes
+    assert {name: size for name, size in sizes.items() if size >= 200_000} == {}
