@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
@@ -299,7 +298,6 @@ def test_a_failing_cell_ends_the_lesson(folder, source, error):
     tagged = code(source, "raises-exception")
     path = store(folder / "01-x.ipynb", code("1"), tagged, code("open('ran', 'w')"))
     steps: list[Step] = []
-    began = time.monotonic()
     with pytest.raises(LabError, match=r"^Cell 2 of 01-x\.ipynb failed\.$") as caught:
         execute(path, steps.append, deadline_s=2)
     assert caught.value.kind == "cell-failed"
@@ -307,7 +305,6 @@ def test_a_failing_cell_ends_the_lesson(folder, source, error):
     assert error in steps[-1].error.splitlines()
     assert "\x1b" not in steps[-1].error
     assert not (folder / "ran").exists()
-    assert time.monotonic() - began < 30
 
 
 @pytest.mark.jupyter

@@ -18,7 +18,7 @@ def difference(answer: object, right: object, part: str = "") -> str:
     """Return a sentence on what differs first between *answer* and *right*, or nothing.
 
     Tuples, arrays and columns are lists, and numpy's numbers are numbers. *part* is what is
-    compared: nothing for the answer itself, or for example ``item 3 of 5``.
+    compared: nothing for the answer itself, or for example ``item 3``.
     """
     answer, right = _plain(answer), _plain(right)
     it = part[:1].upper() + part[1:] or "Your answer"
@@ -26,15 +26,14 @@ def difference(answer: object, right: object, part: str = "") -> str:
         return f"{it} is {_kind(answer)}, and {_kind(right)} is asked for."
     if isinstance(answer, list) and isinstance(right, list):
         if len(answer) != len(right):
-            return f"{it} has {len(answer)} items instead of {len(right)}."
-        each = [
-            (f"item {n} of {len(right)}", *pair)
-            for n, pair in enumerate(zip(answer, right, strict=True), 1)
-        ]
+            items = f"{len(answer)} item{'s' * (len(answer) != 1)}"
+            return f"{it} has {items} instead of {len(right)}."
+        pairs = zip(answer, right, strict=True)
+        each = [(f"item {n}", *pair) for n, pair in enumerate(pairs, 1)]
     elif isinstance(answer, Mapping) and isinstance(right, Mapping):
         if answer.keys() != right.keys():
             return f"{it} has other keys than those that are asked for."
-        each = [(f"the value of {key!r}", answer[key], right[key]) for key in right]
+        each = [("a value", answer[key], right[key]) for key in right]
     else:
         return "" if answer == right else f"{it if part else 'That'} is not what comes out."
     within = f" in {part}" if part else ""
