@@ -75,7 +75,11 @@ def test_what_fits_arrives():
             "plain takes no 'int a;' without a name.",
             "",
         ),
-        (lambda: plain("x", text=b"int a;"), "text is b'int a;', and must be text or None.", ""),
+        (
+            lambda: plain("x", text=b"int a;"),
+            "text is b'int a;', and must be text or None.",
+            "Make it text: text.decode().",
+        ),
         (
             lambda: plain("x", hints="all"),
             "hints is 'all', and must be a list of which each is text or None.",

@@ -143,6 +143,35 @@ def test_another_kernel_makes_another_proof(child, monkeypatch):
     assert len(child.jobs) == 2
 
 
+def test_another_name_of_the_host_makes_none(child, monkeypatch):
+    """A network may change it, and it changes nothing that was proved."""
+    prove()
+    uname = platform.uname()
+    monkeypatch.setattr(platform, "uname", lambda: uname._replace(node="elsewhere"))
+    prove()
+    assert len(child.jobs) == 1
+
+
+def test_a_refusal_is_not_raised_while_another_error_is_handled(child):
+    """Plain Python would show that the file of the proof is missing, and that first."""
+    child.answer({"stage": "compile"}, stderr="a.c:1:1: error: expected ')'\n")
+    with pytest.raises(LabError) as caught:
+        prove(name="a.c")
+    assert caught.value.__context__ is None
+
+
+def test_a_folder_that_was_removed_is_named(child, monkeypatch, tmp_path):
+    """BCC could not come back to it; no child is started."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(LabError) as caught:
+        prove()
+    assert caught.value.kind == "no-folder"
+    assert child.jobs == []
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -383,6 +412,21 @@ def test_a_bit_field_is_refused_at_its_line():
 def test_a_conditional_expression_is_no_bit_field():
     """`c ? pid : 0;` uses a field's name and declares none."""
     text = "struct event {\n\tu32 pid;\n};\nint f(int c, int pid)\n{\n\treturn c ? pid : 0;\n}\n"
+    assert event(text, [("pid", "u32")]).names == ("pid",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* root has pid: 0, the others more */\nstruct event {\n\tu32 pid;\n};\n",
+        "struct event {\n\tu32 pid; // pid: 1, or\n\t/* pid\n\t: 1; */\n};\n",
+        'struct event {\n\tu32 pid;\n};\nint f(void)\n{\n\tsay("pid: 1,");\n\treturn 0;\n}\n',
+        "struct event {\n\tu32 pid;\n};\nint f(int c)\n{\n\tpid: 0;\n\treturn 0;\n}\n",
+    ],
+    ids=["comment", "inside", "string", "label"],
+)
+def test_a_word_outside_of_a_struct_is_no_bit_field(text):
+    """A comment, a string or a label of a field's name declares none."""
     assert event(text, [("pid", "u32")]).names == ("pid",)
 
 

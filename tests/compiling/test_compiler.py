@@ -59,3 +59,15 @@ def test_no_process_may_be_had(monkeypatch, code):
     assert error.kind == "memory"
     assert os.strerror(code) in error.message
     assert "Close the kernels" in error.fix
+
+
+def test_no_descriptor_is_left(monkeypatch):
+    """Named as what it is, with the limit to raise; closing other notebooks would not help."""
+
+    def refuse(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    error = fault("/bin/true")
+    assert error.kind == "descriptors"
+    assert "ulimit -n" in error.fix and "notebooks" not in error.fix

@@ -108,6 +108,33 @@ def test_a_memset_without_a_declaration_has_its_fix():
     assert "__builtin_memset" in error.fix
 
 
+@pytest.mark.parametrize("name", ["printf", "strlen", "strcmp", "malloc"])
+def test_a_function_that_the_compiler_does_not_inline_is_not_advised(name):
+    """Its __builtin_ form would be refused next; only memcpy, memset and memmove are inlined."""
+    printed = f"a.c:3:9: error: implicitly declaring library function '{name}' with type\n"
+    error = diagnose.compiler(PLAIN, printed)
+    assert error.kind == "library" and name in error.message
+    assert "__builtin" not in error.fix
+
+
+def test_what_the_second_compile_prints_is_not_the_verifiers_word():
+    """A warning that comes once more, for the listing, is no reason."""
+    log = "0: (95) exit\nR2 type=scalar expected=fp\nprocessed 1 insns\n"
+    again = "a.c:3:9: warning: odd\n1 warning generated.\n"
+    printed = f"{again}{log}\n{diagnose.ONCE_MORE}\n{again}Disassembly of function hook\n"
+    error = diagnose.verifier(PLAIN, "hook", DENIED, printed)
+    assert error.why == "R2 type=scalar expected=fp"
+
+
+def test_a_warning_stands_at_the_learners_line():
+    """BCC inserts lines above it; the text below the warning tells which line is meant."""
+    printed = (
+        "a.c:15:9: warning: odd [-Wodd]\n        return zzz(ctx);\n        ^\n"
+        "a.c:2:1: note: here\n{\n1 warning generated."
+    )
+    assert diagnose.relocated(PLAIN, printed) == printed.replace("a.c:15:", "a.c:3:")
+
+
 def test_a_misspelt_helper_is_guessed_at():
     """A name near to a helper's is offered; one near to none is not."""
     assert "bpf_get_current_uid_gid" in diagnose.compiler(*golden("unknown-helper")).fix
@@ -146,6 +173,16 @@ PLAIN = source.from_text("int hook(void *ctx)\n{\n\treturn zzz(ctx);\n}\n", "a.c
             "'memcpy' is not supported.\n",
             "builtin",
             None,
+        ),
+        (
+            "a.c:3:9: error: too many arguments to function call, expected 1, have 2\n",
+            "arguments",
+            3,
+        ),
+        (
+            "a.c:3:9: error: too few arguments to function call, expected 2, have 1\n",
+            "arguments",
+            3,
         ),
         ("chdir(/nonexistent): No such file or directory\n", "no-headers", None),
         ("chdir(/lib/modules/6.1.0/build): No such file or directory\n", "no-headers", None),

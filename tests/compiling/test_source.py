@@ -1,5 +1,6 @@
 """A lesson's files as one text, and the way back from each of its lines."""
 
+import os
 import random
 import re
 from pathlib import Path
@@ -190,6 +191,54 @@ def test_a_file_that_is_not_text_is_a_fault_in_words(tree):
     assert caught.value.kind == "no-source"
     assert "odd.h" in caught.value.message
     assert (caught.value.file, caught.value.line) == ("bpf/x.c", 2)
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_text(tree):
+    """Some editors write one at the beginning of a file, and a cell may hold it as well."""
+    tree("x.c", "\ufeff" + FUNCTION)
+    assert source.find("x").listing() == FUNCTION
+    assert source.from_text("\ufeff" + FUNCTION).listing() == FUNCTION
+
+
+@pytest.mark.parametrize(("char", "called"), [("\0", r"\x00"), ("\ud800", r"\ud800")])
+def test_what_no_compiler_can_be_handed_is_refused_at_its_line(char, called):
+    """A NUL ends the text early, and a lone surrogate has no bytes."""
+    with pytest.raises(LabError) as caught:
+        source.from_text(f"int a;\nint {char}b;\n", "a.c")
+    assert (caught.value.kind, caught.value.line) == ("no-text", 2)
+    assert called in caught.value.message
+    str(caught.value).encode()
+
+
+def test_a_name_that_is_not_utf8_is_shown_escaped(tmp_path):
+    """In messages and in #line alike, and its file is read."""
+    path = tmp_path / os.fsdecode(b"own\xff.c")
+    path.write_text(FUNCTION)
+    code = source.find(str(path))
+    assert code.listing() == FUNCTION
+    (code.name + code.text + code.files[0]).encode()
+    source.from_text(FUNCTION, '"\ud800').text.encode()
+
+
+def test_c_in_the_place_of_a_name_is_told_where_to_go():
+    """It is given as text."""
+    with pytest.raises(LabError) as caught:
+        source.find(FUNCTION)
+    assert caught.value.kind == "no-source"
+    assert "text=" in caught.value.fix
+
+
+@pytest.mark.parametrize("defines", [{"A=1": 1}, {"": 1}, {"A B": 1}, {"A": "\0"}, {"A": "\ud800"}])
+def test_a_macro_without_a_name_or_a_text_is_refused(defines):
+    """Before the compiler sees it."""
+    with pytest.raises(LabError) as caught:
+        source.from_text(FUNCTION, defines=defines)
+    assert caught.value.kind == "define"
+
+
+def test_a_macro_may_have_parameters():
+    """As -D takes it."""
+    assert source.from_text(FUNCTION, defines={"F(x, y)": "x"}).flags == ["-DF(x, y)=x"]
 
 
 def test_defines_become_flags():

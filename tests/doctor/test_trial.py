@@ -36,7 +36,7 @@ def test_child_without_bcc(monkeypatch, tmp_path):
 def test_child_with_an_impostor(monkeypatch, tmp_path):
     """A `bcc` without BPF is found out, also when importing it fails."""
     (tmp_path / "bcc.py").write_text("class Lattice: pass\n")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # a folder of ours alone is not looked at
     trial = try_program(8)
     assert (Path(trial.file).name, trial.genuine, trial.stage) == ("bcc.py", False, "imported")
     (tmp_path / "bcc.py").write_text("print 'Python 2'\n")
@@ -60,7 +60,7 @@ class BPF:
         os._exit(1)
 """
     (tmp_path / "bcc" / "__init__.py").write_text(text)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # a folder of ours alone is not looked at
     trial = try_program(8)
     assert (trial.stage, trial.genuine, trial.version) == ("imported", True, "0.99")
     assert trial.error == "said on fd 1 | LLVM ERROR: out of \\x1b[31mstack"

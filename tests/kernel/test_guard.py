@@ -175,3 +175,31 @@ def test_a_failed_load_of_several_hooks_attaches_none(nothing_left):
         with pytest.raises(LabError):
             program.attach(hook=EXECVE, filter=EXECVE)
         assert held(os.getpid())["perf_event"] == 0
+
+
+WARNED = HOOK + '\tbpf_trace_printk("%.2f", 1);\n' + END
+
+
+def test_a_warning_is_kept_and_printed_nowhere(nothing_left, capfd):
+    """At the learner's line; the second compile, in this process, would print it once more."""
+    with load("lesson.c", text=WARNED) as program:
+        assert program.warnings.startswith("lesson.c:3:")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_verifiers_word_is_the_reason_where_the_compiler_warned_as_well(nothing_left):
+    """Not the number of warnings, which is printed once more behind it."""
+    text = HASH + HOOK + "\tu32 k = 0;\n\tu64 *v = counts.lookup(k);\n\treturn v ? *v : 0;\n}\n"
+    with pytest.raises(LabError) as caught:
+        load("lesson.c", text=text)
+    assert caught.value.why.startswith("R2 type=scalar expected=fp")
+
+
+@pytest.mark.parametrize("name", ["signal", "json", "token", "struct", "bcc"])
+def test_a_learners_file_is_not_taken_for_pythons(
+    nothing_left, proofs, monkeypatch, tmp_path, name
+):
+    """Whatever lies beside the notebook, the children start from the library's modules."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")
+    monkeypatch.chdir(tmp_path)
+    load("beside", text=GOOD + f"// {name}\n").close()

@@ -73,6 +73,8 @@ def _unfit(
         fix = f"{_called(function)}({', '.join(map(repr, value))})"
     elif isinstance(value, str | bytes) and fits([value], hint):
         fix = f"Make it a list: [{shown(value)}]."
+    elif isinstance(value, bytes) and fits("", hint):
+        fix = f"Make it text: {name}.decode()."
     message = f"{name} is {shown(value)}, and must be {words(hint)}."
     return _refusal(function, signature, message, fix)
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import errno as errno_codes
+import os
+import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bpflab.errors import LabError
 
@@ -18,6 +23,14 @@ try:
         import bcc
         from bcc import BPF, lib
 except (ImportError, OSError, AttributeError) as reason:
+    place = getattr(sys.modules.get("bcc"), "__file__", None)
+    if place and "" in sys.path and Path(place).is_relative_to(Path.cwd()):
+        raise LabError(
+            "no-bcc",
+            "Python takes a file of yours for BCC.",
+            why=f"{place} is called as BCC is, and stands beside this notebook.",
+            fix="Give it another name, and restart the kernel.",
+        ) from None
     raise LabError(
         "no-bcc",
         "This Python has no BCC.",
@@ -43,6 +56,22 @@ for _name in ("bpf_table_name", "bpf_table_key_size_id", "bpf_table_leaf_size_id
 lib.bpf_table_name.restype = ctypes.c_char_p
 lib.bpf_num_tables.argtypes = [ctypes.c_void_p]
 lib.bpf_num_tables.restype = ctypes.c_size_t
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Drop what is printed on fd 2 in a block: BCC's compiler says there what it has said before.
+
+    Its own warnings (too many conversions for bpf_trace_printk) cannot be turned off by a flag.
+    """
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
 
 
 class Module(BPF):  # type: ignore[misc]

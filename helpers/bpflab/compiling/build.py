@@ -30,6 +30,11 @@ FLAGS = [
 ]
 """What every compile is given; `flags` has the rest."""
 
+_COMMENT = re.compile(
+    r"//[^\n]*|/\*.*?\*/|\"(?:\\\\.|[^\"\\\\])*\"", re.S
+)  # and a string, which may hold one
+_STRUCT = re.compile(r"\b(?:struct|union)\b[^{};()]*\{")
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -55,10 +60,9 @@ def prove(source: Source, program_type: str, bcc_version: str) -> Proof:
         LabError: whatever the compiler or the verifier had to say, at the learner's line.
     """
     kept = _kept(source, program_type, bcc_version)
-    try:
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         return _proof(json.loads(kept.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        proof = _prove(source, program_type)
+    proof = _prove(source, program_type)
     _keep(kept, proof)
     return proof
 
@@ -76,7 +80,7 @@ def event_dtype(source: Source, proof: Proof, buffer: str) -> np.dtype[Any]:
     """
     fields = proof.fields[buffer]
     for name, _ in fields:
-        place = _declared(source, rf"^[^?]*\b{name}\s*:\s*\d+\s*[;,]") if name else None
+        place = _declared(source, rf"\b{name}\s*:\s*\d+\s*[;,]") if name else None
         if place:
             raise LabError(
                 "event-field",
@@ -94,7 +98,23 @@ def event_dtype(source: Source, proof: Proof, buffer: str) -> np.dtype[Any]:
 
 
 def _declared(source: Source, pattern: str) -> Place | None:
-    return next((p for p in source.lines if re.search(pattern, p.text)), None)
+    """Return the first line inside of a struct, comments apart, in which *pattern* is found."""
+    text = "\n".join(place.text for place in source.lines)
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    for head in _STRUCT.finditer(text):
+        end = _closing(text, head.end())
+        if found := re.compile(pattern).search(text, head.end(), end):
+            return source.lines[text.count("\n", 0, found.start())]
+    return None
+
+
+def _closing(text: str, at: int) -> int:
+    """Return where the brace is closed that was opened just before *at*."""
+    depth = 1
+    while depth and at < len(text):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        at += 1
+    return at
 
 
 def forget(source: Source, program_type: str, bcc_version: str) -> None:
@@ -104,13 +124,22 @@ def forget(source: Source, program_type: str, bcc_version: str) -> None:
 
 
 def _prove(source: Source, program_type: str) -> Proof:
+    try:
+        Path.cwd()
+    except FileNotFoundError:  # BCC changes to the headers' folder and could not come back
+        raise LabError(
+            "no-folder",
+            "The folder in which this process works has been removed.",
+            fix="Go to another one, as in os.chdir('/tmp'), or restart the kernel.",
+        ) from None
     job = {
         "text": source.text,
         "marked": source.marked,
         "flags": flags(source),
         "type": program_type,
     }
-    command = [sys.executable, "-m", "bpflab.compiling.prover", str(os.getpid())]
+    # -P: a learner's signal.py or json.py in this folder must not be taken for Python's.
+    command = [sys.executable, "-P", "-m", "bpflab.compiling.prover", str(os.getpid())]
     child = compiler.run(source.name, command, json.dumps(job).encode())
     stdout, stderr = (
         said.decode(errors="backslashreplace") for said in (child.stdout, child.stderr)
@@ -127,7 +156,7 @@ def _prove(source: Source, program_type: str) -> Proof:
         raise refusal
     if answer["stage"] == "verify":
         raise diagnose.verifier(source, answer["function"], answer["reason"], stderr)
-    return _proof(answer | {"warnings": diagnose.safe_log(stderr)})
+    return _proof(answer | {"warnings": diagnose.safe_log(diagnose.relocated(source, stderr))})
 
 
 def _proof(answer: dict[str, Any]) -> Proof:
@@ -138,8 +167,9 @@ def _proof(answer: dict[str, Any]) -> Proof:
 
 def _kept(source: Source, program_type: str, bcc_version: str) -> Path:
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    facts = [source.text, *flags(source), program_type, bcc_version, *platform.uname()]
-    facts.append(_headers())
+    uname = platform.uname()  # without the name of the host, which a network may change
+    kernel = [uname.system, uname.release, uname.version, uname.machine]
+    facts = [source.text, *flags(source), program_type, bcc_version, *kernel, _headers()]
     return base / "bpflab" / "proofs" / f"{hashlib.sha256(repr(facts).encode()).hexdigest()}.json"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 from pathlib import Path
@@ -18,8 +19,8 @@ def run(
     """Give *text*, made of source *name*, to *command* in *folder*; return what it printed.
 
     Raises:
-        LabError: ``no-compiler`` where there is no such command, ``memory`` where no process can be
-            started, ``deadline``, ``killed``.
+        LabError: ``no-compiler`` where there is none, ``memory`` or ``descriptors`` where
+            no process can be started, ``deadline``, ``killed``.
     """
     try:
         child = subprocess.run(
@@ -36,6 +37,13 @@ def run(
             fix="Look for a very large loop or array.",
         ) from None
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise LabError(
+                "descriptors",
+                f"No process could be started to compile {name}: {error.strerror}.",
+                why="Each file, map and program that is open has a descriptor.",
+                fix="Close what is not needed, or allow more: ulimit -n 4096 before ./lab.",
+            ) from None
         raise LabError(
             "memory",
             f"No process could be started to compile {name}: {error.strerror}.",

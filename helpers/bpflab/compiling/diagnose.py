@@ -10,8 +10,12 @@ from bpflab.compiling.source import Source
 from bpflab.errors import LabError, Place
 from bpflab.text import safe_text
 
+ONCE_MORE = "bpflab compiles it once more, for its listing."
+"""What stands between the verifier's log and what the second compile prints."""
+
 _MOST_LOG = 1 << 18  # characters of a log that are kept: the end, where the fault is
 _DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
+_WARNING = re.compile(r"^(.+?):(\d+)(:\d+: (?:warning|note): .*)(\n)(.*)$", re.M)
 _BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
 _INSTRUCTION = re.compile(r"^(\d+): \([0-9a-f]{2}\)", re.M)
 
@@ -39,6 +43,7 @@ def verifier(source: Source, function: str, reason: str, printed: str) -> LabErr
     *reason* is the errno's text, used where the log is empty.
     """
     log, _, listing = printed.partition("Disassembly of function ")
+    log = log.partition(f"\n{ONCE_MORE}\n")[0]
     log = log[-_MOST_LOG:]
     rule, groups = _first(VERIFIER, log)
     place = _verifier_place(source, rule, groups, log, listing, function)
@@ -63,6 +68,16 @@ def verifier(source: Source, function: str, reason: str, printed: str) -> LabErr
             log=safe_log(log),
         )
     return _fault(rule, groups, place, rule.fix, log)
+
+
+def relocated(source: Source, printed: str) -> str:
+    """Return the compiler's warnings at the learner's lines, which BCC's rewriting moves."""
+
+    def moved(found: re.Match[str]) -> str:
+        place = _same_text(source, found[1], int(found[2]), found[5])
+        return f"{found[1]}:{place.line if place else found[2]}{found[3]}{found[4]}{found[5]}"
+
+    return _WARNING.sub(moved, printed)
 
 
 def safe_log(text: str) -> str:
@@ -106,12 +121,17 @@ def _compiler_place(
     found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
     if not found:
         return None
-    place = source.place(found[1], int(found[2]))
     excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0]
+    return _same_text(source, found[1], int(found[2]), excerpt)
+
+
+def _same_text(source: Source, file: str, line: int, excerpt: str) -> Place | None:
+    """Return line *line*, or the first one that reads as the compiler's *excerpt* of it."""
+    place = source.place(file, line)
     excerpt = re.sub(r"^\s*\d+ \|", "", excerpt).strip()  # clang 17 puts the number in front
     if place and (not excerpt or place.text.strip() == excerpt):
         return place
-    same = [p for p in source.lines if p.text.strip() == excerpt and p.file == found[1]]
+    same = [p for p in source.lines if p.text.strip() == excerpt and p.file == file]
     return same[0] if same else place
 
 

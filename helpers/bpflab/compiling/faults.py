@@ -43,10 +43,17 @@ COMPILER = (
     ),
     Rule(
         "printk-arguments",
-        r"too many arg(?:ument)?s",
+        r"too many arg(?:ument)?s(?! to function call)",
         "A helper was given more than five arguments.",
         "A helper takes five: bpf_trace_printk spends two on the format, so three values are left.",
         "Print in two calls, or send the values through a ring buffer.",
+    ),
+    Rule(
+        "arguments",
+        r"error: (too (?:many|few) arguments to function call.*)",
+        "The compiler says: {0}.",
+        "",
+        "Give the function as many arguments as it takes.",
     ),
     Rule(
         "builtin",
@@ -71,10 +78,17 @@ COMPILER = (
     ),
     Rule(
         "library",
-        r"implicitly declaring library function '(\w+)'",
+        r"implicitly declaring library function '(mem(?:cpy|set|move))'",
         "{0} is a function of the C library.",
         "There is no C library in the kernel; the compiler has functions of its own.",
         "Write __builtin_{0}: up to 1024 bytes it is inlined.",
+    ),
+    Rule(
+        "library",
+        r"implicitly declaring library function '(\w+)'",
+        "{0} is a function of the C library.",
+        "There is no C library in the kernel: a program calls helpers and its own functions.",
+        "Look for a helper that does it in bpf-helpers(7).",
     ),
     Rule(
         "undeclared",

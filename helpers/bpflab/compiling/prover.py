@@ -15,6 +15,7 @@ import sys
 from typing import Any
 
 from bpflab.bindings import engine
+from bpflab.compiling.diagnose import ONCE_MORE
 
 
 def prove(job: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +40,8 @@ def prove(job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(job: dict[str, Any]) -> None:
-    """Print, on fd 2, which line each instruction came from."""
+    """Print, on fd 2, which line each instruction came from, behind a line that says so."""
+    os.write(2, f"\n{ONCE_MORE}\n".encode())  # behind the verifier's log, before more warnings
     with contextlib.suppress(Exception):
         engine.Module(job["marked"], job["flags"], debug=engine.LISTING)
 

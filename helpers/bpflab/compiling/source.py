@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,14 +10,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError, Place
-from bpflab.text import safe_text
+from bpflab.text import near, safe_text
 
 BPF_DIR = Path(__file__).resolve().parents[3] / "bpf"
 """Where the lessons' C lives, one directory a topic."""
 
 _AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the count starts anew
 _TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+_UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")  # what no compiler can be handed
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\([\w, ]*\))?", re.ASCII)
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
@@ -94,6 +98,7 @@ class Source:
         return next((p for p in self.lines if (p.file, p.line) == (file, line)), None)
 
 
+@checked
 def find(name: str, defines: Mapping[str, object] | None = None) -> Source:
     """Return the source of *name*: ``bpf/NAME.c``, or every ``.c`` of the directory ``bpf/NAME``.
 
@@ -106,30 +111,40 @@ def find(name: str, defines: Mapping[str, object] | None = None) -> Source:
     >>> find("first_map/cut").files
     ['bpf/include/path.h', 'bpf/first_map/cut.c']
     """
-    own = Path(name)
+    own = Path(name.replace("\0", ""))
     if own.suffix == ".c":
         paths = [own] if own.is_file() else []
     else:
         one, many = BPF_DIR / f"{name}.c", BPF_DIR / name
         paths = [one] if one.is_file() else sorted(many.glob("*.c"))
     if not paths:
-        raise LabError("no-source", f"There is no program {name!r}.", fix=_known(name))
+        raise LabError("no-source", f"There is no program {_label(name)!r}.", fix=_known(name))
     written: dict[str, str] = {}
     lines = [place for path in paths for place in _read(path.resolve(), written, None)]
-    return Source(name, tuple(lines), _macros(defines), written)
+    return Source(_label(name), tuple(lines), _macros(defines), written)
 
 
 def from_text(
     text: str, name: str = "program.c", defines: Mapping[str, object] | None = None
 ) -> Source:
     """Return a source from C written in a cell; *name* is how errors call it."""
-    file = safe_text(name).translate({ord('"'): "'", ord("\\"): "/"})  # it stands in a #line
-    written = {file: text}
-    return Source(name, tuple(_expanded(file, BPF_DIR, written)), _macros(defines), written)
+    written = {_label(name): text.removeprefix("\ufeff")}  # a mark that some editors put first
+    lines = tuple(_expanded(_label(name), BPF_DIR, written))
+    return Source(_label(name), lines, _macros(defines), written)
+
+
+def _label(name: str) -> str:
+    """Return *name* as it may stand in a message, in a ``#line`` and in the name of a file."""
+    return safe_text(name, 255).translate({ord('"'): "'", ord("\\"): "/"})
 
 
 def _macros(defines: Mapping[str, object] | None) -> dict[str, str]:
-    return {name: str(value) for name, value in (defines or {}).items()}
+    macros = {name: str(value) for name, value in (defines or {}).items()}
+    for name, value in macros.items():
+        if not _IDENTIFIER.fullmatch(name) or _UNWRITABLE.search(value):
+            message = f"{safe_text(f'-D{name}={value}', 200)!r} cannot be a macro."
+            raise LabError("define", message, fix="A macro is a name of letters, as in SIZE=16.")
+    return macros
 
 
 def _read(path: Path, written: dict[str, str], included_from: Place | None) -> Iterator[Place]:
@@ -137,7 +152,7 @@ def _read(path: Path, written: dict[str, str], included_from: Place | None) -> I
     if file in written:
         return
     try:
-        written[file] = path.read_text(encoding="utf-8")
+        written[file] = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LabError(
             "no-source", f"{path.name} cannot be read: {error}.", place=included_from
@@ -148,6 +163,14 @@ def _read(path: Path, written: dict[str, str], included_from: Place | None) -> I
 def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Place]:
     for number, text in enumerate(_split(written[file]), 1):
         place = Place(file, number, text)
+        if found := _UNWRITABLE.search(text):
+            raise LabError(
+                "no-text",
+                f"The character {found[0].encode('unicode_escape').decode()} is not allowed in C.",
+                place=Place(file, number, safe_text(text)),
+                why="A NUL ends the text, and a lone surrogate has no bytes in UTF-8.",
+                fix="Write another one in its place.",
+            )
         include = _INCLUDE.match(text)
         if not include:
             yield place
@@ -188,13 +211,16 @@ def _in_comment(text: str, inside: bool) -> bool:
 
 def _shown(path: Path) -> str:
     """Return how a path is called in messages: from the repository, or from where we stand."""
-    for base in (BPF_DIR.parent, Path.cwd()):
-        if path.is_relative_to(base):
-            return str(path.relative_to(base))
-    return os.fspath(path)
+    bases = [BPF_DIR.parent]
+    with contextlib.suppress(FileNotFoundError):  # the folder we stand in may have been removed
+        bases.append(Path.cwd())
+    below = (path.relative_to(base) for base in bases if path.is_relative_to(base))
+    return _label(os.fspath(next(below, path)))
 
 
 def _known(name: str) -> str:
+    if "{" in name:
+        return 'Give C as text, with a name: load("mine", text=…).'
     known = sorted(str(p.relative_to(BPF_DIR).with_suffix("")) for p in BPF_DIR.rglob("*.c"))
-    near = [k for k in known if name.split("/")[0] in k] or known
-    return f"There are {', '.join(near)}." if near else f"Write it to {_shown(BPF_DIR)}/{name}.c."
+    close = [k for k in known if name.split("/")[0] in k] or known
+    return near(name, close) or f"There are {', '.join(close)}." if close else ""

@@ -63,7 +63,7 @@ def try_program(seconds: float) -> Trial:
     timed_out = False
     try:
         done = subprocess.run(
-            [sys.executable, "-c", script],
+            [sys.executable, "-P", "-c", script],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,

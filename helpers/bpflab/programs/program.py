@@ -47,7 +47,8 @@ class Program(handles.Loaded):
         self._logs: dict[str, EventLog] = {}
         self._module: Any = None
         try:
-            self._module = engine.Module(code.text, ["-w", *build.flags(code)])
+            with engine.unheard() if proof.warnings else contextlib.nullcontext():
+                self._module = engine.Module(code.text, ["-w", *build.flags(code)])
             fds = {f: self._module.load(f, type) for f in proof.functions}
         except Exception as error:
             build.forget(code, type, engine.VERSION)
