@@ -1,4 +1,4 @@
-"""How the package is built: its rooms import one way, and BCC has one door."""
+"""How the package is built: its layers import one way, and one module imports BCC."""
 
 import ast
 import graphlib
@@ -9,7 +9,7 @@ import pytest
 import bpflab
 
 PACKAGE = Path(bpflab.__file__).parent
-FLOORS = [  # a room imports from floors before its own, and from itself
+LAYERS = [  # the lowest first: a package imports from lower ones, and from itself
     {"errors", "text", "files", "interrupts"},
     {"arguments"},
     {"bindings", "views", "workload", "syscalls"},
@@ -52,33 +52,33 @@ def known(name: str) -> str:
     return rest if rest in MODULES else f"{rest}.__init__" if rest else "__init__"
 
 
-def floor(module: str) -> int:
-    """Return the floor of a module's room."""
-    room = module.split(".")[0]
-    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+def layer(module: str) -> int:
+    """Return the number of the layer in which a module stands, the lowest first."""
+    package = module.split(".")[0]
+    return next(number for number, packages in enumerate(LAYERS) if package in packages)
 
 
-def uphill(module: str, wanted: set[str]) -> set[str]:
+def forbidden(module: str, wanted: set[str]) -> set[str]:
     """Return what *module* may not import of what is *wanted*."""
-    room = module.split(".")[0]
-    others = {name for name in wanted if name[0] != "(" and name.split(".")[0] != room}
-    return {name for name in others if floor(name) >= (1 if room == "vm" else floor(module))}
+    package = module.split(".")[0]
+    others = {name for name in wanted if name[0] != "(" and name.split(".")[0] != package}
+    return {name for name in others if layer(name) >= (1 if package == "vm" else layer(module))}
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_a_room_imports_only_from_the_floors_below(module):
-    """And `vm` from the lowest alone, which needs the standard library only."""
-    assert uphill(module, imports(MODULES[module].read_text())) == set()
+def test_a_module_imports_only_from_the_layers_below(module):
+    """And from its own package; `vm` only from the lowest, which needs the standard library."""
+    assert forbidden(module, imports(MODULES[module].read_text())) == set()
 
 
 def test_no_modules_import_each_other_in_a_circle():
-    """Within a room either."""
+    """Within a package either."""
     graph = {module: imports(path.read_text()) for module, path in MODULES.items()}
     list(graphlib.TopologicalSorter(graph).static_order())
 
 
-def test_bcc_has_one_door():
-    """Whatever changes in BCC is met in one module; the doctor's child only tries it."""
+def test_one_module_imports_bcc():
+    """A change of BCC concerns one module; the doctor's child only tries whether it is there."""
     bound = {name for name, path in MODULES.items() if "(bcc)" in imports(path.read_text())}
     assert bound == {"bindings.engine", "doctor.child"}
 
@@ -96,5 +96,5 @@ def test_bcc_has_one_door():
     ],
 )
 def test_the_rule_sees(module, line, found):
-    """What leads up, or to a room beside it."""
-    assert uphill(module, imports(line)) == found
+    """An import from a higher layer, or from another package of the same one."""
+    assert forbidden(module, imports(line)) == found
