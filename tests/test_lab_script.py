@@ -179,7 +179,13 @@ def test_help_needs_nothing(machine: Machine) -> None:
         (["--vm", "--port", "80"], "not '80'"),
         (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
         (["run"], "which lesson"),
-        (["bench"], "no bench/run.py"),
+        (["bench", "foo"], "no measurement 'foo'"),
+        (["url", "foo"], "'url' takes no words"),
+        (["help", "foo"], "'help' takes no words"),
+        (["check", "foo"], "'check' takes no words"),
+        (["test", "--all", "foo"], "'test --all' takes no words"),
+        (["test", "--vm"], "which machine?"),
+        (["test", "--vm", "-k", "x"], "which machine?"),
     ],
 )
 def test_wrong_words(machine: Machine, words: list[str], says: str) -> None:

@@ -1,4 +1,4 @@
-"""What ``./lab test`` installs for the browser tests, on a made-up machine of stubs."""
+"""What ``./lab test --all`` installs for the browser tests, on a made-up machine of stubs."""
 
 import pytest
 
@@ -24,29 +24,30 @@ def bare(machine):
     return machine
 
 
-def test_a_test_run_brings_chromium(bare):
-    """Where no browser is, a test run installs Debian's; nothing else does."""
-    assert installs(bare, "run", "01") == []
-    assert [call.endswith(" chromium") for call in installs(bare, "test", "-k", "x")] == [True]
+def test_a_run_of_all_tests_brings_chromium(bare):
+    """Where no browser is, a run of all tests installs Debian's; nothing else does."""
+    for words in (["run", "01"], ["test"], ["test", "-k", "x"], ["check"]):
+        assert installs(bare, *words) == []
+    assert [call.endswith(" chromium") for call in installs(bare, "test", "--all")] == [True]
 
 
 @pytest.mark.parametrize("name", ["chromium", "google-chrome"])
 def test_a_browser_that_is_there_will_do(bare, name):
     """A browser that answers is enough, whoever installed it."""
     bare.stub(name, "echo 'Google Chrome 156.0.1'")
-    assert installs(bare, "test", "-k", "x") == []
+    assert installs(bare, "test", "--all") == []
 
 
 def test_a_stub_is_no_browser(bare):
     """A command that only asks for a snap, or is one, does not count."""
     bare.stub("chromium-browser", "echo 'install the snap'; exit 1")
     bare.stub("chromium", "echo 'Chromium 156.0.1 snap'")
-    assert len(installs(bare, "test", "-k", "x")) == 1
+    assert len(installs(bare, "test", "--rest")) == 1
 
 
 @pytest.mark.parametrize("offer", ["", UBUNTU])
 def test_a_snap_is_not_installed(bare, offer):
     """Where apt has no Chromium, or a stub that fetches a snap, the run goes on without."""
     bare.stub("apt-cache", offer)
-    assert installs(bare, "test", "-k", "x") == []
+    assert installs(bare, "test", "--all") == []
     assert any("-m pip install" in call for call in bare.calls)
