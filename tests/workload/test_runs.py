@@ -140,6 +140,48 @@ def test_what_cannot_be_executed_is_named(tmp_path):
         assert caught.value.kind == "no-command"
 
 
+@pytest.mark.parametrize(("head", "fix"), [("#!/bin/sh\n", "chmod +x"), ("root:x:0:0\n", "")])
+def test_only_a_program_is_to_be_made_executable(tmp_path, head, fix):
+    """A script is; a file of the system's, as /etc/passwd, is no program at all."""
+    path = tmp_path / "file"
+    path.write_text(head)
+    with pytest.raises(LabError, match="not executable") as caught:
+        run(path)
+    assert caught.value.fix == (f"{fix} {path}" if fix else "")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: run(TRUE, times="3"), "times is '3'"),
+        (lambda: run(TRUE, times=1.5), "times is 1.5"),
+        (lambda: run(TRUE, times=-1), "times is -1"),
+        (lambda: run(TRUE, 5), "args is 5"),
+        (lambda: run([TRUE, "-l"]), "path is"),
+        (lambda: run(TRUE, cpu="0"), "cpu is '0'"),
+        (lambda: run(TRUE, uid="root"), "uid is 'root'"),
+        (lambda: run(TRUE, uid=-1), "uid is -1"),
+        (lambda: run(TRUE, uid=2**40), "uid is 1099511627776"),
+        (lambda: run(TRUE, deadline_s="1"), "deadline_s is '1'"),
+        (lambda: run(TRUE, "a\0b"), r"cannot be given 'a\\\\x00b'"),
+        (lambda: run(TRUE, "\ud800"), r"cannot be given '\\\\ud800'"),
+        (lambda: run(TRUE, time=3), "no argument 'time'"),
+    ],
+)
+def test_an_argument_that_cannot_be_meant_is_refused(call, message):
+    """Before anything runs; no exception of Python's own comes out."""
+    with pytest.raises(LabError, match=message) as caught:
+        call()
+    assert caught.value.kind == "argument"
+
+
+def test_the_parts_of_a_command_are_no_list():
+    """The refusal shows the call that was meant."""
+    with pytest.raises(LabError) as caught:
+        run(["/usr/bin/ls", "-l"])
+    assert caught.value.fix == "run('/usr/bin/ls', '-l')"
+
+
 def test_a_command_stays_on_its_cpu(tmp_path):
     """The command's own mask holds the one CPU, and this thread's mask comes back."""
     out = tmp_path / "cpus"

@@ -102,6 +102,32 @@ def test_a_setup_that_fails_is_told_at_once():
     assert pids == []
 
 
+def test_a_setup_that_ends_the_process_is_told():
+    """With status 0 as well: there is nothing to start."""
+    ended = pytest.raises(LabError, match="ended before it was started")
+    with ended as caught, standby("pass", "import sys; sys.exit()"):
+        pytest.fail("the block was entered")
+    assert caught.value.kind == "standby"
+
+
+def test_what_a_setup_prints_is_no_sign_that_it_is_ready(tmp_path):
+    """The block begins when the setup has ended, however much it has printed before."""
+    mark = tmp_path / "mark"
+    prints = "import os, time\nprint('x' * 200_000, flush=True)\ntime.sleep(0.5)\n"
+    setup = f"{prints}open({str(mark)!r}, 'w')"
+    with standby("pass", setup) as process:
+        assert mark.exists()
+        process.go()
+
+
+@pytest.mark.parametrize("code", ["\0", "\ud800", "#" * 200_000])
+def test_code_that_cannot_be_handed_over_is_refused(code):
+    """A NUL, a lone surrogate, more than an argument may hold."""
+    with pytest.raises(LabError, match="cannot be started") as caught, standby(code):
+        pass
+    assert caught.value.kind == "standby"
+
+
 def test_one_that_does_not_end_is_ended():
     """After its deadline, with a LabError."""
     with standby("while True: pass", deadline_s=0.2) as process:

@@ -47,9 +47,9 @@ def test_a_steady_run_keeps_about_its_rate():
 @pytest.mark.parametrize("rate", [0, -1])
 def test_a_steady_run_needs_a_rate_and_a_command(rate):
     """Neither no command nor no rate has a meaning."""
-    with pytest.raises(ValueError, match="rate above 0"), steady(TRUE, rate):
+    with pytest.raises(LabError, match="rate above 0"), steady(TRUE, rate):
         pass
-    with pytest.raises(ValueError, match="needs a command"), steady([], 1):
+    with pytest.raises(LabError, match="needs a command"), steady([], 1):
         pass
 
 
@@ -63,7 +63,7 @@ def test_a_steady_runs_faults_are_told(tmp_path):
     with pytest.raises(LabError, match="No such file"), steady(command, 50) as busy:
         command.unlink()
         time.sleep(0.3)
-    assert busy.so_far().returncodes in ((), (0,))
+    assert set(busy.so_far().returncodes) <= {0}
 
 
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError])

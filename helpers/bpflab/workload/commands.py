@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pwd
@@ -90,8 +91,12 @@ def late_error(command: list[str | bytes], deadline_s: float, why: str) -> LabEr
     )
 
 
-def checked(path: Argument, *args: Argument) -> list[str | bytes]:
-    """Return the command, once its path is known to be one that execve takes."""
+def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
+    """Return the command, once it is known to be one that execve takes.
+
+    Raises:
+        LabError: ``not-absolute``, ``no-command``, or ``argument`` for one that is no C string.
+    """
     name = os.fspath(path)
     file = Path(os.fsdecode(name))
     shown = safe_text(name, 200)
@@ -106,5 +111,24 @@ def checked(path: Argument, *args: Argument) -> list[str | bytes]:
     if not file.is_file():
         raise LabError("no-command", f"There is no file {shown}.")
     if not os.access(file, os.X_OK):
-        raise LabError("no-command", f"{shown} is not executable.", fix=f"chmod +x {shown}")
-    return [name, *(os.fspath(arg) for arg in args)]
+        fix = f"chmod +x {shown}" if _is_program(file) else ""
+        raise LabError("no-command", f"{shown} is not executable.", fix=fix)
+    return [name, *map(_argument, args)]
+
+
+def _is_program(file: Path) -> bool:
+    """Return whether *file* begins as a program or a script does."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(4).startswith((b"\x7fELF", b"#!"))
+    except OSError:
+        return False
+
+
+def _argument(given: Argument) -> str | bytes:
+    value = os.fspath(given)
+    with contextlib.suppress(UnicodeEncodeError):
+        if b"\0" not in os.fsencode(value):
+            return value
+    message = f"A command cannot be given {safe_text(value, 60)!r}: it is no C string."
+    raise LabError("argument", message, fix="Leave the NUL or the lone surrogate out.")

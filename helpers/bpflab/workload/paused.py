@@ -14,10 +14,11 @@ import signal
 import subprocess
 import time
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.text import safe_text
-from bpflab.workload.commands import Argument, checked
+from bpflab.workload.commands import Argument, command_line
 from bpflab.workload.runs import Run
 
 _SEIZE, _DETACH, _TRACE_EXEC = 0x4206, 17, 0x10  # PTRACE_ of include/uapi/linux/ptrace.h
@@ -39,6 +40,7 @@ class PausedExec:
     Run(1 x /usr/bin/true)
     """
 
+    @checked
     def __init__(self, path: Argument, *args: Argument, cpu: int | None = None) -> None:
         """Start the process that will make the call; a shell, so the path needs no search.
 
@@ -46,7 +48,7 @@ class PausedExec:
             LabError: ``not-absolute``, ``no-command``, ``no-cpu``; ``privilege``, where tracing a
                 child of one's own is not allowed.
         """
-        self._command = checked(path, *args)
+        self._command = command_line(path, *args)
         self._began = time.monotonic()
         with held_back():
             self._child = subprocess.Popen(
@@ -85,6 +87,7 @@ class PausedExec:
             raise LabError("not-paused", f"{safe_text(self._command[0], 200)} was not executed.")
         return self
 
+    @checked
     def move(self, cpu: int) -> PausedExec:
         """Allow it *cpu* alone: a process that stands still is there as soon as it goes on."""
         try:

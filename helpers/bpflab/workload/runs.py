@@ -6,9 +6,10 @@ import os
 import time
 from dataclasses import dataclass
 
+from bpflab.arguments import checked, within
 from bpflab.errors import LabError
 from bpflab.text import safe_text
-from bpflab.workload.commands import Argument, checked, execute_once, late_error
+from bpflab.workload.commands import Argument, command_line, execute_once, late_error
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,6 +62,7 @@ class Run:
         return f"Run({', '.join([*parts, f'{failed} failed'] if failed else parts)})"
 
 
+@checked
 def run(
     path: Argument,
     *args: Argument,
@@ -82,7 +84,9 @@ def run(
     >>> run("/usr/bin/true", times=23)
     Run(23 x /usr/bin/true)
     """
-    command = checked(path, *args)
+    within("times", times, 0)
+    within("uid", uid or 0, 0, 2**32 - 2)
+    command = command_line(path, *args)
     pids: list[int] = []
     codes: list[int] = []
     began = time.monotonic()

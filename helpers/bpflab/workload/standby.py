@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.text import safe_text
@@ -20,11 +21,15 @@ import gc, os, sys
 setup, code, cpu = sys.argv[1:]
 if cpu:
     os.sched_setaffinity(0, [int(cpu)])
+sign, nothing = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+os.dup2(nothing, 1)
+os.close(nothing)
 space = {"__name__": "__main__"}
 exec(compile(setup, "setup", "exec"), space)
 code = compile(code, "code", "exec")
 gc.disable()
-os.write(1, b"!")
+os.write(sign, b"!")
+os.close(sign)
 if os.read(0, 1):
     exec(code, space)
 os._exit(0)
@@ -98,6 +103,8 @@ class Standby:
             raise self._late()
         if not self._child.stdout.read(1):
             self.wait()
+            message = "The process ended before it was started."
+            raise LabError("standby", message, why="Its setup ended it, with status 0.")
         # It has said so just before it waits: its last call must have begun when we return.
         ends = time.monotonic() + self._deadline_s
         while not self._asleep():
@@ -123,6 +130,7 @@ class Standby:
                     pipe.close()
 
 
+@checked
 @contextlib.contextmanager
 def standby(
     code: str, setup: str = "", *, cpu: int | None = None, deadline_s: float = 30.0
@@ -135,7 +143,7 @@ def standby(
     *cpu* it runs on that CPU alone. When the block ends, it is ended.
 
     Raises:
-        LabError: ``standby`` where *setup* fails, ``deadline`` where it takes too long.
+        LabError: ``standby`` where *setup* fails or ends it, ``deadline`` where it takes too long.
 
     >>> with standby("for _ in range(1000): os.getppid()", "import os") as process:
     ...     program.maps["OWN"].fill(process.pids)
@@ -145,9 +153,17 @@ def standby(
     process: Standby | None = None
     try:
         with held_back():
-            process = Standby(command, deadline_s)
+            process = _started(command, deadline_s)
         process._ready()
         yield process
     finally:
         if process is not None:
             process._end()
+
+
+def _started(command: list[str], deadline_s: float) -> Standby:
+    try:
+        return Standby(command, deadline_s)
+    except (OSError, ValueError) as error:  # too long, or a NUL or a lone surrogate in it
+        reason = getattr(error, "strerror", None) or error
+        raise LabError("standby", f"The process cannot be started: {reason}.") from None

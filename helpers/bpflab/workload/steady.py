@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
-from bpflab.workload.commands import Argument, checked, execute_once, late_error
+from bpflab.arguments import checked
+from bpflab.errors import LabError
+from bpflab.workload.commands import Argument, command_line, execute_once, late_error
 from bpflab.workload.runs import Run
 
 _STEADY_DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
@@ -98,6 +100,7 @@ class Steady:
         self._add(Run((command[0],), (pid,), (), 0.0))
 
 
+@checked
 def steady(
     paths: Argument | Iterable[Argument | tuple[Argument, ...]],
     per_second: float,
@@ -109,7 +112,8 @@ def steady(
     nothing runs any more. A command with arguments is a tuple. Each command has 5 seconds.
 
     Raises:
-        LabError: as `run` does; what goes wrong on the way comes from ``stop``.
+        LabError: as `run` does, and ``argument`` without a command or a rate; what goes wrong on
+            the way comes from ``stop``.
 
     >>> busy = steady(["/usr/bin/true", ("/usr/bin/test", "-d", "/")], per_second=20)
     >>> time.sleep(1)
@@ -117,9 +121,9 @@ def steady(
     Run(11 x /usr/bin/true, 10 x /usr/bin/test)
     """
     entries = [paths] if isinstance(paths, str | bytes | os.PathLike) else paths
-    commands = [checked(*(e if isinstance(e, tuple) else (e,))) for e in entries]
+    commands = [command_line(*(e if isinstance(e, tuple) else (e,))) for e in entries]
     if not commands or not per_second > 0:
-        raise ValueError("steady needs a command and a rate above 0")
+        raise LabError("argument", "steady needs a command, and a rate above 0.")
     live = Steady(commands, 1 / per_second, seconds)
     live._worker.start()
     return live
