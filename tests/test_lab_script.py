@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,6 +150,13 @@ def taken_port() -> Iterator[str]:
         yield str(server.getsockname()[1])
 
 
+@pytest.fixture
+def free_port() -> str:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
 def refused(done: subprocess.CompletedProcess[str]) -> str:
     """The one sentence of a run that ended with status 2."""
     assert done.returncode == 2, done
@@ -195,8 +203,11 @@ def test_wrong_words(machine: Machine, words: list[str], says: str) -> None:
 
 
 def test_taken_port(machine: Machine, taken_port: str) -> None:
-    """A taken port is said before anything is set up."""
-    assert f"port {taken_port} is taken" in refused(machine.lab("--port", taken_port))
+    """A taken port is said before anything is set up, and with it one that is free."""
+    says = refused(machine.lab("--port", taken_port))
+    assert f"port {taken_port} is taken" in says
+    with socket.create_server(("127.0.0.1", int(says.rpartition(" ")[2]))):
+        pass
     assert not (machine.clone / ".lab").exists() and not (machine.clone / ".venv").exists()
 
 
@@ -334,34 +345,56 @@ def test_macos_bash_is_old(pattern: str) -> None:
     assert not re.findall(pattern, code)
 
 
-def test_url(machine: Machine) -> None:
-    """`url` prints the address on the page of this clone's living server, or what to do."""
-    assert "./lab starts one" in refused(machine.lab("url"))
-    assert machine.lab("run", "01").returncode == 0
-    with TemporaryDirectory() as cache:
-        name = subprocess.run(
-            ["cksum"], input=f"{machine.clone}\n", capture_output=True, text=True, check=True
+@contextmanager
+def server(machine: Machine, cache: str, token: str = "x") -> Iterator[Path]:
+    """A process that looks like a JupyterLab of the clone; gives the page that leads to it."""
+    name = subprocess.run(
+        ["cksum"], input=f"{machine.clone}\n", capture_output=True, text=True, check=True
+    )
+    private = Path(cache) / f"bpflab-{name.stdout.split()[0]}"
+    private.mkdir(exist_ok=True)
+    (machine.clone / ".lab").mkdir(exist_ok=True)
+    words = ["bash", "-c", "sleep 60; :", f"{machine.clone}/.venv/bin/python", "-m", "jupyterlab"]
+    with subprocess.Popen(words, start_new_session=True) as alive:
+        with (machine.clone / ".lab/servers").open("a") as file:
+            file.write(f"{2**22 + 1}\n{alive.pid}\n")
+        page = private / f"jpserver-{alive.pid}-open.html"
+        page.write_text(
+            f'<meta content="1;url=http://127.0.0.1:1/lab?token={token}" />\n<a href="http://b">'
         )
-        room = Path(cache) / f"bpflab-{name.stdout.split()[0]}"
-        room.mkdir()
-        server = [
-            "bash",
-            "-c",
-            "sleep 60; :",
-            f"{machine.clone}/.venv/bin/python",
-            "-m",
-            "jupyterlab",
-        ]
-        with subprocess.Popen(server) as alive:
-            (machine.clone / ".lab/servers").write_text(f"{2**22 + 1}\n{alive.pid}\n")
-            page = room / f"jpserver-{alive.pid}-open.html"
-            page.write_text(
-                '<meta content="1;url=http://127.0.0.1:1/lab?token=x" />\n<a href="http://b">'
-            )
+        yield page
+        os.killpg(alive.pid, signal.SIGKILL)
+
+
+def test_url(machine: Machine) -> None:
+    """`url` prints the address on the page of each living server of this clone, or what to do."""
+    assert "./lab starts one" in refused(machine.lab("url"))
+    with TemporaryDirectory() as cache:
+        with server(machine, cache, "x"), server(machine, cache, "y"):
             done = machine.lab("url", XDG_CACHE_HOME=cache)
-            alive.kill()
-        assert (done.returncode, done.stdout) == (0, "http://127.0.0.1:1/lab?token=x\n"), done
+        lines = [f"http://127.0.0.1:1/lab?token={token}" for token in "xy"]
+        assert (done.returncode, done.stdout.splitlines()) == (0, lines), done
         assert "./lab starts one" in refused(machine.lab("url", XDG_CACHE_HOME=cache))
+
+
+def test_a_second_lab_names_the_first(machine: Machine) -> None:
+    """A plain ./lab in a clone whose lab runs prints its address, on whatever port, and ends."""
+    with TemporaryDirectory() as cache, server(machine, cache) as page:
+        done = machine.lab(XDG_CACHE_HOME=cache)
+        assert done.returncode == 0 and "http://127.0.0.1:1/lab?token=x" in done.stdout, done
+        page.unlink()
+        assert "starts already" in refused(machine.lab(XDG_CACHE_HOME=cache))
+    assert not (machine.clone / ".venv").exists()
+
+
+def test_a_second_port_leaves_the_first_its_page(machine: Machine, free_port: str) -> None:
+    """Only the pages of servers that are no more are removed."""
+    with TemporaryDirectory() as cache, server(machine, cache) as page:
+        dead = page.with_name(f"jpserver-{2**22 + 1}-open.html")
+        dead.touch()
+        done = machine.lab("--port", free_port, XDG_CACHE_HOME=cache)
+        assert done.returncode == 0, done
+        assert page.exists() and not dead.exists()
 
 
 def test_local_room(machine: Machine) -> None:
@@ -511,6 +544,31 @@ def test_clean_leaves_the_clone_as_it_was(machine: Machine) -> None:
     assert set(machine.clone.rglob("*")) == before
 
 
+@pytest.mark.parametrize("word", ["--dry-run", "-n", "now"])
+def test_clean_takes_no_words(machine: Machine, word: str) -> None:
+    """A word that `clean` does not know cleans nothing."""
+    assert machine.lab("run", "01").returncode == 0
+    assert f"so '{word}' is none" in refused(machine.lab("clean", word))
+    assert (machine.clone / ".venv/lab-stamp").exists() and (machine.clone / ".lab/log").exists()
+
+
+@pytest.mark.parametrize("noted", [False, True])
+def test_clean_asks_for_no_password_needlessly(machine: Machine, noted: bool) -> None:
+    """sudo is asked once, where something of the machine's own is to be undone, else never."""
+    assert machine.lab("run", "01").returncode == 0
+    machine.stub("id", "echo 1000")
+    machine.stub("sudo", "exit 1")
+    machine.stub("ps", "echo '   77 /home/private/.venv/bin/python -m jupyterlab'")
+    if noted:
+        (machine.clone / ".lab/made").write_text("package clang\nparanoid 3\n")
+        assert "sudo refused" in refused(machine.lab("clean"))
+        assert (machine.clone / ".venv").exists()
+    else:
+        assert machine.lab("clean").returncode == 0
+    asks = [call for call in machine.calls if call.startswith("sudo") and "-n" not in call]
+    assert len(asks) == noted
+
+
 def test_clean_ends_only_its_own_server(machine: Machine) -> None:
     """A process id that by now belongs to somebody else is left alone."""
     assert machine.lab("run", "01").returncode == 0
@@ -580,11 +638,14 @@ def test_who_sets_up_for_another_kernel_needs_no_right_to_load(machine: Machine)
     ],
     ids=["container", "no CAP_PERFMON", "no CAP_BPF", "user namespace", "lockdown"],
 )
-@pytest.mark.parametrize("words", [["--no-browser"], ["run", "01"]], ids=["up", "run"])
-def test_no_bpf_to_be_had(machine: Machine, words: list[str], file: str, text: str, says: str):
+@pytest.mark.parametrize("words", [["up", "--no-browser"], ["run", "01"]], ids=["up", "run"])
+def test_no_bpf_to_be_had(
+    machine: Machine, free_port: str, words: list[str], file: str, text: str, says: str
+) -> None:
     """Where no set-up gives the right to load programs, ./lab says so at once, and the way out."""
     (machine.root / file).write_text(text)
-    sentence = refused(machine.lab(*words))
+    port = ["--port", free_port] if words[0] == "up" else []
+    sentence = refused(machine.lab(*words, *port))
     assert says in sentence and sentence.endswith("./lab --vm runs the lab in a virtual machine")
     assert not (machine.clone / ".lab").exists()
 
@@ -628,13 +689,6 @@ def test_qemu_of_the_architecture(machine: Machine) -> None:
     assert machine.lab("test", "--vm", "all").returncode == 0
     (install,) = [call for call in machine.calls if "install" in call and "apt-get" in call]
     assert install.endswith(" qemu-system-arm")
-
-
-@pytest.fixture
-def free_port() -> str:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return str(server.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -695,15 +749,13 @@ def test_url_of_a_virtual_machine(machine: Machine, free_port: str) -> None:
             os.killpg(lab.pid, signal.SIGKILL)  # the stub's sleep
 
 
-def test_jupyterlab_is_private(machine: Machine) -> None:
+def test_jupyterlab_is_private(machine: Machine, free_port: str) -> None:
     """JupyterLab serves this machine alone, makes its own token, and its kernels use ipc."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = str(server.getsockname()[1])
     with TemporaryDirectory() as cache:  # a socket's path must be short
-        done = machine.lab("--port", port, "--no-browser", XDG_CACHE_HOME=cache)
+        done = machine.lab("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
     assert done.returncode == 0, done
     line = done.stdout.splitlines()[-1]
-    assert "--ServerApp.ip=127.0.0.1" in line and f"--ServerApp.port={port}" in line
+    assert "--ServerApp.ip=127.0.0.1" in line and f"--ServerApp.port={free_port}" in line
     assert "--KernelManager.transport=ipc" in line and "token" not in line.replace("token and", "")
     assert (machine.clone / ".lab").stat().st_mode & 0o777 == 0o700
 

@@ -120,7 +120,7 @@ def started(machine: Machine, lab: subprocess.Popen[str], body: str) -> None:  #
 
 def test_a_killed_set_up_leaves_no_clock_and_no_race(machine: Machine) -> None:  # noqa: F811
     """When ./lab itself is killed its clock ends, and the next one waits for what still runs."""
-    body = "touch $HOME/pip; exec sleep 4"
+    body = "touch $HOME/pip; exec sleep 2"
     stub_pip(machine, body)
     with machine.start("run", "01") as lab:
         started(machine, lab, body)
