@@ -7,7 +7,7 @@ from bpflab.views import lines
 from bpflab.views.barred import blocks, number
 from bpflab.views.chart import label, wide
 from bpflab.views.drawing import columns
-from tests.views.drawn import drawn
+from tests.views.drawn import drawn, letters
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -38,7 +38,7 @@ def test_what_is_shortened_is_not_text():
     root = drawn(lines(frame, "t", y="n"))
 
     assert [text.text for text in root.iter(f"{SVG}text")][-3:] == list(map(label, names))
-    assert "white-space:pre" in root.find(f".//{SVG}style").text
+    assert "white-space:pre" in letters(root)
 
 
 def test_every_character_has_a_width():

@@ -164,5 +164,5 @@ def test_a_hostile_caption_and_unit_are_only_text(name):
         assert "<script" not in side.replace(view.text, "")
         assert all(char == "\n" or char.isprintable() for char in side)
     tags = {node.tag.removeprefix(SVG) for node in root.iter()}
-    assert tags == {"svg", "style", "path", "text"}
+    assert tags == {"svg", "defs", "style", "path", "text"}
     assert len(view.text.split("\n")) == 7

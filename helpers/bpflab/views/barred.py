@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from bpflab.text import safe_text
-from bpflab.views.chart import BLUE, WIDTH, framed, path, short, svg, text, wide
+from bpflab.views.chart import BLUE, MONO, SANS, SIZE, WIDTH, drawn, framed, plain, wide
 from bpflab.views.drawing import columns
 from bpflab.views.table import MISSING, table
 from bpflab.views.view import View
@@ -17,8 +19,7 @@ from bpflab.views.view import View
 Count = float | None  # none where it is missing
 
 _MONO = 7.3  # pixels of a column: letters of 12, 0.6 wide
-_NAMES = "text-anchor:end;font:12px ui-monospace,monospace"
-_ROW, _BAR, _TOP, _GAP, _LINE = 20, 13, 28, 8, 0.8
+_ROW, _BAR, _TOP, _GAP = 20, 13, 28, 8
 _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _CELLS = 24  # characters of the longest bar of a text
 
@@ -53,12 +54,12 @@ def barred(
     ends = [*notes, *([last] if last else [])]
     said = [f"{row.name}: {_end(row)}" for row in rows]
     aloud = [safe_text(caption), ", ".join(filter(None, heads)), *(said or ["no rows"]), *ends]
-    twin = "\n".join([table(frame, caption, limit=len(rows)).text, *ends])
+    text = "\n".join([table(frame, caption, limit=len(rows)).text, *ends])
     return framed(
         caption,
         _drawing((heads[0] if over is None else over, heads[1]), rows, notes),
         "; ".join(aloud),
-        twin,
+        text,
     )
 
 
@@ -111,24 +112,31 @@ def _drawing(heads: tuple[str, str], rows: Sequence[Row], notes: Sequence[str]) 
     left = _MONO * max(columns(name) for name in (heads[0], *(row.shown for row in rows)))
     left += 2 * _GAP
     longest = max(WIDTH - left - max(map(wide, ("", *ends))) - 2 * _GAP, 2)
-    bottom = _TOP + max(len(rows), 1) * _ROW
+    tall = max(len(rows), 1) * _ROW
+    height = _TOP + tall + len(notes) * _ROW + _GAP
     lengths = _lengths([row.value for row in rows], longest, 2)
-    levels = [_TOP + _ROW // 2 + 4 + at * _ROW for at in range(len(rows))]  # of letters
+    levels = [_ROW // 2 + 4 + at * _ROW for at in range(len(rows))]  # of letters
 
-    parts = [path(f"M{short(left)} {_TOP}V{bottom}", f"stroke:currentColor;stroke-width:{_LINE}")]
-    for level, length in zip(levels, lengths, strict=True):
-        if length:
-            top, end = level - 4 - _BAR / 2, short(left + length)
-            corners = (
-                f"M{short(left)} {top}L{end} {top}L{end} {top + _BAR}L{short(left)} {top + _BAR}z"
-            )
-            parts.append(path(corners, f"fill:{BLUE}"))
-    names = [(_TOP - 9, heads[0]), *zip(levels, (row.shown for row in rows), strict=True)]
-    parts += [text(left - _GAP, level, name, _NAMES) for level, name in names]
-    texts = [(6.0, _TOP - 9, heads[1])]
-    texts += zip((6 + each for each in lengths), levels, ends, strict=True)
-    texts += [(6, bottom + 16 + at * _ROW, note) for at, note in enumerate(notes)]
-    if not rows:
-        texts.append((6, _TOP + _ROW // 2 + 4, "no rows"))
-    parts += [text(left + x, level, words) for x, level, words in texts]
-    return svg(bottom + len(notes) * _ROW + _GAP, parts)
+    def fill(figure: Figure) -> None:
+        # A unit of these axes is a pixel, from their upper left corner.
+        place = (left / WIDTH, 1 - (_TOP + tall) / height, longest / WIDTH, tall / height)
+        axes = figure.add_axes(place, xlim=(0, longest), ylim=(tall, 0), xticks=[], yticks=[])
+        plain(axes, "left")
+        there = [(at, length) for at, length in zip(levels, lengths, strict=True) if length]
+        for at, length in there:
+            bar = Rectangle((0, at - 4 - _BAR / 2), length, _BAR, color=BLUE, linewidth=0)
+            axes.add_artist(bar).set_clip_on(False)
+        names = [(-9, heads[0]), *zip(levels, (row.shown for row in rows), strict=True)]
+        for at, name in names:
+            axes.text(-_GAP, at, name, ha="right", family=MONO, size=12)
+        texts = [
+            (6.0, -9, heads[1]),
+            *zip((6 + each for each in lengths), levels, ends, strict=True),
+        ]
+        texts += [(6, tall + 16 + at * _ROW, note) for at, note in enumerate(notes)]
+        if not rows:
+            texts.append((6, _ROW // 2 + 4, "no rows"))
+        for x, y, text in texts:
+            axes.text(x, y, text, family=SANS, size=SIZE)
+
+    return drawn(height, fill)

@@ -1,70 +1,99 @@
-"""What charts share: SVG of a picture's whole width, and names that fit in it."""
+"""What charts share: a matplotlib figure that becomes an image of SVG, and names that fit in it."""
 
 from __future__ import annotations
 
+import hashlib
+import io
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from bpflab.text import safe_text
-from bpflab.views.drawing import columns, escaped
-from bpflab.views.view import View, markup, picture
+from bpflab.views.drawing import columns
+from bpflab.views.view import INK, View, markup, picture
 
 WIDTH = 692  # of every chart, in pixels of a page that is not zoomed
 SIZE = 13  # of its letters
+SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"  # stand for whatever fonts the page has
 BLUE = "#0072b2"  # Okabe and Ito's: 4.9:1 on the ground that `picture` lays
 
 _NAME = 40  # columns of a name in a chart; its text has more of it
 _FIGURE = '<figure style="margin:0;max-width:100%" role="group">'
 _CAPTION = "font-weight:600;padding:.3em 0"
-# Two names that differ in their spaces look different.
-_LETTERS = f"text{{fill:currentColor;font:{SIZE}px sans-serif;white-space:pre}}"
+# The page's fonts draw the letters. Two names that differ in their spaces look different.
+_LETTERS = (
+    "text{white-space:pre;font-family:sans-serif!important}"
+    'text[style*="Mono"]{font-family:ui-monospace,monospace!important}'
+)
+
+
+class _Renderer(RendererSVG):
+    """Writes the same SVG whatever the reader's rcParams say, which are the whole process's.
+
+    A view is drawn in a thread of its own, so `rc_context` would change the reader's figures.
+    """
+
+    def draw_text(self, *args: Any, **kwargs: Any) -> None:
+        """Write text as text (svg.fonttype): it scales, and no font need be opened."""
+        cast(Any, self)._draw_text_as_text(*args, **kwargs)
+
+    def _make_id(self, type: str, content: object) -> str:
+        """Return an id by content alone (svg.hashsalt): it meets no other inside an image."""
+        return type + hashlib.sha256(str(content).encode()).hexdigest()[:8]
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        """Write nothing: a group would only carry an id."""
+
+    def close_group(self, s: str) -> None:
+        """Write nothing, as nothing was opened."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: Any, ismath: Any
+    ) -> tuple[float, float, float]:
+        """Return what a text takes, or nearly so, in pixels."""
+        size = prop.get_size()
+        return wide(s) * size / SIZE, size, size / 4
 
 
 def framed(caption: str, svg: str, said: str, text: str) -> View:
     """Return the view of a drawing: *said* is read aloud in its place, *text* is its twin."""
     head = f'<figcaption style="{_CAPTION}">{markup(caption)}</figcaption>'
-    return View(f"{_FIGURE}\n{head}\n{picture(svg, said)}\n</figure>", text)
+    return View(f"{_FIGURE}\n{head}\n{picture(svg, said, WIDTH)}\n</figure>", text)
 
 
-def svg(height: int, parts: Iterable[str]) -> str:
-    """Return the SVG of a chart: its *parts* in a picture of the usual width."""
-    # Written here, and not by matplotlib: what matplotlib draws depends on rcParams, which are the
-    # whole process's. To set them in the thread of a live view changes a learner's own figures.
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-        f'viewBox="0 0 {WIDTH} {height}" fill="none"><style>{_LETTERS}</style>'
-    )
-    return "".join([head, *parts, "</svg>"])
+def drawn(height: int, fill: Callable[[Figure], None]) -> str:
+    """Return the SVG of a figure as wide as every chart, once *fill* has put all into it."""
+    out = io.StringIO()
+    figure = Figure((WIDTH / 72, height / 72), dpi=72, frameon=False)
+    figure.set_layout_engine("none")  # figure.autolayout would move what has its place
+    fill(figure)
+    for text in figure.findobj(Text):
+        text.set(color=INK, parse_math=False, usetex=False)  # "$" is a character of a name
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    renderer: Any = _Renderer(WIDTH, height, out, metadata=nothing)  # type: ignore[no-untyped-call]
+    renderer.writer.element("style", _LETTERS)
+    figure.draw(renderer)
+    renderer.finalize()
+    svg = out.getvalue()
+    return svg[svg.index("<svg") :].strip()
 
 
-def text(x: float, y: float, words: str, style: str = "", turn: int = 0) -> str:
-    """Return *words* as SVG, their base line at *y*; nothing if there are none."""
-    if not words:
-        return ""
-    where = f'x="{short(x)}" y="{short(y)}"'
-    turned = f' transform="rotate({turn} {short(x)} {short(y)})"' if turn else ""
-    return f"<text {where}{turned}{styled(style)}>{escaped(words)}</text>"
-
-
-def path(points: str, style: str) -> str:
-    """Return a stroke or an area as SVG."""
-    return f'<path d="{points}"{styled(style)}/>'
-
-
-def styled(style: str) -> str:
-    """Return the attribute for *style*, or nothing."""
-    return f' style="{style}"' if style else ""
-
-
-def short(number: float) -> str:
-    """Return a number of pixels, to a tenth.
-
-    >>> short(12.34), short(12.0), short(-0.01)
-    ('12.3', '12', '0')
-    """
-    shown = f"{number:.1f}".removesuffix(".0")
-    return "0" if shown == "-0" else shown
+def plain(axes: Axes, *spines: str) -> None:
+    """Give *axes* no ground, no grid, no marks outside, and these spines alone."""
+    axes.patch.set_visible(False)
+    axes.set_axisbelow(True)
+    axes.grid(False, which="both")
+    sides: dict[str, Any] = {
+        f"{part}{side}": False for part in ("", "label") for side in ("top", "right")
+    }
+    axes.tick_params(which="both", length=0, labelsize=SIZE, labelfontfamily=SANS, **sides)
+    for side, spine in axes.spines.items():
+        spine.set(visible=side in spines, color=INK, linewidth=0.8)
 
 
 def label(raw: Any, room: int = _NAME) -> str:

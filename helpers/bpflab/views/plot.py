@@ -7,34 +7,32 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+from matplotlib.transforms import IdentityTransform
 
+from bpflab.arguments import checked
 from bpflab.views.barred import Row, barred, counted, summed
-from bpflab.views.chart import BLUE, SIZE, WIDTH, framed, label, path, short, svg, text, wide
+from bpflab.views.chart import BLUE, SANS, SIZE, WIDTH, drawn, framed, label, plain, wide
 from bpflab.views.table import table
-from bpflab.views.ticks import Floats, Limits, Ticks, across, fitting, numbered
+from bpflab.views.ticks import Floats, Ticks, across, fitting, numbered
 from bpflab.views.view import View
 
-# Okabe and Ito's colours, each with a mark of its own, 8 pixels wide: colour is never the only cue.
-_STYLES = (
-    (BLUE, "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z"),
-    ("#d55e00", "M-4 -4h8v8h-8z"),
-    ("#009e73", "M0 -4L4 4L-4 4z"),
-    ("#cc79a7", "M0 -5.7L5.7 0L0 5.7L-5.7 0z"),
-    ("#b8860b", "M0 4L-4 -4L4 -4z"),
-)
-_DASHES = ("", ";stroke-dasharray:7.4,3.2", ";stroke-dasharray:2,3.3")  # from the sixth line on
+# Okabe and Ito's colours, each with a mark of its own: colour is never the only cue.
+_STYLES = ((BLUE, "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#b8860b", "v"))
+_DASHES = ("-", "--", ":")  # from the sixth line on
 _GRID = "#dde1e6"
 _FEW = 12  # points that are all marked; of more
 _MARKS = 8  # or so are, and those that no line leads to
-_NEAR = 2  # pixels: of the points between, only the ends, the highest and the lowest are drawn
 _WHOLE = 80  # columns of a name in the text of bars
 _LARGEST = 1e100  # an axis of what is beyond it may end where floats do: drawn as a gap
-_MARGIN = 0.05  # of an axis, beyond its first and last number
 _HEIGHT, _TOP, _BELOW, _EDGE, _GAP = 284, 14, 48, 10, 9  # pixels, as the next ones
 _LEGEND, _SAMPLE, _APART = 20, 30, 18
-_MIDDLE, _END = "text-anchor:middle", "text-anchor:end"
 
 
+@checked
 def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> View:
     """Return *frame* as a chart: a line for each column over the index, *y* naming their unit.
 
@@ -48,6 +46,7 @@ def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> Vi
     return framed(caption, _drawing(frame, label(y), log), said, twin)
 
 
+@checked
 def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) -> View:
     r"""Return *counts* as horizontal bars, each with its name before and its number after it.
 
@@ -77,8 +76,7 @@ def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) ->
 
 def _drawing(frame: pd.DataFrame, unit: str, log: bool) -> str:
     x = across(frame.index)
-    log_x = log and x.numbers
-    places = _within(x.places, log_x)
+    places = _within(x.places, log and x.numbers)
     heights = [_within(_numbers(frame.iloc[:, at]), log) for at in range(frame.shape[1])]
     heights = [np.where(np.isfinite(places), each, np.nan) for each in heights]
     there = any(np.isfinite(each).any() for each in heights)
@@ -87,50 +85,30 @@ def _drawing(frame: pd.DataFrame, unit: str, log: bool) -> str:
     names = [label(name) for name in frame.columns]
     beside = _beside(names)
     top = _TOP + (-(-len(names) // beside) * _LEGEND if len(names) > 1 else 0)
-    bottom, middle = top + _HEIGHT, top + _HEIGHT / 2
 
-    some = [np.where(np.isfinite(each), places, np.nan) for each in heights]
-    limits, levels = _limits(some, log_x), _limits(heights, log)
-    upright = numbered(levels, log) if there else Ticks([], [])
-    left = _EDGE + 18 + max(map(wide, ["", *upright.texts])) + _GAP
-    marks, left, right = fitting(x, limits, log, left)
-    if not there:
-        marks = Ticks([], [])
+    def fill(figure: Figure) -> None:
+        axes = figure.add_axes((0, 0, 1, 1))
+        plain(axes, "left", "bottom")
+        axes.margins(0.05)
+        axes.set(yscale="log" if log else "linear", xscale="log" if log and x.numbers else "linear")
+        for at, each in enumerate(heights):
+            _line(axes, at, places, each)
+        upright = numbered(axes.get_ylim(), log) if there else Ticks([], [])
+        left = _EDGE + 18 + max(map(wide, ["", *upright.texts])) + _GAP
+        marks, left, right = fitting(x, axes.get_xlim(), log, left)
+        if not there:
+            marks = Ticks([], [])
+            middle = _BELOW + _HEIGHT / 2
+            axes.text(left + 20, middle, "no numbers", transform=None, size=SIZE, family=SANS)
+        height, across_, middle = figure.bbox.height, right - left, _BELOW + _HEIGHT / 2
+        axes.set_position((left / WIDTH, _BELOW / height, across_ / WIDTH, _HEIGHT / height))
+        below = f"{_named(frame.index)} {marks.unsaid}".strip()
+        _marked(axes.xaxis, marks, below, (left + across_ / 2, 22), WIDTH - 20)
+        _marked(axes.yaxis, upright, unit, (_EDGE + SIZE / 2, middle), _HEIGHT)
+        if len(names) > 1:
+            _legend(axes, names, beside)
 
-    def to_x(numbers: Any) -> Floats:
-        return left + _part(numbers, limits, log_x) * (right - left)
-
-    def to_y(numbers: Any) -> Floats:
-        return bottom - _part(numbers, levels, log) * _HEIGHT
-
-    columns = [f"M{short(at)} {top}V{bottom}" for at in to_x(marks.at)]
-    rows = [f"M{short(left)} {short(at)}H{short(right)}" for at in to_y(upright.at)]
-    parts = [path("".join([*columns, *rows]), f"stroke:{_GRID}")] if columns or rows else []
-    parts.append(path(f"M{short(left)} {top}V{bottom}H{short(right)}", "stroke:currentColor"))
-    parts += [
-        text(at, bottom + _GAP + 10, said, _MIDDLE)
-        for at, said in zip(to_x(marks.at), marks.texts, strict=True)
-    ]
-    parts += [
-        text(left - _GAP, at + 4, said, _END)
-        for at, said in zip(to_y(upright.at), upright.texts, strict=True)
-    ]
-    below = f"{_named(frame.index)} {marks.unsaid}".strip()
-    parts.append(text((left + right) / 2, bottom + 38, below, _MIDDLE + _fitted(below, WIDTH - 20)))
-    parts.append(text(_EDGE + SIZE, middle, unit, _MIDDLE + _fitted(unit, _HEIGHT), turn=-90))
-    if not there:
-        parts.append(text(left + 20, middle, "no numbers"))
-    across_, up = to_x(places), [to_y(each) for each in heights]
-    parts += [_line(at, across_, each) for at, each in enumerate(up)]
-    parts += [_marks(at, across_, each) for at, each in enumerate(up)]
-    if len(names) > 1:
-        parts += _legend(names, beside, left)
-    shapes = "".join(
-        f'<path id="m{at}" d="{shape}"/>'
-        for at, (_, shape) in enumerate(_STYLES[: len(names)])
-        if any(f'"#m{at}"' in part for part in parts)
-    )
-    return svg(bottom + _BELOW, [f"<defs>{shapes}</defs>", *parts])
+    return drawn(top + _HEIGHT + _BELOW, fill)
 
 
 def _within(values: Floats, log: bool) -> Floats:
@@ -149,100 +127,67 @@ def _named(index: pd.Index[Any]) -> str:
     return label(tuple(name for name in index.names if name is not None))
 
 
-def _limits(numbers: Sequence[Floats], log: bool) -> Limits:
-    """Return where an axis begins and ends: a little beyond the numbers that it shows."""
-    known = np.concatenate([*numbers, np.empty(0)])
-    known = known[np.isfinite(known)]
-    if not len(known):
-        return 0.0, 1.0
-    low, high = float(known.min()), float(known.max())
-    if log:
-        low, high = np.log10(low), np.log10(high)
-    if high - low <= max(abs(low), abs(high)) * 1e-12:  # one number, as good as
-        by = 1.0 if log else abs(low) * _MARGIN or _MARGIN
-        low, high = low - by, high + by
-    by = (high - low) * _MARGIN
-    ends = low - by, high + by
-    return (float(10 ** ends[0]), float(10 ** ends[1])) if log else ends
-
-
-def _part(numbers: Any, limits: Limits, log: bool) -> Floats:
-    """Return how far along an axis numbers are: 0 at its beginning, 1 at its end."""
-    scale: Any = np.log10 if log else np.asarray
-    low, high = scale(np.array(limits))
-    return np.asarray((scale(np.asarray(numbers, dtype=float)) - low) / (high - low))
-
-
-def _line(at: int, across_: Floats, up: Floats) -> str:
-    """Return line number *at*: a stroke for each run of points without a gap."""
-    there = np.flatnonzero(np.isfinite(up))
-    runs = np.split(there, np.flatnonzero(np.diff(there) > 1) + 1)
-    strokes = [_stroke(across_[run], up[run]) for run in runs if len(run) > 1]
-    colour = _STYLES[at % len(_STYLES)][0]
-    return path("".join(strokes), f"stroke:{colour};stroke-width:2{_dashed(at)}") if strokes else ""
-
-
-def _stroke(across_: Floats, up: Floats) -> str:
-    """Return a stroke through points; of many on a pixel, those that can be seen."""
-    place = (across_ // _NEAR).astype(np.int64)
-    firsts = np.flatnonzero(np.diff(place, prepend=place[0] - 1)).tolist()
-    kept: set[int] = {len(up) - 1}
-    for first, after in zip(firsts, [*firsts[1:], len(up)], strict=True):
-        part = up[first:after]
-        kept |= {first, after - 1, first + int(part.argmin()), first + int(part.argmax())}
-    order = sorted(kept)
-    points = [(short(across_[n]), short(up[n])) for n in order]
-    level = [y for _, y in points]
-    bends = [
-        point
-        for n, point in enumerate(points)
-        if n in (0, len(points) - 1) or not level[n - 1] == level[n] == level[n + 1]
-    ]
-    return "M" + "L".join(f"{x} {y}" for x, y in bends)
-
-
-def _marks(at: int, across_: Floats, up: Floats) -> str:
-    """Return the marks along line number *at*."""
-    there = np.isfinite(up)
+def _line(axes: Axes, at: int, places: Floats, heights: Floats) -> None:
+    """Draw line number *at*, and marks along it."""
+    there = np.isfinite(heights)
     points = np.flatnonzero(there)
     every = 1 if len(points) <= _FEW else -(-len(points) // _MARKS)
     # Lines that run together have their marks beside each other.
     first = at * 2 * every // 5 % every
     beside = np.concatenate(([False], there, [False]))
     lone = np.flatnonzero(there & ~beside[:-2] & ~beside[2:])  # no line leads there
-    chosen = sorted({*points[first::every].tolist(), *lone.tolist()})
-    return "".join(_mark(at, across_[n], up[n]) for n in chosen)
+    colour, mark = _STYLES[at % len(_STYLES)]
+    (line,) = axes.plot(
+        places,
+        heights,
+        _DASHES[at // len(_STYLES) % len(_DASHES)],
+        color=colour,
+        linewidth=2,
+        dash_capstyle="butt",
+        solid_capstyle="butt",
+        marker=mark,
+        markersize=8,
+        markeredgewidth=0,
+        fillstyle="full",
+        markevery=sorted({*points[first::every].tolist(), *lone.tolist()}),
+        clip_on=False,
+    )
+    line.get_path().simplify_threshold = 1.0  # pixels: of many points, those that can be told apart
 
 
-def _mark(at: int, x: float, y: float) -> str:
-    number = at % len(_STYLES)
-    where = f'href="#m{number}" x="{short(x)}" y="{short(y)}"'
-    return f'<use {where} style="fill:{_STYLES[number][0]}"/>'
-
-
-def _dashed(at: int) -> str:
-    return _DASHES[at // len(_STYLES) % len(_DASHES)]
-
-
-def _fitted(name: str, long: float) -> str:
-    """Return the style of a name that is longer than its place."""
+def _marked(axis: Axis, ticks: Ticks, name: str, at: tuple[float, float], long: float) -> None:
+    """Give an axis its marks, lines from them through the chart, and its name, as long as fits."""
+    limits = axis.get_view_interval()
+    axis.set_minor_locator(NullLocator())
+    axis.set_ticks(ticks.at, ticks.texts)
+    axis.set_view_interval(*limits, ignore=True)
+    axis.set_tick_params(length=0, pad=_GAP)
+    axis.grid(True, which="major", color=_GRID, linewidth=1, linestyle="-", alpha=1)
+    for line in axis.get_gridlines():
+        line.set_clip_on(False)
     size = SIZE * min(1, long / max(wide(name), 1))
-    return f";font-size:{short(size)}px" if size < SIZE else ""
+    axis.set_label_text(name, size=size, family=SANS, weight="normal")
+    axis.set_label_coords(*at, transform=IdentityTransform())
 
 
-def _legend(names: Sequence[str], beside: int, left: float) -> list[str]:
-    parts, x, at = [], left, 0
-    for group in np.array_split(np.array(names, dtype=object), beside):
-        for row, name in enumerate(group):
-            level = _TOP + 5 + row * _LEGEND
-            stroke = f"M{short(x)} {short(level)}L{short(x + _SAMPLE)} {short(level)}"
-            colour = _STYLES[at % len(_STYLES)][0]
-            parts.append(path(stroke, f"stroke:{colour};stroke-width:2{_dashed(at)}"))
-            parts.append(_mark(at, x + _SAMPLE / 2, level))
-            parts.append(text(x + _SAMPLE + 6, level + 4, name))
-            at += 1
-        x += _SAMPLE + 6 + max(map(wide, group)) + _APART
-    return parts
+def _legend(axes: Axes, names: Sequence[str], beside: int) -> None:
+    legend = axes.legend(
+        axes.lines,
+        ["x"] * len(names),  # named here, a line whose name starts with "_" would be left out
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=beside,
+        frameon=False,
+        prop={"family": SANS, "size": SIZE},
+        borderaxespad=0.5,
+        borderpad=0,
+        handlelength=_SAMPLE / SIZE,
+        handletextpad=6 / SIZE,
+        columnspacing=_APART / SIZE,
+        labelspacing=_LEGEND / SIZE - 1,
+    )
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
 
 
 def _beside(names: Sequence[str]) -> int:

@@ -14,7 +14,8 @@ from bpflab.text import safe_text
 # Or a page takes what stands between two `$` for mathematics, and a path looks like another:
 # the first class is for MathJax 3 (JupyterLab), the second for MathJax 2 (nbconvert).
 _PLAIN = '<div class="mathjax_ignore tex2jax_ignore">'
-_GROUND = "color:#1b1f24;background:#f6f8fa;border-radius:8px"
+INK = "#1b1f24"  # of letters and axes in a picture
+_GROUND = f"color:{INK};background:#f6f8fa;border-radius:8px"
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,16 +71,18 @@ def markup(raw: bytes | str, limit: int = 4096) -> str:
     return html.escape(safe_text(raw, limit), quote=True)
 
 
-def picture(svg: str, alt: str) -> str:
+def picture(svg: str, alt: str, width: int | None = None) -> str:
     """Return a drawing as an image, with *alt* for those who cannot see it.
 
-    An ``<svg>`` in the HTML itself is stripped from an untrusted notebook and on GitHub, and its
-    words run together; inside an image it stays. It then knows nothing of the page's colours, so it
-    has a ground of its own.
+    It is *width* pixels wide, or as the drawing says, and never wider than the page. An ``<svg>``
+    in the HTML itself is stripped from an untrusted notebook and on GitHub, and its words run
+    together; inside an image it stays. It then knows nothing of the page's colours, so it has a
+    ground of its own.
     """
     head, _, rest = svg.partition(">")
     mine, count = re.subn(r' style="', f' style="{_GROUND};', head, count=1)
     head = mine if count else head.replace("<svg", f'<svg style="{_GROUND}"', 1)
     data = base64.b64encode(f"{head}>{rest}".encode()).decode()
     source = f"data:image/svg+xml;base64,{data}"
-    return f'<img alt="{markup(alt, len(alt))}" style="max-width:100%" src="{source}"/>'
+    size = f' width="{width}"' if width else ""
+    return f'<img alt="{markup(alt, len(alt))}"{size} style="max-width:100%" src="{source}"/>'
