@@ -213,3 +213,9 @@ def test_a_value_in_a_message_is_short_and_safe():
     assert shown(7) == "7"
     assert len(shown("x" * 1000)) < 90
     assert len(shown({"x": "y" * 1000})) < 90
+
+
+def test_a_string_where_a_number_is_wanted_is_quoted():
+    """'1' and 1 look alike without."""
+    error = refused("map-write", "1", U32)
+    assert error.message.startswith("'1' does not fit")

@@ -62,8 +62,10 @@ def test_a_mark_that_no_line_holds_is_an_error():
     assert caught.value.kind == "no-mark"
     assert caught.value.message == "No line of hook.c holds 'u64 m'."
     for number in (8, 23):  # the second stands in a line
-        with pytest.raises(LabError, match=f"holds {number}"):
+        with pytest.raises(LabError, match=rf"marks is \[{number}\]"):
             code(SOURCE, "hook.c", marks=[number])
+    with pytest.raises(LabError, match="marks is 'int'"):  # whose letters would be the marks
+        code(SOURCE, "hook.c", marks="int")
 
 
 def test_the_html_says_what_the_text_says():

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from bpflab import LabError
-from bpflab.views import table
+from bpflab.views import bars, code, diff, flow, grid, lines, origins, table
 
 
 def body(frame, **options):
@@ -194,3 +194,44 @@ def test_spaces_in_a_name_are_kept():
 
     assert "white-space:pre" in html
     assert "> ls</td>" in html
+
+
+class Held:
+    """What has a frame, as a map or a log of events does."""
+
+    def frame(self):
+        """Return what it holds."""
+        return pd.DataFrame({"key": [1], "value": [23]})
+
+
+def test_a_map_or_a_log_is_shown_as_its_frame():
+    """It need not be asked for."""
+    assert table(Held(), "t") == table(Held().frame(), "t")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: table(None, "t"),
+            "frame is None, and must be a DataFrame or something with frame",
+        ),
+        (lambda: table({"a": [1]}, "t"), "frame is {'a': \\[1\\]}"),
+        (lambda: table(pd.DataFrame(), None), "caption is None"),
+        (lambda: table(pd.DataFrame({"a": [1]}), "t", columns="a"), "columns is 'a'"),
+        (lambda: table(pd.DataFrame({"a": [1]}), "t", limit="3"), "limit is '3'"),
+        (lambda: table(pd.DataFrame({"a": [1]}), "t", colums=["a"]), "no argument 'colums'"),
+        (lambda: bars(None, "t", unit="calls"), "counts is None"),
+        (lambda: lines(None, "t", y="ns"), "frame is None"),
+        (lambda: code(None, "t"), "text is None"),
+        (lambda: diff("a", None, "1", "2"), "new is None"),
+        (lambda: grid(None, [], "t"), "values is None"),
+        (lambda: flow("t", "ab", []), "nodes is 'ab'"),
+        (lambda: origins("now", 3), "now is 'now'"),
+    ],
+)
+def test_what_no_view_can_show_is_refused(call, message):
+    """By the name of the argument, and not by what pandas lacks in it."""
+    with pytest.raises(LabError, match=message) as caught:
+        call()
+    assert caught.value.kind == "argument"

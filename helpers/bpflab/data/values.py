@@ -98,7 +98,8 @@ def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
 
 def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
     wanted = ", ".join(layout.fields(dtype)) if dtype.names else str(dtype)
-    return LabError("map-write", f"{shown(value)} does not fit {name}, which takes {wanted}.")
+    given = safe_text(repr(value), 60)  # in quotes where it is a string: '1' is no number
+    return LabError("map-write", f"{given} does not fit {name}, which takes {wanted}.")
 
 
 def unpack(raw: bytes, dtype: np.dtype[Any]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.views.dump import SIGNS, Line, counted, dumped, printable, summary
@@ -40,6 +41,7 @@ _LEGEND = "margin:0;padding:.4em .6em;display:flex;flex-wrap:wrap;gap:.2em 1.4em
 _SAMPLE = "white-space:pre;padding:0 .1em;margin-right:.3em;" + _BODY + ";"
 
 
+@checked
 def grid(
     values: Mapping[str, bytes] | bytes,
     origins: Mapping[str, Sequence[str]] | Sequence[str],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.views.listing import clean, coloured, figure, lines_of, row
 from bpflab.views.view import View, markup
 
 
+@checked
 def code(text: str | bytes, title: str, *, start: int = 1, marks: Iterable[str] = ()) -> View:
     """Return C source with line numbers; lines that hold one of *marks* have a sign and a colour.
 
@@ -39,6 +41,7 @@ def code(text: str | bytes, title: str, *, start: int = 1, marks: Iterable[str] 
     return View(figure(title, rows), "\n".join([safe_text(title), *plain]))
 
 
+@checked
 def diff(
     old: str | bytes, new: str | bytes, old_title: str, new_title: str, context: int = 2
 ) -> View:

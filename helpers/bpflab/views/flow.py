@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.views.drawing import columns, escaped, svg
@@ -28,6 +29,7 @@ class Edge:
     kind: Kind = "jump"
 
 
+@checked
 def flow(title: str, nodes: Sequence[str], edges: Iterable[Edge]) -> View:
     """Return *nodes* in layers from left to right, and how often each edge was taken.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bpflab.arguments import checked
+
 WORD = 8  # strncpy_from_user copies by `unsigned long`, counted from the buffer's start
 
 MEANINGS = {
@@ -16,6 +18,7 @@ MEANINGS = {
 """What each origin means."""
 
 
+@checked
 def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
     r"""Return for each byte of *now* where it comes from, after a string was read into it.
 
@@ -53,6 +56,7 @@ def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
     return found
 
 
+@checked
 def leftovers_start(origins: Sequence[str]) -> int | None:
     """Return the offset of the first byte that an earlier string left, or None."""
     return next((at for at, origin in enumerate(origins) if origin == "left over"), None)

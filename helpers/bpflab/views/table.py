@@ -7,11 +7,12 @@ import numbers
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.views.view import View, markup
@@ -32,14 +33,23 @@ _LONG = _WORDS + "-wrap;overflow-wrap:anywhere;min-width:24em"
 _NOTE = _WORDS + ";font-style:italic"
 
 
+@runtime_checkable
+class Framed(Protocol):
+    """What has a frame of its own: a map, or a log of events."""
+
+    def frame(self) -> pd.DataFrame:
+        """Return what it holds."""
+
+
+@checked
 def table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Framed,
     caption: str,
     *,
     limit: int = 50,
     columns: Sequence[object] | None = None,
 ) -> View:
-    r"""Return *frame* as a table under *caption*.
+    r"""Return *frame*, or the frame of a map or a log, as a table under *caption*.
 
     Shows the first *limit* rows, or the last ones where *limit* is negative, and says how many it
     leaves out. *columns* picks columns and their order. A named index becomes row headers; the
@@ -55,7 +65,8 @@ def table(
     ls       23
     a\nb      5
     """
-    picked = frame if columns is None else _pick(frame, columns)
+    whole = frame if isinstance(frame, pd.DataFrame) else frame.frame()
+    picked = whole if columns is None else _pick(whole, columns)
     rows = picked.head(limit) if limit >= 0 else picked.tail(-limit)
     fields = _fields(rows)
     note = _note(len(picked), len(picked) - len(rows))
