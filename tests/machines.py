@@ -40,6 +40,7 @@ FILES = {
     f"{DIST}/bcc/__init__.py": "",
     f"{DIST}/bcc/libbcc.py": "",
     "/usr/bin/clang": "",
+    "/usr/bin/sudo": "",
     "/usr/sbin/bpftool": "",
     "/usr/bin/bpftrace": "",
     "/usr/include/bpf/bpf_helpers.h": "",

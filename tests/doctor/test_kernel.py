@@ -17,11 +17,11 @@ def test_tracefs_not_mounted(machine):
 
 @pytest.mark.parametrize("name", ["/sys/kernel/tracing", EXEC])
 def test_tracefs_denied(machine, name):
-    """A tracefs that this user may not read is given to their group."""
+    """A tracefs that this user may not read is opened by ./lab, and not needed in its machine."""
     machine.denied = (EXEC, name)
     check = look(machine, "tracefs")
     assert check.status == "fault"
-    assert check.fix == "sudo mount -o remount,gid=$(id -g),mode=750 /sys/kernel/tracing"
+    assert check.fix.startswith("./lab   # sets up") and check.fix.endswith(VIRTUAL_MACHINE)
 
 
 def test_tracefs_below_debugfs(machine):
@@ -29,7 +29,7 @@ def test_tracefs_below_debugfs(machine):
     machine.write(EXEC.replace("tracing", "debug/tracing", 1))
     assert "/sys/kernel/debug/tracing" in look(machine, "tracefs").found
     machine.denied = (EXEC.replace("tracing", "debug/tracing", 1),)
-    assert look(machine, "tracefs").fix.endswith("/sys/kernel/debug/tracing")
+    assert "/sys/kernel/debug/tracing" in look(machine, "tracefs").found
 
 
 def test_tracefs_without_system_calls(machine):

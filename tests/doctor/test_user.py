@@ -55,6 +55,14 @@ def test_privilege_that_nobody_can_give(machine):
     assert VIRTUAL_MACHINE in look(machine, "privilege").fix
 
 
+def test_privilege_without_sudo(machine):
+    """Where there is no sudo no line asks for it, and the way without root is named."""
+    machine.remove("/usr/bin/sudo")
+    machine.write("/proc/self/status", "CapEff:\t0\nCapBnd:\t000001ffffffffff\n")
+    fix = look(machine, "privilege").fix
+    assert "sudo -v" not in fix and fix.endswith(VIRTUAL_MACHINE)
+
+
 def test_privilege_without_proc(machine):
     """Where /proc is not mounted, root is taken at its word."""
     machine.remove("/proc/self/status")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bpflab.doctor.kernel import distribution_kernel
+from bpflab.doctor.kernel import SET_UP, distribution_kernel
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
@@ -12,6 +12,7 @@ KCONFIG = "include/linux/kconfig.h"
 """The file whose absence BCC takes for the absence of the headers."""
 
 MS_EXTENSIONS = ["-fms-extensions", "-Wno-microsoft-anon-tag"]
+_PACKAGE = f"{SET_UP}: the package of these headers, or a link to others where it has none"
 _DIALECT = re.compile(r"^[^#\n]*(?:-fms-(?:extensions|anonymous)|CC_MS_EXTENSIONS)", re.M)
 
 
@@ -34,7 +35,7 @@ def headers(machine: Machine) -> Check:
     if machine.environ.get("BCC_KERNEL_SOURCE"):
         return Check("headers", "note", f"BCC_KERNEL_SOURCE: {found}", "unset BCC_KERNEL_SOURCE")
     by_hand = machine.path(f"/lib/modules/{machine.release}").is_symlink()
-    fix = distribution_kernel(machine) if by_hand else _package(machine)
+    fix = distribution_kernel(machine) if by_hand else _PACKAGE
     none = "# none needed: the lessons read no kernel struct; for programs that do:"
     return Check("headers", "note", found, f"{none}\n{fix}")
 
@@ -94,7 +95,7 @@ def _no_headers(machine: Machine, directory: str) -> Check:
         return Check("headers", "fault", found, "unset BCC_KERNEL_SOURCE")
     if machine.exists("/sys/kernel/kheaders.tar.xz"):
         found = "no package: BCC unpacks the kernel's own archive into /tmp, which takes root once"
-        return Check("headers", "note", found, _package(machine))
+        return Check("headers", "note", found, _PACKAGE)
     others = _other_headers(machine)
     newer = [
         r
@@ -108,9 +109,7 @@ def _no_headers(machine: Machine, directory: str) -> Check:
         found += (
             f"; there are those of {others[-1]}, which serve programs that read no kernel struct"
         )
-        link = f"sudo ln -sT {others[-1]} /lib/modules/{machine.release}"
-        return Check("headers", "fault", found, link)
-    return Check("headers", "fault", found, _package(machine))
+    return Check("headers", "fault", found, _PACKAGE)
 
 
 def _other_headers(machine: Machine) -> list[str]:
@@ -128,7 +127,3 @@ def _other_headers(machine: Machine) -> list[str]:
 
 def _is_installed(machine: Machine, release: str) -> bool:
     return machine.exists(f"/boot/vmlinuz-{release}")
-
-
-def _package(machine: Machine) -> str:
-    return f"sudo apt-get update && sudo apt-get install linux-headers-{machine.release}"

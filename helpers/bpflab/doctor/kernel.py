@@ -7,6 +7,7 @@ import re
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
+SET_UP = "./lab   # sets up what is missing of this"
 VIRTUAL_MACHINE = "./lab --vm   # or leave this kernel as it is: the lab in a virtual machine"
 _EXEC = "events/syscalls/sys_enter_execve/format"
 
@@ -27,7 +28,7 @@ def tracefs(machine: Machine) -> Check:
             "tracefs",
             "fault",
             f"{place} is mounted, and user {machine.uid} may not read it",
-            f"sudo mount -o remount,gid=$(id -g),mode=750 {place}",
+            f"{SET_UP}, for a group of the lab's own\n{VIRTUAL_MACHINE}",
         )
     if machine.exists(f"{place}/events"):
         return Check(

@@ -38,6 +38,9 @@ def privilege(machine: Machine) -> Check:
         return Check("privilege", "ok", f"{who} with CAP_BPF and CAP_PERFMON: all that it takes")
     found = f"{who} lacks {' and '.join(lacking)}: the kernel refuses each program"
     fix = "sudo -v && ./lab doctor   # ./lab keeps your user and adds these two capabilities"
+    if not machine.has_command("sudo"):
+        fix = "# there is no sudo here: have it installed, or run ./lab as root"
+    fix += f"\n{VIRTUAL_MACHINE}"
     bounding = machine.capabilities("CapBnd")
     if machine.uid == 0 or not all(bounding >> bit & 1 for bit in needed.values()):
         again = "# start the container again with --cap-add=BPF --cap-add=PERFMON"
