@@ -5,6 +5,7 @@ A test belongs to one tier, by its markers (pyproject.toml): without one to `./l
 """
 
 import os
+import random
 import signal
 from pathlib import Path
 
@@ -26,6 +27,16 @@ def _no_kernel() -> str:
     if not os.access("/sys/kernel/tracing/events", os.R_OK | os.X_OK):
         return "tracefs is not mounted, or not open to this user: use ./lab test"
     return ""
+
+
+def pytest_configure():
+    """Choose the seed of tests/chaos."""
+    os.environ.setdefault("BPFLAB_CHAOS_SEED", str(random.randrange(1 << 32)))
+
+
+def pytest_report_header():
+    """Print the seed while nothing can have gone wrong yet."""
+    return f"BPFLAB_CHAOS_SEED={os.environ['BPFLAB_CHAOS_SEED']}"
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses

@@ -81,7 +81,9 @@ def main() -> None:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     print(
-        f"The newest events on a page, 4 times a second, {SECONDS:.0f} s ({os.cpu_count()} CPUs):"
+        "What the kernel of a notebook takes to show the newest events, 4 times a second, "
+        f"for {SECONDS:.0f} s\n({os.cpu_count()} CPUs): a loop that clears and prints, as in many "
+        "tutorials, beside the lab's live view."
     )
     base = None
     for name, runs in rows.items():

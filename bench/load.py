@@ -34,16 +34,20 @@ def bare() -> BPF:
 
 def main() -> None:
     """Print medians and the ratios to bare BCC, round by round in turn."""
-    rows: dict[str, list[float]] = {"bare BPF()": [], "load, proved": [], "load, first time": []}
+    print(
+        f"What {NAME} takes until it is loaded: with BCC alone, with the lab when it has compiled\n"
+        "this text before, and with the lab when the text is new and a child compiles it first."
+    )
+    rows: dict[str, list[float]] = {"BCC alone": [], "load, known": [], "load, new": []}
     with tempfile.TemporaryDirectory() as cache:
         os.environ["XDG_CACHE_HOME"] = cache
         load(NAME).close()
         for _ in range(ROUNDS):
-            rows["bare BPF()"].append(timed(bare))
-            rows["load, proved"].append(timed(lambda: load(NAME)))
+            rows["BCC alone"].append(timed(bare))
+            rows["load, known"].append(timed(lambda: load(NAME)))
             build.forget(find(NAME), "tracepoint", engine.VERSION)
-            rows["load, first time"].append(timed(lambda: load(NAME)))
-    base = rows["bare BPF()"]
+            rows["load, new"].append(timed(lambda: load(NAME)))
+    base = rows["BCC alone"]
     print(f"{'':17} {'median s':>9} {'min':>6} {'max':>6} {'ratio':>6}   ({ROUNDS} rounds in turn)")
     for name, seconds in rows.items():
         ratio = statistics.median(s / b for s, b in zip(seconds, base, strict=True))

@@ -73,7 +73,7 @@ def measure(reader: Callable[[Program, float], int], burst: int) -> dict[str, fl
             child.kill()
             child.wait()
             program.detach()
-            late = len(program.ring().read()) if reader is mapped else 0  # sent after the last look
+            waiting = program.ring().waiting  # the reader has stopped, and these came after
             produced, dropped = (program.maps["counts"][n] for n in range(2))
     finally:
         child.kill()
@@ -81,22 +81,32 @@ def measure(reader: Callable[[Program, float], int], burst: int) -> dict[str, fl
         child.stdout.close()
     return {
         "produced": produced,
-        "read": read + late,
+        "read": read,
         "dropped": dropped,
+        "waiting": waiting,
+        "unaccounted": produced - read - dropped - waiting,
         "M/s": read / seconds / 1e6,
         "us/event": cpu / read * 1e6,
     }
 
 
+COUNTS = ("produced", "read", "dropped", "waiting", "unaccounted")
+
+
 def main() -> None:
     """Print one row a reader and burst, and the ratio of their costs."""
-    print(f"{'burst':>5} {'reader':>9} {'produced':>11} {'read':>11} {'dropped':>11}", end="")
+    print(
+        f"The reader of this lab (mapped) beside BCC's callback, {SECONDS:.0f} s each. A process\n"
+        "sends bursts of events as fast as it can. Of the events that the program produced, some\n"
+        "were read, some dropped since the ring was full, and some waited in it at the end."
+    )
+    print(f"{'burst':>5} {'reader':>9}", *(f"{name:>11}" for name in COUNTS), end="")
     print(f" {'lost':>6} {'M read/s':>9} {'CPU us/event':>13}")
     for burst in (1, 8):
         rows = {reader.__name__: measure(reader, burst) for reader in (mapped, callback)}
         for name, row in rows.items():
-            print(f"{burst:>5} {name:>9} {row['produced']:>11} {row['read']:>11}", end="")
-            print(f" {row['dropped']:>11} {row['dropped'] / row['produced']:>6.1%}", end="")
+            print(f"{burst:>5} {name:>9}", *(f"{row[count]:>11}" for count in COUNTS), end="")
+            print(f" {row['dropped'] / row['produced']:>6.1%}", end="")
             print(f" {row['M/s']:>9.2f} {row['us/event']:>13.3f}")
         ratio = rows["callback"]["us/event"] / rows["mapped"]["us/event"]
         print(f"{burst:>5} callback / mapped, CPU an event: {ratio:.1f}")

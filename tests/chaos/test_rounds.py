@@ -1,13 +1,16 @@
 """Kill, restart, interrupt and memory's end, in the middle of load, attach, read and close.
 
-``BPFLAB_CHAOS=100`` makes that many rounds, ``BPFLAB_CHAOS_SEED`` those of an earlier time again:
-the same strikes at the same phases, as far as two runs of a machine are the same.
+``BPFLAB_CHAOS=100`` makes that many rounds. ``BPFLAB_CHAOS_SEED``, which pytest prints first of
+all, makes those of an earlier time again: the same strikes at the same phases, as far as two runs
+of a machine are the same.
 """
 
 import collections
 import contextlib
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -20,7 +23,7 @@ from tests.chaos.kernels import Kernel
 from tests.chaos.work import PHASES
 
 ROUNDS = int(os.environ.get("BPFLAB_CHAOS") or 5)
-SEED = int(os.environ.get("BPFLAB_CHAOS_SEED") or random.randrange(1 << 32))
+SEED = int(os.environ["BPFLAB_CHAOS_SEED"])  # the root's conftest.py chooses and prints it
 LONGEST_S = {"prove": 0.6, "load": 0.4, "attach": 0.03, "read": 0.03, "close": 0.05}
 ANSWER_S = 20.0
 FAULTS = ("KeyboardInterrupt", "LabError", "MemoryError")
@@ -155,19 +158,36 @@ def arena():
 
 def test_whatever_strikes_leaves_nothing(arena, capsys):
     """No program, map, process or file outlives a strike, and the next load works."""
-    print(f"BPFLAB_CHAOS_SEED={SEED}")  # shown where it fails
+    print(f"BPFLAB_CHAOS_SEED={SEED}")  # shown again where it fails
     names = [n for n in strikes.STRIKES if n != "out of memory" or strikes.memory_cgroup()]
-    rng = random.Random(SEED + 1)
-    rng.shuffle(names)  # each in turn, and a few rounds are not always the same ones
-    rounds = []
     began = time.monotonic()
-    for number in range(ROUNDS):
-        strike = names[number % len(names)]
-        aimed = "prove" if strike in strikes.BYSTANDERS else rng.choice(PHASES)
-        rounds.append(arena.strike(strike, aimed))
+    rounds = [arena.strike(strike, aimed) for strike, aimed in plan(names)]
     with capsys.disabled():
         print(table(rounds, time.monotonic() - began))
     assert [done for done in rounds if done.left] == []
+
+
+def plan(names: list[str]) -> list[tuple[str, str]]:
+    """Return the strikes and the phases at which they are aimed, as the seed decides."""
+    rng = random.Random(SEED + 1)
+    names = rng.sample(names, len(names))  # each in turn, but a few rounds are not always the same
+    planned = [names[number % len(names)] for number in range(ROUNDS)]
+    return [(n, "prove" if n in strikes.BYSTANDERS else rng.choice(PHASES)) for n in planned]
+
+
+def test_a_seed_repeats_the_rounds():
+    """The seed that was printed plans the same strikes again, and another one others."""
+    words = [
+        sys.executable,
+        "-c",
+        "from tests.chaos.test_rounds import *; print(plan([*'abcdefgh']))",
+    ]
+
+    def planned(seed: str) -> str:
+        env = os.environ | {"BPFLAB_CHAOS_SEED": seed, "BPFLAB_CHAOS": "5"}
+        return subprocess.run(words, env=env, capture_output=True, text=True, check=True).stdout
+
+    assert planned("1") == planned("1") != planned("2")
 
 
 def table(rounds: list[Round], seconds: float) -> str:
