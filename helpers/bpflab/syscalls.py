@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import platform
 from functools import cache
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.text import safe_text
+from bpflab.text import near, safe_text
 
 _X86_64 = """
 read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction
@@ -94,6 +94,7 @@ _FIRST_COMMON = 424  # from here on a new call gets the same number everywhere (
 _OLD = {"x86_64": _X86_64, "aarch64": _GENERIC}
 
 
+@checked
 def names(machine: str = "") -> dict[int, str]:
     """Return the name of each system call number of *machine*, by default of this one.
 
@@ -122,6 +123,7 @@ def _names(machine: str) -> dict[int, str]:
     return {number: name for number, name in (*old, *common) if name != "-"}
 
 
+@checked
 def number(name: str, machine: str = "") -> int:
     """Return the number of the system call *name*.
 
@@ -133,15 +135,15 @@ def number(name: str, machine: str = "") -> int:
     """
     known = {name: number for number, name in names(machine).items()}
     if name not in known:
-        near = difflib.get_close_matches(name, known, 3)
         raise LabError(
             "no-syscall",
             f"{machine or platform.machine()} has no system call {safe_text(name, 60)!r}.",
-            fix=f"Did you mean {' or '.join(near)}?" if near else "",
+            fix=near(name, known),
         )
     return known[name]
 
 
+@checked
 def name(number: int, machine: str = "") -> str:
     """Return the name of system call *number*, or ``#N`` where it has none here.
 

@@ -6,6 +6,7 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpflab.arguments import checked
 from bpflab.bindings import hooks
 
 KALLSYMS = Path("/proc/kallsyms")
@@ -34,6 +35,7 @@ class Entry:
     why: str
 
 
+@checked
 def syscall_entry(name: str) -> Entry:
     """Return a kprobe on system call *name*'s function, or its tracepoint where there is none.
 

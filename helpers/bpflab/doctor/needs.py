@@ -6,12 +6,14 @@ it says of a lesson is what the lesson says itself.
 
 from __future__ import annotations
 
+from bpflab.arguments import checked
 from bpflab.doctor.features import FEATURES, look
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 from bpflab.errors import LabError
 
 
+@checked
 def needs(*names: str, machine: Machine | None = None) -> None:
     """Look for each of these features, and say that all are here.
 
@@ -38,6 +40,7 @@ def needs(*names: str, machine: Machine | None = None) -> None:
     )
 
 
+@checked
 def prefers(features: dict[str, str], *, machine: Machine | None = None) -> None:
     """Say, for each of these features that is not here, what the lesson does without it.
 

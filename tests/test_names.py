@@ -1,0 +1,61 @@
+"""The names that the package shows, and where they come from."""
+
+import subprocess
+import sys
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+import bpflab
+
+NAMES = {"load", "run", "table", "LabError", "Place", "live", "inspect", "syscalls", "check_answer"}
+
+
+@pytest.fixture
+def completed(monkeypatch, tmp_path):
+    """Return what a Tab offers behind a text, as a notebook asks for it."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    shell = InteractiveShell()
+    shell.user_ns["bpflab"] = bpflab
+
+    def ask(text):
+        with provisionalcompleter():
+            return {found.text for found in shell.Completer.completions(text, len(text))}
+
+    return ask
+
+
+def test_dir_shows_the_public_names_alone():
+    """Nothing that the module itself needs, nothing twice, and each of them is there."""
+    assert dir(bpflab) == sorted(bpflab.__all__) == sorted(set(bpflab.__all__))
+    assert set(bpflab.__all__) >= NAMES
+    for name in dir(bpflab):
+        assert not name.startswith("_")
+        found = getattr(bpflab, name)
+        assert found.__name__.rpartition(".")[2] == name
+
+
+def test_a_tab_offers_the_public_names_alone(completed):
+    """Behind the dot; and behind a few letters."""
+    assert completed("bpflab.") == set(bpflab.__all__)
+    assert completed("bpflab.lo") == {"load", "load_object", "loaded"}
+
+
+def test_a_tab_in_an_import_offers_the_public_names(completed):
+    """Beside the package's own modules."""
+    assert completed("from bpflab import ") >= set(bpflab.__all__)
+    assert "annotations" not in completed("from bpflab import ")
+
+
+def test_a_name_that_is_not_there_is_an_error_as_in_any_module():
+    """With the package's name."""
+    with pytest.raises(AttributeError, match="module 'bpflab' has no attribute 'lode'"):
+        _ = bpflab.lode
+
+
+def test_a_name_imports_its_module_and_no_other():
+    """The doctor runs where there is neither BCC nor numpy."""
+    seen = "import sys, bpflab; bpflab.LabError; bpflab.needs; print('numpy' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True)
+    assert printed.stdout == b"False\n"
