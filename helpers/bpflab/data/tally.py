@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.data.decode import text_of
 from bpflab.data.events import EventLog
 from bpflab.data.pump import pump
@@ -40,6 +41,7 @@ class Tally:
     Name: events, dtype: int64
     """
 
+    @checked
     def __init__(self, log: EventLog, field: str, *, log2: bool = False) -> None:
         fields = log.dtype.names or ()
         if field not in fields:
@@ -101,6 +103,7 @@ class Rates:
     >>> speed = Rates(lambda: {"events": execs.maps["seen"].total()})
     """
 
+    @checked
     def __init__(self, read: Callable[[], Mapping[str, float]], seconds: float = 60.0) -> None:
         self._read, self._seconds = read, seconds
         self._samples: deque[tuple[float, dict[str, float]]] = deque(maxlen=1024)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from IPython.display import DisplayHandle
 
+from bpflab.arguments import checked
 from bpflab.screen.start import watched
 from bpflab.views.view import View, markup
 
@@ -18,6 +19,7 @@ _EVERY_S = 0.25
 _new_handle: Any = DisplayHandle  # which has no types of its own
 
 
+@checked
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """Yield *items*, and say on the page how many are done: ``what: 3 of 9``.
 
