@@ -21,7 +21,7 @@ def main(words: Sequence[str]) -> int:
     """Run one command and return its exit status: 2 for a fault of its own, 130 for Ctrl-C."""
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, frame: sys.exit(128 + number))
-    command, which, *rest = words if len(words) > 1 else (*words, "all")
+    command, which, *rest = words
     names = list(kinds.SUITES) if (command, which) == ("test", "all") else [which]
     offered = [*kinds.SUITES, *(kinds.FOREIGN if command == "test" else ())]
     if not set(names) <= set(offered):
