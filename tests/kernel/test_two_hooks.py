@@ -17,6 +17,11 @@ HOOKS = {
 CPUS = sorted(os.sched_getaffinity(0))
 
 
+def unfinished(chain):
+    """Return how many calls were entered and not ended, as the chain's own maps tell."""
+    return len(chain.maps["PROGRAM"]) + chain.maps["no_exit"].total()
+
+
 def test_a_call_that_another_overtakes_keeps_its_path():
     """By process each has its own; with one place for a CPU both report who wrote last."""
     found = {}
@@ -50,7 +55,7 @@ def test_the_duration_holds_the_time_that_the_call_stood_still():
 
 
 def test_every_call_of_the_chain_is_accounted_for():
-    """Excluded, shown and kernel's histogram add up, and no state is left behind."""
+    """The chain's counts and the events agree, and no state is left behind."""
     with load("two_hooks/chain") as chain:
         chain.maps["JUMP_TABLE"].fill({0: "filter", 1: "display"})
         chain.maps["EXCLUDED_CMDS"].fill(["/usr/bin/./true"])
@@ -58,7 +63,7 @@ def test_every_call_of_the_chain_is_accounted_for():
             own = run("/usr/bin/./true", times=5) + run("/usr/bin/id", times=7)
         slots = chain.maps["DURATIONS"].frame().set_index("key")["value"]
         events = chain.events.records()
-        ledger = chain.events.ledger()
+        ledger, inside = chain.events.ledger(), unfinished(chain)
         left = [pid for pid in own.pids if pid in chain.maps["PROGRAM"]]
         paths = chain.events.frame(own)["path"].tolist()
 
@@ -66,8 +71,35 @@ def test_every_call_of_the_chain_is_accounted_for():
     assert ledger["filtered"] >= 5 and ledger["dropped"] == 0
     took = [int(end - start).bit_length() - 1 for start, end in events[["t_enter", "t_exit"]]]
     assert slots[slots > 0].to_dict() == Counter(took)
-    assert ledger["unaccounted"] == 0
+    assert ledger["unaccounted"] == inside
     assert left == []
+
+
+def test_a_call_that_is_under_way_is_in_the_map():
+    """It is unaccounted while it is paused, and neither unaccounted nor in the map afterwards."""
+    with load("two_hooks/chain") as chain:
+        chain.maps["JUMP_TABLE"].fill({0: "filter", 1: "display"})
+        with PausedExec("/usr/bin/true") as call, chain.attached(**HOOKS):
+            call.enter()
+            entered = (
+                call.pids[0] in chain.maps["PROGRAM"],
+                chain.events.ledger()["unaccounted"] > 0,
+            )
+            own = call.leave()
+        assert entered == (True, True)
+        assert [pid for pid in own.pids if pid in chain.maps["PROGRAM"]] == []
+        assert chain.events.ledger()["unaccounted"] == unfinished(chain)
+
+
+def test_a_call_whose_end_was_not_seen_is_counted_when_the_next_one_replaces_it():
+    """With the first hook alone, env and then id are two calls of one process: one is replaced."""
+    with load("two_hooks/chain") as chain:
+        with chain.attached(hook_enter=HOOKS["hook_enter"]):
+            own = run("/usr/bin/env", "/usr/bin/id")
+        ledger = chain.events.ledger()
+        assert own.pids[0] in chain.maps["PROGRAM"]
+        assert chain.maps["no_exit"].total() >= 1
+        assert ledger["unaccounted"] == ledger["produced"] == unfinished(chain)
 
 
 def test_an_empty_jump_table_is_counted_and_leaves_no_state():

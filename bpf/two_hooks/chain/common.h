@@ -15,6 +15,7 @@ BPF_ARRAY(seen, u64, 1);
 BPF_ARRAY(filtered, u64, 1);
 BPF_ARRAY(dropped, u64, 1);
 BPF_ARRAY(no_enter, u64, 1);
+BPF_ARRAY(no_exit, u64, 1);
 BPF_ARRAY(fell_through, u64, 1);
 
 /* The call that this process is in, or NULL. */

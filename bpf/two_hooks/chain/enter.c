@@ -9,6 +9,9 @@ int hook_enter(struct tracepoint__syscalls__sys_enter_execve *ctx)
 	if (!e)
 		return 0;
 	seen.atomic_increment(0);
+	/* An entry that is still here is of a call whose end we did not see. */
+	if (current_call())
+		no_exit.atomic_increment(0);
 	entered(e, ctx->filename);
 	if (PROGRAM.update(&tgid, e))
 		dropped.atomic_increment(0);
