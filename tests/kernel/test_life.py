@@ -193,11 +193,15 @@ def test_the_prover_ends_with_who_asked_it():
     with subprocess.Popen(
         [sys.executable, "-c", asks], stdout=subprocess.PIPE, pass_fds=[end], text=True
     ) as parent:
-        child = Path(f"/proc/{int(parent.stdout.readline())}/stat")
+        child = Path(f"/proc/{int(parent.stdout.readline())}")
+        ends = time.monotonic() + 60
+        while (child / "syscall").read_text().split()[1:2] != ["0x0"]:  # it reads its input
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        assert b"bpflab.compiling.prover" in (child / "cmdline").read_bytes()
         parent.kill()
-    ends = time.monotonic() + 60
     with contextlib.suppress(FileNotFoundError):
-        while child.read_text().rpartition(")")[2].split()[0] != "Z":
+        while (child / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
             assert time.monotonic() < ends
             time.sleep(0.05)
     os.close(end)

@@ -1,6 +1,7 @@
 """Records of a perf buffer taken apart, held against bytes laid out as the kernel lays them out."""
 
 import mmap
+import os
 import struct
 
 import pytest
@@ -64,6 +65,8 @@ def test_the_data_begin_after_a_page_and_go_on_at_their_start(monkeypatch, page)
         assert between(memory, size, size, 2 * size) == memory[page:]
 
 
-def test_there_is_a_cpu():
-    """The list of online CPUs is read, and begins at the lowest."""
-    assert _online() == sorted(set(_online())) != []
+def test_every_cpu_that_is_online_is_listed():
+    """As many as the C library counts, each one once, and those of this process among them."""
+    found = _online()
+    assert len(found) == len(set(found)) == os.sysconf("SC_NPROCESSORS_ONLN")
+    assert set(found) >= os.sched_getaffinity(0)
