@@ -168,13 +168,6 @@ def test_it_wants_the_kernel_that_everybody_has(lesson):
     assert lesson.nb.metadata.kernelspec.name == "python3"
 
 
-def test_its_cells_were_executed_in_order(lesson):
-    """The counts are 1..n: nothing was skipped, or run twice."""
-    counts = [cell.execution_count for cell in code_of(lesson)]
-    assert counts == list(range(1, len(counts) + 1))
-    assert counts
-
-
 def test_its_file_is_normalised(lesson):
     """What is stored is what ``bpflab refresh`` would write of it."""
     assert dumps(normalise(lesson.nb)) == lesson.path.read_text(encoding="utf-8")
