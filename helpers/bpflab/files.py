@@ -15,7 +15,7 @@ _HEAD = ".bpflab-"  # a learner has hidden files of other names, such as .2024-n
 def replace_text(path: Path, text: str) -> None:
     """Write *text* to *path*: the file there is the old one until the new one is complete.
 
-    The new one has the old one's mode. A process killed in the middle leaves a part beside it,
+    The new one has the old one's mode. A process killed in the middle leaves a temporary file,
     which the next call in this folder removes.
 
     Raises:

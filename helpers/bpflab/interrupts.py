@@ -1,4 +1,4 @@
-"""Ctrl-C held back while the kernel's objects have no owner yet."""
+"""Ctrl-C waits while objects of the kernel have no owner yet."""
 
 from __future__ import annotations
 

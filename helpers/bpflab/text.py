@@ -16,10 +16,10 @@ def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
 
     Bytes that are not UTF-8 become ``\xNN``; control characters, bidirectional overrides and
     line separators become their escape; beyond *limit* characters the text is cut and says so.
-    The result holds no character that moves a cursor, but ``<`` and ``$`` stay: HTML and
+    The result has no character that moves a cursor, but ``<`` and ``$`` stay: HTML and
     matplotlib escape those where they are drawn.
 
-    Names and paths belong to whoever runs the program. An escape sequence in one has hidden a
+    Whoever runs a program chooses its name and its path. An escape sequence in one has hidden a
     file from a tracer's output before (inspektor-gadget, CVE-2026-25996).
 
     >>> safe_text(b"/usr/\x1b[31mred\n\xff")

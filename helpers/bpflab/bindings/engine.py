@@ -60,7 +60,7 @@ lib.bpf_num_tables.restype = ctypes.c_size_t
 
 @contextlib.contextmanager
 def unheard() -> Iterator[None]:
-    """Drop what is printed on fd 2 in a block: BCC's compiler says there what it has said before.
+    """Drop what a block prints on fd 2: BCC's compiler prints the same words a second time.
 
     Its own warnings (too many conversions for bpf_trace_printk) cannot be turned off by a flag.
     """

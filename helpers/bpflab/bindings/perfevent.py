@@ -57,7 +57,7 @@ def start(event: int, program_fd: int) -> None:
 
 
 def end(event: int) -> None:
-    """Stop *event*, for whoever else has a descriptor of it as well, and close this one."""
+    """Stop *event*, also for others that have a descriptor of it, and close this descriptor."""
     with contextlib.suppress(OSError):
         fcntl.ioctl(event, _DISABLE, 0)
     os.close(event)

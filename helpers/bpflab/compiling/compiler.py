@@ -1,4 +1,4 @@
-"""A compiler in a process of its own: whatever ends it ends nothing else, and is said."""
+"""Run a compiler in a child process, and report how it failed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run(
         raise LabError(
             "killed",
             f"The process that compiled {name} was killed.",
-            why="So the kernel ends a process when memory runs out.",
+            why="The kernel kills a process when memory runs out.",
             fix=_MEMORY,
         )
     return child

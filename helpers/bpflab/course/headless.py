@@ -63,7 +63,7 @@ def execute(
 
     Raises:
         LabError: ``cell-failed``; ``left-behind``, when a process outlived the kernel;
-            ``not-executed``, when the disk has no room for the kernel's own files.
+            ``not-executed``, when the disk has no space for the kernel's files.
     """
     nb = read(path)
     try:
@@ -76,7 +76,7 @@ def execute(
         raise LabError(
             "not-executed",
             f"{path.name} was not executed: {error.strerror}.",
-            fix=f"A kernel needs some room in {place}.",
+            fix=f"A kernel needs some space in {place}.",
         ) from None
     return nb
 

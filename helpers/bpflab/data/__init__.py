@@ -1,1 +1,1 @@
-"""What programs hand over: maps, rings and traces as tables."""
+"""What programs send and store: maps, rings and traces as tables."""

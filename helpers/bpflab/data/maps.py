@@ -48,7 +48,7 @@ class Map:
         self._lock = threading.RLock()
 
     def duplicate(self) -> Map:
-        """Return this map behind a descriptor of its own, which lives until its ``close``."""
+        """Return this map with a second descriptor, which lives until its ``close``."""
         twin = object.__new__(Map)
         with self._lock:
             fd = os.dup(self._live())
@@ -56,7 +56,7 @@ class Map:
         return twin
 
     def close(self) -> None:
-        """Forget the descriptor: whoever made it closes it. Again is no error."""
+        """Forget the descriptor, which its owner closes. A second call is no error."""
         with self._lock:
             self.fd = -1
 
@@ -70,14 +70,14 @@ class Map:
         return f"<Map {self.name}: {self.type}, {self.max_entries} entries>"
 
     def raw(self, key: Any) -> list[bytes]:
-        """Return the bytes held for *key*: one item, or one for each possible CPU.
+        """Return the bytes of *key*: one item, or one for each possible CPU.
 
         Raises:
             LabError: ``no-key`` where the map holds nothing for it.
         """
         value = self._lookup(pack(key, self.key_dtype, self.name))
         if value is None:
-            raise LabError("no-key", f"{self.name} holds nothing for {shown(key)}.")
+            raise LabError("no-key", f"{self.name} has no entry for {shown(key)}.")
         size = self.value_dtype.itemsize
         return [value[at : at + size] for at in range(0, len(value), self._stride)]
 
@@ -100,7 +100,7 @@ class Map:
         with self._lock:
             there = engine.delete(self._live(), packed)
         if not there:
-            raise LabError("no-key", f"{self.name} holds nothing for {shown(key)} to delete.")
+            raise LabError("no-key", f"{self.name} has no entry for {shown(key)} to delete.")
 
     def __contains__(self, key: Any) -> bool:
         return self._lookup(pack(key, self.key_dtype, self.name)) is not None
@@ -191,7 +191,7 @@ class Map:
 
     def _live(self) -> int:
         if self.fd < 0:
-            raise LabError("closed", f"{self.name} went with its program, which is closed.")
+            raise LabError("closed", f"{self.name} is gone: its program is closed.")
         return self.fd
 
     def _packed_value(self, value: Any) -> bytes:
@@ -204,7 +204,8 @@ class Map:
         values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * cpus
         if len(values) != cpus:
             raise LabError(
-                "map-write", f"{self.name} takes {cpus} values, one a CPU, not {len(values)}."
+                "map-write",
+                f"{self.name} takes {cpus} values, one for each CPU, not {len(values)}.",
             )
         parts = (pack(v, self.value_dtype, self.name) for v in values)
         return b"".join(part.ljust(self._stride, b"\0") for part in parts)

@@ -1,4 +1,4 @@
-"""Rings read in the background, for as long as somebody looks at what they bring."""
+"""Rings read in the background, for as long as a view shows their events."""
 
 from __future__ import annotations
 

@@ -80,5 +80,5 @@ def copied(of: _Map) -> LabError:
         "copy",
         f"{of.name} is in the kernel: its Python object cannot be copied.",
         why="The copy would keep the number of a descriptor, which may be another map's later.",
-        fix=f"Copy what it holds: program.maps[{of.name!r}].frame().",
+        fix=f"Copy its entries: program.maps[{of.name!r}].frame().",
     )

@@ -30,12 +30,12 @@ class Ring:
     """The one reader of a ring buffer.
 
     Each ``read`` looks at the producer's position once and stops there, so it returns whatever
-    the producer does. Records are copied out before their room is given back.
+    the producer does. Records are copied before their space is free again.
 
     Attributes:
         size: bytes of data.
         dtype: the record's dtype.
-        read_count: records handed out so far.
+        read_count: records returned so far.
         discarded: records that the program took back.
     """
 

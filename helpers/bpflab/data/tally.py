@@ -24,10 +24,10 @@ _POWERS = np.uint64(1) << np.arange(64, dtype="u8")
 
 
 class Tally:
-    """Every event of a log counted by one of its fields, those that the log gave up included.
+    """Count all events of a log by one field, including events that the log has discarded.
 
-    With *log2* a value counts in the slot of its highest bit: slot k holds 2^k to 2^(k+1) - 1, and
-    slot 0 holds 0 as well. The ring is read in the background while somebody asks for the counts.
+    With *log2* a value counts in the slot of its highest bit: slot k counts 2^k to 2^(k+1) - 1, and
+    slot 0 counts 0 as well. The ring is read in the background while the counts are asked for.
 
     Raises:
         LabError: ``no-field`` where the events have no such field, ``not-a-number`` for *log2* of

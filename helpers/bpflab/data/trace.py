@@ -121,7 +121,7 @@ def open_trace() -> Trace:
     line away once. Who may make directories in tracefs (root) gets an *instance*: a buffer that
     the same lines are copied to (the tracepoint ``bpf_trace:bpf_trace_printk``, since Linux 5.9),
     for this reader alone. Who may only read gets the file ``trace``, which shows the machine's
-    buffer and leaves it as it is; a line that was taken from ``trace_pipe`` is missing there.
+    buffer and leaves it as it is; a line that a reader of ``trace_pipe`` got is missing.
 
     Raises:
         LabError: ``no-trace`` where neither is open to this user.

@@ -1,4 +1,4 @@
-"""Look at the machine: what the lab needs of it, what is missing, and the line that mends it.
+"""Look at the machine: what the lab needs of it, what is missing, and the command that fixes it.
 
 Runs with nothing but the standard library, so that it can say on a bare machine what to install.
 """

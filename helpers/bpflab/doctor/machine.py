@@ -40,8 +40,8 @@ class Machine:
     """One machine, as the doctor sees it.
 
     All files are read under *root*, and what is not a file (the kernel's release, the
-    interpreter, the trial of a real program) is a field: a test builds a machine that
-    nobody owns from a directory and a few values.
+    interpreter, the trial of a real program) is a field: a test builds a
+    machine from a directory and a few values.
 
     Attributes:
         root: the directory that stands for ``/``.

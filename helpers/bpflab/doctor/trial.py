@@ -1,4 +1,4 @@
-"""The parent's side of the doctor's last check: a child process, its deadline and what it said."""
+"""The parent's side of the doctor's last check: a child process, its deadline and its facts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Trial:
         fired: how many execs the child made while the program was attached.
         counted: how many of them the program counted.
         late: how many of as many more it counted once it was detached.
-        left: whether the kernel still held the program after the child's end.
+        left: whether the kernel still had the program after the child's end.
         timed_out: whether the deadline ended it.
         error: the last lines that Python, BCC, LLVM or the kernel printed, safe to show.
     """
@@ -109,10 +109,10 @@ def is_gone(prog_id: int, seconds: float = 0.5) -> bool:
 
 
 def is_loaded(prog_id: int) -> bool:
-    """Ask the kernel whether it still holds the program *prog_id*.
+    """Ask the kernel whether it still has the program *prog_id*.
 
     False also where it does not let us ask: bpf(2) BPF_PROG_GET_FD_BY_ID wants CAP_SYS_ADMIN
-    (kernel/bpf/syscall.c). There the end of the child, which held the only references, must do.
+    (kernel/bpf/syscall.c). There the end of the child must do, which had the only references.
     """
     try:
         fd, _ = bpf(_BPF_PROG_GET_FD_BY_ID, struct.pack("III", prog_id, 0, 0))

@@ -45,13 +45,13 @@ def calls(program: Program | BpfObject, function: str, *, sent: bool = False) ->
 
     Columns: ``instruction`` (its place, from 0), ``kind`` (``helper``, ``tail call``,
     ``function``: a BPF function of its own, ``kernel function``), ``name`` (empty for a BPF
-    function). With *sent* they are those that the compiler made and BCC handed over: the verifier
-    puts code of its own in place of some, as of a lookup in an array.
+    function). With *sent* they are those that the compiler made and BCC sent: the verifier replaces
+    some of them by code, as it does with a lookup in an array.
 
     It takes CAP_BPF. What a helper is called also takes CAP_SYSLOG, or sysctl
     kernel.kptr_restrict 0 and kernel.perf_event_paranoid 1 or less (kallsyms_show_value): without,
     ``name`` is missing and ``frame.attrs["hidden"]`` says why. A tail call and a call to a
-    function are told from a helper all the same. *sent* takes no privilege.
+    function are always distinguished from a helper. *sent* takes no privilege.
 
     Raises:
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
@@ -62,7 +62,9 @@ def calls(program: Program | BpfObject, function: str, *, sent: bool = False) ->
         if not sent:
             rows = _translated_calls(_translated(fd, function))
         elif isinstance(program, BpfObject):
-            raise LabError("no-program", "libbpf does not keep what it handed over; BCC does.")
+            raise LabError(
+                "no-program", "libbpf does not keep the instructions that it sent; BCC does."
+            )
         else:
             rows = _sent(program.bcc.dump_func(function.encode()))
     frame = pd.DataFrame(list(rows), columns=["instruction", "kind", "name"])
@@ -127,7 +129,7 @@ def _size(fd: int, function: str) -> int:
         raise LabError(
             "privilege",
             f"The kernel does not show this process the instructions of {function}.",
-            why="It lacks CAP_BPF, though it holds the program.",
+            why="It lacks CAP_BPF, although it has the program open.",
             fix="Start through ./lab, which gives CAP_BPF.",
         )
     return size

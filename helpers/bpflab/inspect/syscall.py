@@ -81,8 +81,8 @@ Info = TypeVar("Info", ProgramInfo, MapInfo)
 def info(fd: int, into: Info) -> Info:
     """Fill *into* with what the kernel tells of the object behind *fd*, and return it.
 
-    It needs no privilege on one's own fd, but a kernel before 5.19 that refuses bpf(2) to
-    ordinary users (sysctl kernel.unprivileged_bpf_disabled) refuses this too.
+    It needs no privilege for a descriptor of this process, but a kernel before 5.19 that refuses
+    bpf(2) to ordinary users (sysctl kernel.unprivileged_bpf_disabled) refuses this too.
 
     Raises:
         LabError: ``privilege`` then.
@@ -127,8 +127,8 @@ def ids(kind: str) -> Iterator[int]:
             raise LabError(
                 "privilege",
                 f"This process may not walk the kernel's list of {kind}s.",
-                why="It lacks CAP_SYS_ADMIN; CAP_BPF and CAP_PERFMON open only what one holds.",
-                fix=f"Without everyone=True you see the {kind}s that this process holds itself; "
+                why="It lacks CAP_SYS_ADMIN; CAP_BPF and CAP_PERFMON open only its objects.",
+                fix=f"Without everyone=True you see the {kind}s of this process; "
                 f"`sudo bpftool {'prog' if kind == 'program' else kind} list` shows all.",
             ) from None
         last = struct.unpack_from("I", answer, 4)[0]

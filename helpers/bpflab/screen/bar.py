@@ -23,7 +23,7 @@ _new_handle: Any = DisplayHandle  # which has no types of its own
 def progress(items: Sequence[T], what: str) -> Iterator[T]:
     """Yield *items*, and say on the page how many are done: ``what: 3 of 9``.
 
-    Nothing is shown in the first second, and at the end the place is empty. Where nobody watches
+    Nothing is shown in the first second, and at the end the place is empty. Without a page
     nothing is shown at all: what a notebook stores does not depend on it.
 
     >>> for size in progress([1, 10, 100, 1000], "List sizes"):

@@ -17,7 +17,7 @@ _ROUNDS = 24
 
 
 class Arc(NamedTuple):
-    """What was taken so many *times* from node *src* to node *dst*, by their numbers."""
+    """An edge from node *src* to node *dst*, by their numbers, and how many *times* it was used."""
 
     src: int
     dst: int

@@ -87,7 +87,7 @@ def late_error(command: list[str | bytes], deadline_s: float, why: str) -> LabEr
         "deadline",
         f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
         why=why,
-        fix="A command that ends by itself, or a longer deadline.",
+        fix="Use a command that ends by itself, or a longer deadline.",
     )
 
 

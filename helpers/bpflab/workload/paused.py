@@ -46,7 +46,7 @@ class PausedExec:
 
         Raises:
             LabError: ``not-absolute``, ``no-command``, ``no-cpu``; ``privilege``, where tracing a
-                child of one's own is not allowed.
+                child is not allowed.
         """
         self._command = command_line(path, *args)
         self._began = time.monotonic()
@@ -93,7 +93,7 @@ class PausedExec:
         try:
             os.sched_setaffinity(self._child.pid, {cpu})
         except (OSError, ValueError, OverflowError):
-            raise LabError("no-cpu", f"CPU {cpu} is not there to run on.") from None
+            raise LabError("no-cpu", f"CPU {cpu} is not there.") from None
         return self
 
     def leave(self) -> Run:
@@ -125,7 +125,7 @@ class PausedExec:
             raise LabError(
                 "privilege",
                 f"The process cannot {what}: {reason}.",
-                why="It takes ptrace(2) of a child of one's own, from the thread that started it.",
+                why="ptrace(2) works on a child only, from the thread that started it.",
             )
 
     def _changed(self) -> int:

@@ -1,4 +1,4 @@
-"""A process whose pid is known before it does anything: it stands by until it is told to start."""
+"""A process whose pid is known before it does anything: it waits until it is started."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Standby:
 
     def _late(self) -> LabError:
         message = f"The process was ended: not done after {self._deadline_s:g} s."
-        return LabError("deadline", message, fix="Fewer calls, or a longer deadline_s.")
+        return LabError("deadline", message, fix="Make fewer calls, or give a longer deadline_s.")
 
     def _end(self) -> None:
         with held_back():
