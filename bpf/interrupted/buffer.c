@@ -24,7 +24,7 @@ int writer(void *ctx)
 
 	if (!e || !OWN.lookup(&pid))
 		return 0;
-	if (e->busy) { /* inside itself: newer kernels do not let it come so far */
+	if (e->busy) { /* inside itself: most kernels skip such a run */
 		nested.atomic_increment(0);
 		return 0;
 	}
