@@ -20,6 +20,7 @@ from tests.machines import (
 
 pytestmark = pytest.mark.usefixtures("root_at_work")
 MOUNTS = "/proc/self/mounts"
+ALL, SETGID, SETUID = (1 << 41) - 1, 6, 7  # include/uapi/linux/capability.h
 
 
 def missing(machine):
@@ -112,6 +113,8 @@ def test_programs_take_the_real_bcc(machine):
             f"CapEff: {(1 << 39) | (1 << 38):x}",
             {"bpftool", "bpftrace", "other users"},
         ),
+        ("/proc/self/status", f"CapEff: {ALL & ~(1 << SETGID):x}", {"other users"}),
+        ("/proc/self/status", f"CapEff: {ALL & ~(1 << SETUID):x}", {"other users"}),
     ],
 )
 def test_what_the_machine_lacks_is_missing(machine, file, text, lost):

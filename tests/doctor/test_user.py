@@ -98,6 +98,12 @@ def test_new_venv_where_the_old_one_is(machine):
         assert look(machine, name).fix.startswith("rm -rf '/var/my lab/.venv' && ./lab ")
 
 
+def test_the_oldest_python(machine):
+    """3.11, which Debian 12 has, is new enough."""
+    machine.python = replace(VENV, version=(3, 11))
+    assert look(machine, "python").status == "ok"
+
+
 def test_python_of_an_old_distribution(machine):
     """Where the distribution's own Python is too old, no venv helps."""
     machine.python = replace(VENV, version=(3, 10))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import doctor
+from bpflab import doctor, inspect, load
 from bpflab.doctor import probes
-from bpflab.doctor.trial import is_loaded, try_program
+from bpflab.doctor.trial import is_gone, is_loaded, try_program
 
 pytestmark = pytest.mark.kernel
 
@@ -36,6 +36,15 @@ def test_program():
     assert checks["program"].found.endswith("counted 7 of 7 execs")
     assert machine.trial.prog_id > 0
     assert not is_loaded(machine.trial.prog_id)
+
+
+@lists
+def test_what_stays_is_seen():
+    """A program that is loaded is not gone, however long one waits; once closed, it is."""
+    with load("stays", text="int stays(void *ctx) { return 0; }"):
+        (number,) = inspect.programs().query("name == 'stays'")["id"]
+        assert is_loaded(number) and not is_gone(number, seconds=0.1)
+    assert is_gone(number, seconds=5)
 
 
 @lists

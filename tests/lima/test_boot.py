@@ -91,6 +91,8 @@ def test_lesson(boots):
 
 
 def test_own_headers(boots):
-    """A kernel that has headers of its own gets them."""
+    """A kernel that has a package of headers gets it; the container runs on the host's kernel."""
+    if WANTED != "vm":
+        pytest.skip("the host's kernel has no such package")
     for boot in boots[2:]:
         assert boot["kernel"] in boot["headers"], boot
