@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -477,7 +478,7 @@ def test_interruption(
     machine: Machine, send: Callable[[int, int], None], signum: signal.Signals
 ) -> None:
     """An interruption leaves neither half a venv nor a process behind."""
-    slow = PYTHON.replace("    *) echo", "    *pip*) exec sleep 3 ;;\n    *) echo")
+    slow = PYTHON.replace("    *) echo", "    *pip*) exec sleep 1.5 ;;\n    *) echo")
     machine.stub("python3", slow)
     with machine.start("run", "01") as lab:
         deadline = time.monotonic() + 20
@@ -735,7 +736,8 @@ def test_url_of_a_virtual_machine(machine: Machine, free_port: str) -> None:
     machine.stub("python3", 'case "$*" in *bpflab.vm*) echo up; sleep 60; : ;; esac')
     with TemporaryDirectory() as cache:
         lab = machine.start("--vm", "--port", free_port, XDG_CACHE_HOME=cache)
-        with lab:
+        with lab, ThreadPoolExecutor() as pool:
+            pool.submit(lab.wait)  # or it would stay, as a zombie, for `clean` to wait for
             assert lab.stdout and lab.stdout.readline() == "up\n"
             assert "./lab starts one" in refused(machine.lab("url", XDG_CACHE_HOME=cache))
             (room,) = Path(cache).iterdir()

@@ -19,6 +19,8 @@ FILES = {
     "notebooks/02-first-map.ipynb": "test",
 }
 
+pytestmark = pytest.mark.slow  # each collects the files anew
+
 
 @pytest.mark.parametrize(
     ("tier", "expression"),
