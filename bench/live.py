@@ -1,6 +1,7 @@
 """A live view beside the loop that people write instead, on the same events for as long."""
 
 import os
+import queue
 import statistics
 import time
 from typing import Any
@@ -43,7 +44,7 @@ def drained(client: Any, seconds: float) -> tuple[int, int]:
     while (left := ends - time.monotonic()) > 0:
         try:
             message = client.get_iopub_msg(timeout=left)
-        except Exception:  # queue.Empty: nothing came any more
+        except queue.Empty:  # nothing came any more
             break
         count, size = count + 1, size + len(str(message["content"]))
     return count, size

@@ -71,7 +71,7 @@ def test_the_matrix_as_text(machine, folder):
         "bpftrace   -",
         "✓ here   - not here, and the lesson shows less   ✗ not here",
         "",
-        "02 cannot run: without clang, not installed: what libbpf loads is compiled by it",
+        "02 cannot run: without clang, not installed: it compiles what libbpf loads",
         "   fix  sudo apt-get install clang",
         "01 runs in part: without bpftrace, it counts alone",
         "3 lessons: 1 run, 1 in part, 1 cannot run",

@@ -95,14 +95,16 @@ def _for_root(look: Callable[[Machine], Check], machine: Machine) -> Check:
     check = look(machine)
     if check.status != "ok" or (machine.uid == 0 and machine.capabilities() >> CAP_SYS_ADMIN & 1):
         return check
-    return Check("", "fault", "it works for root, which the lab is not", "# none needed")
+    return Check(
+        "", "fault", "it runs for root only, and the lab does not run as root", "# none needed"
+    )
 
 
 def _other_users(machine: Machine) -> Check:
     held = machine.capabilities()
     if held >> CAP_SETUID & 1 and held >> CAP_SETGID & 1:
         return Check("", "ok", "this process may start others as any user")
-    return Check("", "fault", "to run a command as somebody else takes root", "# none needed")
+    return Check("", "fault", "only root can run a command as another user", "# none needed")
 
 
 def _bpffs(machine: Machine) -> Check:
@@ -112,7 +114,7 @@ def _bpffs(machine: Machine) -> Check:
     if not place:
         return Check("", "fault", "no bpffs is mounted", f"# none needed; to pin:\n{_BPFFS}")
     if not os.access(machine.path(place), os.W_OK | os.X_OK):
-        return Check("", "fault", f"{place} is root's to write to", "# none needed")
+        return Check("", "fault", f"only root may write to {place}", "# none needed")
     return Check("", "ok", f"{place} can be written to")
 
 

@@ -13,7 +13,7 @@ def clang(machine: Machine) -> Check:
     """A compiler outside of BCC, which makes the object files that libbpf loads."""
     fix = "sudo apt-get install clang"
     if not machine.has_command("clang"):
-        return Check("clang", "fault", "not installed: what libbpf loads is compiled by it", fix)
+        return Check("clang", "fault", "not installed: it compiles what libbpf loads", fix)
     if not machine.runs("clang", *_EMPTY):
         found = "installed, and does not compile an empty file for the target bpf"
         return Check("clang", "fault", found, "sudo apt-get install --reinstall clang")
