@@ -93,10 +93,17 @@ def test_a_program_that_closes_first_does_not_matter():
 
 
 @pytest.mark.parametrize(
-    ("name", "pages", "kind"), [("events", 8, "no-perf-buffer"), ("output", 3, "pages")]
+    ("name", "pages", "kind"),
+    [
+        ("events", 8, "no-perf-buffer"),
+        ("output", 3, "pages"),
+        ("output", 2**20, "pages"),  # more than the kernel gives
+        ("output", 2**60, "pages"),
+        ("output", "8", "argument"),
+    ],
 )
 def test_what_cannot_be_opened_is_refused(name, pages, kind):
-    """A ring buffer is no perf buffer, and three pages are no power of two."""
+    """A ring buffer is no perf buffer, three pages are no power of two, others are too many."""
     with load("events/both") as program, pytest.raises(LabError) as refused:
         PerfBuffer(program, name, pages)
 

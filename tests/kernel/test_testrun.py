@@ -58,6 +58,16 @@ def test_it_takes_twelve_arguments(programs):
     assert caught.value.kind == "test-run"
 
 
+@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, 2**70])
+def test_an_argument_of_more_than_64_bits_is_refused(programs, value):
+    """It is not cut to what fits, and nothing runs."""
+    before = programs.maps["runs"][0]
+    with pytest.raises(LabError) as caught:
+        invoke(programs, "entry", value)
+    assert caught.value.kind == "argument"
+    assert programs.maps["runs"][0] == before
+
+
 def test_a_program_of_another_type_is_refused():
     """With the type that it has, and the one that it needs."""
     text = "int f(void *ctx) { return 0; }"

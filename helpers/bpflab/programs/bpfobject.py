@@ -65,11 +65,6 @@ class BpfObject(Loaded):
         found = {n: re.search(r"^processed (\d+) insns", log, re.M) for n, log in self.logs.items()}
         return {name: int(match[1]) for name, match in found.items() if match}
 
-    def close(self) -> None:
-        """Free everything. The logs stay readable."""
-        with self._lock:
-            self._release()
-
 
 @checked
 def load_object(

@@ -20,6 +20,10 @@ class Handle:
     name: str
     _release: weakref.finalize[Any, Any]
 
+    def __init__(self) -> None:
+        # A descriptor that another thread closes may be another object's at once.
+        self._lock = threading.RLock()
+
     @property
     def closed(self) -> bool:
         """Whether the kernel holds nothing of it any more."""
@@ -27,7 +31,8 @@ class Handle:
 
     def close(self) -> None:
         """Give everything back. Again is no error."""
-        raise NotImplementedError
+        with self._lock:
+            self._release()
 
     def __enter__(self) -> Self:
         return self
@@ -61,10 +66,6 @@ class Loaded(Handle):
 
     functions: Named[int]
     type: str
-
-    def __init__(self) -> None:
-        # A descriptor that another thread closes may be another program's at once.
-        self._lock = threading.RLock()
 
     @contextlib.contextmanager
     def descriptor(self, function: str) -> Iterator[int]:

@@ -13,7 +13,6 @@ import mmap
 import os
 import struct
 import sys
-import threading
 import weakref
 from contextlib import suppress
 from functools import cached_property
@@ -63,6 +62,7 @@ class PerfBuffer(Handle):
             LabError: ``no-perf-buffer``, ``pages`` (a power of two, of which the kernel has enough)
                 or ``privilege`` (it takes CAP_PERFMON).
         """
+        super().__init__()
         self.name = name
         table = program.maps.get(name)
         if table is None or table.type != "perf_event_array":
@@ -71,7 +71,7 @@ class PerfBuffer(Handle):
         if pages < 1 or pages & (pages - 1):
             raise LabError("pages", f"{pages} pages: the number must be a power of two.")
         self._load, self._store, _ = atomics()
-        self._counters, self._lock = program.maps, threading.RLock()
+        self._counters = program.maps
         self.dtype = layout.from_fields(program.bcc.event_fields(name), f"the event in {name}")
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
@@ -126,11 +126,6 @@ class PerfBuffer(Handle):
     def events(self) -> EventLog:
         """Its log; the ledger holds where ``dropped`` counts the calls that were refused."""
         return EventLog(self, self._counters)
-
-    def close(self) -> None:
-        """Unmap and free everything."""
-        with self._lock:
-            self._release()
 
 
 def between(memory: mmap.mmap, size: int, tail: int, head: int) -> bytes:

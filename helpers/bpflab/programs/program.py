@@ -171,15 +171,11 @@ class Program(handles.Loaded):
     def close(self) -> None:
         """Detach, unmap and free everything. What was logged stays readable."""
         with held_back(), contextlib.ExitStack() as ends:  # each end comes, whatever another raises
-            ends.callback(self._let_go)
+            ends.callback(super().close)
             if not self.closed:
                 for log in self._logs.values():
                     ends.callback(log.settle)
                 ends.callback(self.detach)
-
-    def _let_go(self) -> None:
-        with self._lock:
-            self._release()
 
     def _attach(self, function: str, target: str) -> None:
         with held_back(), self.descriptor(function) as fd, self._lock:
