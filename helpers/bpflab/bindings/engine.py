@@ -27,7 +27,7 @@ except (ImportError, OSError, AttributeError) as reason:
     if place and "" in sys.path and Path(place).is_relative_to(Path.cwd()):
         raise LabError(
             "no-bcc",
-            "Python takes a file of yours for BCC.",
+            "Python imports a file of yours in the place of BCC.",
             why=f"{place} is called as BCC is, and stands beside this notebook.",
             fix="Give it another name, and restart the kernel.",
         ) from None

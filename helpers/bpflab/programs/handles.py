@@ -15,7 +15,7 @@ from bpflab.interrupts import held_back
 
 
 class Handle:
-    """An object that owns descriptors; ``_release`` gives them back, once, whoever asks first."""
+    """An object that owns descriptors; ``_release`` closes them, once."""
 
     name: str
     _release: weakref.finalize[Any, Any]
@@ -49,7 +49,7 @@ class Handle:
             "copy",
             f"A {type(self).__name__} cannot be copied or pickled.",
             why="It owns descriptors, and they belong to one object of one process.",
-            fix="Copy what it holds: frame() of a map or of the events.",
+            fix="Copy its entries: frame() of a map or of the events.",
         )
 
     __deepcopy__ = __copy__

@@ -52,15 +52,15 @@ class Lease:
         else:
             raise LabError(
                 "no-lease",
-                f"{program.name} has no map and no attached raw tracepoint {name!r} to hold.",
-                why="A perf event, which a tracepoint's program hangs on, is disabled by closing.",
+                f"{program.name} has no map and no attached raw tracepoint {name!r} to keep.",
+                why="A tracepoint's program depends on a perf event, and closing disables that.",
             )
 
 
 @checked
 @contextlib.contextmanager
 def hold(program: Program, *names: str) -> Iterator[Lease]:
-    """Hold *names* of *program*, maps or attached functions, for a block, if it closes or not.
+    """Keep *names* of *program*, maps or attached functions, alive for a block, even if it closes.
 
     The kernel counts references: a map lives as long as an fd, a pin or a loaded program refers to
     it, and an attachment as long as an fd or a pin of it does.
@@ -91,7 +91,7 @@ def pinned(held: Map) -> Iterator[Path]:
         raise LabError(
             "no-pin",
             "No map can be pinned here.",
-            why="No bpffs is mounted." if place is None else f"{place} is not ours to write to.",
+            why="No bpffs is mounted." if place is None else f"You may not write to {place}.",
             fix="As root: mount -t bpf bpf /sys/fs/bpf" if place is None else "It takes root.",
         )
     sweep(place, "bpflab-")  # a process that was killed has left its map to nobody

@@ -47,9 +47,9 @@ class PerfBuffer(Handle):
     Attributes:
         dtype: the event's dtype, from the program's own C struct.
         fds: the perf event of each CPU: a sleeper waits on these.
-        read_count: events handed out so far.
-        lost: events that did not fit, as far as the kernel has told. It tells with the next event
-            that fits, on the same CPU (``PERF_RECORD_LOST``).
+        read_count: events returned so far.
+        lost: events that did not fit, as far as the kernel has reported them. It reports a loss
+            with the next event of that CPU that fits (``PERF_RECORD_LOST``).
     """
 
     discarded = 0  # what is written to a perf buffer cannot be taken back
@@ -93,7 +93,7 @@ class PerfBuffer(Handle):
 
         Raises:
             LabError: ``closed``; ``record-size`` where an event is smaller than its struct. Then
-                nothing is taken.
+                nothing is read.
         """
         with self._lock, held_back():
             if self.closed:

@@ -57,7 +57,7 @@ class Program(handles.Loaded):
                 self._module.cleanup()
             raise LabError(
                 "load",
-                f"The kernel took {code.name} a moment ago and refuses it now.",
+                f"The kernel accepted {code.name} a moment ago, and refuses it now.",
                 why=str(error),
             ) from None
         self.functions = handles.functions(code.name, fds)

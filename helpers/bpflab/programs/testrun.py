@@ -35,7 +35,7 @@ def invoke(program: Program, function: str, *arguments: int) -> int:
     if program.type != "raw_tracepoint" or len(arguments) > _MOST:
         raise LabError(
             "test-run",
-            f"{function} cannot be run with arguments of ours.",
+            f"{function} cannot be run with arguments of your choice.",
             why=f"{program.name} is loaded as {program.type}, with {len(arguments)} arguments.",
             fix=f'Load it with type="raw_tracepoint", and give at most {_MOST}.',
         )

@@ -58,7 +58,7 @@ class Picture:
         return _with_prints(view, printed.text) if printed.text.strip() else view
 
     def finish(self) -> None:
-        """Let nothing change any more, before the last frame is drawn."""
+        """Detach what this view attached, so that the next frame is the final one."""
 
 
 class OfLog(Picture):

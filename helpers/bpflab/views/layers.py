@@ -120,7 +120,7 @@ def ported(order: list[list[int]], chains: list[list[int]], arcs: list[Arc]) -> 
 
 
 def _pull(kind: Kind, chain: list[int], at: int) -> int:
-    """Return how much a step is to be level: the main line most, least where one enters a node."""
+    """Return the weight for keeping this step level: most on the main line, least at a node."""
     if len(chain) == 2:
         return 600 if kind == "jump" else 6
     return 6 if 0 < at < len(chain) - 2 else 1

@@ -35,8 +35,8 @@ def histogram(
 
     Empty slots between the first and the last are shown as empty. With *limit* only so many slots
     are shown, and a line says how many values are in those above. Times and sizes are rounded in
-    the drawing ("1.0-2.1 ms"); the text has exact bounds. A percentile is known as far as its slot:
-    the least value that so many percent of all do not exceed is in there.
+    the drawing ("1.0-2.1 ms"); the text has exact bounds. A percentile is given as
+    the slot that contains it.
 
     Raises:
         LabError: ``no-slot`` for an index that is no whole number from 0 to 63; ``no-slots`` for
