@@ -128,7 +128,7 @@ def test_what_the_second_compile_prints_is_not_the_verifiers_word():
 def test_a_warning_stands_at_the_learners_line():
     """BCC inserts lines above it; the text below the warning tells which line is meant."""
     printed = (
-        "a.c:15:9: warning: odd [-Wodd]\n        return zzz(ctx);\n        ^\n"
+        "a.c:15:9: warning: odd [-Wodd]\n        return  zzz(ctx);\n        ^\n"
         "a.c:2:1: note: here\n{\n1 warning generated."
     )
     assert diagnose.relocated(PLAIN, printed) == printed.replace("a.c:15:", "a.c:3:")

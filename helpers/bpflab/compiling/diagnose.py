@@ -128,11 +128,12 @@ def _compiler_place(
 def _same_text(source: Source, file: str, line: int, excerpt: str) -> Place | None:
     """Return line *line*, or the first one that reads as the compiler's *excerpt* of it."""
     place = source.place(file, line)
-    excerpt = re.sub(r"^\s*\d+ \|", "", excerpt).strip()  # clang 17 puts the number in front
-    if place and (not excerpt or place.text.strip() == excerpt):
+    wanted = re.sub(r"^\s*\d+ \|", "", excerpt).split()  # clang 17 puts the number in front
+    if place and (not wanted or place.text.split() == wanted):
         return place
-    same = [p for p in source.lines if p.text.strip() == excerpt and p.file == file]
-    return same[0] if same else place
+    # Word by word: clang writes spaces for a tab.
+    same = (p for p in source.lines if p.file == file and p.text.split() == wanted)
+    return next(same, place)
 
 
 def _declared(source: Source, name: str) -> Place | None:
