@@ -1,6 +1,7 @@
 """The documents that people read first: what they name is there."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_its_lines_are_short(document):
     lines = document.read_text(encoding="utf-8").splitlines()
 
     assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST] == []
+
+
+def test_the_design_names_modules_that_are_there():
+    """Each row of the first table is a package or a module of the package that it stands under."""
+    text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    table = text.partition("| package, module |")[2].partition("\n\n")[0]
+    package, inside, missing = ROOT / "helpers/bpflab", ROOT / "helpers/bpflab", []
+    rows = [line.split(" | ")[0] for line in table.splitlines()[2:]]
+    for row in rows:
+        names = re.findall(r"`(\w+)`", row)
+        inside = package / names[0] if "**" in row else inside
+        paths = [package / names[0]] if "**" in row else [inside / name for name in names]
+        missing += [path for path in paths if not path.is_dir() and not Path(f"{path}.py").exists()]
+
+    assert len(rows) > 40
+    assert missing == []
 
 
 def test_the_readme_has_each_lesson_once():
