@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -422,7 +423,7 @@ def test_headers_of_the_flavour(machine: Machine) -> None:
 def test_old_python(machine: Machine) -> None:
     """A Python older than 3.11 is refused before anything is set up."""
     pretend = "import sys; sys.version_info = (3, 10, 12); exec(sys.argv[1])"
-    machine.stub("python3", f"exec {sys.executable} -c '{pretend}' \"$2\"")
+    machine.stub("python3", f"exec {quote(sys.executable)} -c '{pretend}' \"$2\"")
     assert "older than 3.11" in refused(machine.lab("run", "01"))
     assert not (machine.clone / ".lab").exists()
 

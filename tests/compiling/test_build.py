@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from shlex import quote
 from types import SimpleNamespace
 
 import numpy as np
@@ -379,7 +380,7 @@ def test_a_child_without_memory_is_said_to_be_that(child, words):
 def test_a_real_childs_end_is_a_fault(monkeypatch, tmp_path, body, kind):
     """A process that is killed, aborts, sleeps or prints odd bytes ends nothing here."""
     interpreter = tmp_path / "python"
-    interpreter.write_text(f'#!/bin/sh\nexec {sys.executable} -S -E -c "{body}"\n')
+    interpreter.write_text(f'#!/bin/sh\nexec {quote(sys.executable)} -S -E -c "{body}"\n')
     interpreter.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(interpreter))
     monkeypatch.setattr(compiler, "DEADLINE_S", 0.5 if kind == "deadline" else 30.0)

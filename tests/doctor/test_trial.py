@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 from bpflab import doctor
 from bpflab.doctor import Trial
@@ -27,7 +28,7 @@ def test_deadline():
 def test_child_without_bcc(monkeypatch, tmp_path):
     """A Python without BCC gives a trial that found nothing, and no exception."""
     script = tmp_path / "python"
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {quote(sys.executable)} -I -S "$@"\n')
     script.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(script))
     assert try_program(8) == Trial()

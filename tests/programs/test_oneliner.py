@@ -11,7 +11,8 @@ import pytest
 
 from bpflab import LabError, bpftrace
 
-BEGIN = f"#!{sys.executable}\nimport json, signal, sys, time\n"
+PYTHON = Path(sys.executable).resolve()  # the distribution's, for a venv's path may have spaces
+BEGIN = f"#!{PYTHON}\nimport json, signal, sys, time\n"
 SPEAKS = """
 def say(kind, data): print(json.dumps({"type": kind, "data": data}), flush=True)
 say("attached_probes", {"probes": 3})
