@@ -239,3 +239,13 @@ def test_check_needs_neither_root_nor_apt(machine: Machine) -> None:  # noqa: F8
     done = machine.lab("check")
     assert done.returncode == 0, done
     assert not (machine.clone / ".lab/made").exists()
+
+
+def test_the_users_warnings_stay_outside(machine: Machine) -> None:  # noqa: F811
+    """PYTHONWARNINGS=error would end the kernel of a lesson in BCC's own code."""
+    machine.stub(
+        "python3", PYTHON.replace("    *) echo", "    *bpflab\\ run*) env ;;\n    *) echo")
+    )
+    done = machine.lab("run", "01", PYTHONWARNINGS="error", PYTHONPATH="/x", BPFLAB_X="kept")
+    assert "BPFLAB_X=kept" in done.stdout, done
+    assert "PYTHONWARNINGS" not in done.stdout and "PYTHONPATH" not in done.stdout
