@@ -14,7 +14,8 @@ int hook(void *ctx)
 	e->cpu = bpf_get_smp_processor_id();
 	e->path_len = read_path(e->path, sizeof(e->path), filename(ctx));
 	say(e, DEBUG, HOOK, ENTERED);
-	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+	if (is_whole(e->path_len, sizeof(e->path)) &&
+	    EXCLUDED_CMDS.lookup((struct path *)e->path)) {
 		say(e, DEBUG, HOOK, EXCLUDED);
 		return 0;
 	}

@@ -9,7 +9,8 @@ int filter(void *ctx)
 	if (!e)
 		return 0;
 	say(e, DEBUG, FILTER, ENTERED);
-	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+	if (is_whole(e->path_len, sizeof(e->path)) &&
+	    EXCLUDED_CMDS.lookup((struct path *)e->path)) {
 		say(e, DEBUG, FILTER, EXCLUDED);
 		return 0;
 	}

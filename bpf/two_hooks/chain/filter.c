@@ -8,7 +8,8 @@ int filter(void *ctx)
 	if (!e)
 		return 0;
 	/* A cut path begins like others, and an unread one is all zeros: neither may match. */
-	if (is_whole(e->path_len, sizeof(e->path)) && EXCLUDED_CMDS.lookup((struct path *)e->path)) {
+	if (is_whole(e->path_len, sizeof(e->path)) &&
+	    EXCLUDED_CMDS.lookup((struct path *)e->path)) {
 		filtered.atomic_increment(0);
 		return done();
 	}
