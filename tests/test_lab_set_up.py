@@ -199,7 +199,7 @@ def test_the_doctor_leaves_a_half_made_environment_alone(machine: Machine) -> No
 @pytest.mark.parametrize(
     ("words", "runs"),
     [
-        (["check"], ["ruff check", "ruff format --check", "mypy", "pytest -m {quick}"]),
+        (["check"], ["ruff check", "ruff format --check", "mypy", "pytest -n 2 -m {quick}"]),
         (["test"], ["ruff check", "ruff format --check", "mypy", "pytest -m not slow"]),
         (["test", "tests/data", "-k", "a b"], ["pytest tests/data -k a b"]),
         (["test", "--rest"], ["vm", "pytest -m slow"]),

@@ -47,7 +47,7 @@ def test_a_right_answer_may_have_another_form(answer, right):
         ({"a": 1}, {"b": 1}, "Your answer has other keys than those that are asked for."),
         ({"A": 1, "b": 3}, {"A": 1, "b": 2}, "A value is not what comes out."),
         (33, 34, "That is not what comes out."),
-        (object(), 34, "Your answer is of the type object, and a number is asked for."),
+        (b"34", 34, "Your answer is of the type bytes, and a number is asked for."),
     ],
     ids=repr,
 )
