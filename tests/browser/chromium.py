@@ -9,7 +9,10 @@ from playwright.sync_api import Error as PlaywrightError
 NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 FLAGS = ["--disable-gpu", "--disable-dev-shm-usage"]
 START_MS = 30_000
-FIX = "on Debian `apt-get install chromium` (./lab test does it); elsewhere Google Chrome's package"
+FIX = (
+    "on Debian `apt-get install chromium`, as ./lab test --all does; "
+    "elsewhere Google Chrome's package"
+)
 
 
 class NoChromium(Exception):

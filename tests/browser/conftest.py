@@ -14,13 +14,12 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from tests.browser.chromium import NoChromium, launch
-from tests.browser.jupyter import Jupyter
-from tests.browser.server import running_lab
+from tests.browser.jupyter import STEP_MS, new_page
+from tests.browser.server import running_lab, usual_port_taken
 
 HERE = Path(__file__).parent
 DEADLINE_S = 150
-WINDOW = {"width": 1280, "height": 900}
-STEP_MS = 30_000
+CLONE = "learner's 'copy' für eBPF/bpflab"  # what a path may hold, and what git calls a clone
 
 
 def pytest_collection_modifyitems(items):
@@ -34,9 +33,10 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_makereport(item, call):
     """Keep a picture of the page at which a test failed."""
     report = yield
-    jupyter = getattr(item, "funcargs", {}).get("jupyter")
+    given = getattr(item, "funcargs", {})
+    jupyter = given.get("jupyter") or given.get("reader")
     if jupyter and call.when == "call" and report.failed:
-        path = item.funcargs["tmp_path"] / "failure.png"
+        path = given["request"].getfixturevalue("tmp_path") / "failure.png"
         try:
             jupyter.page.screenshot(path=path, timeout=STEP_MS)
         except PlaywrightError as gone:
@@ -59,21 +59,16 @@ def browser():
 
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory):
-    """Give a lab that ``./lab`` set up and started in a copy of the clone."""
-    with running_lab(tmp_path_factory.mktemp("lab") / "clone") as lab:
+    """Give a lab that ``./lab`` set up and started in a copy of the clone.
+
+    Another process listens on ``./lab``'s usual port meanwhile, as where another lab runs.
+    """
+    with usual_port_taken(), running_lab(tmp_path_factory.mktemp("lab") / CLONE) as lab:
         yield lab
 
 
 @pytest.fixture
-def jupyter(browser, lab, tmp_path):
-    """Give a page for JupyterLab; fail the test if a script opened a dialog or broke in it."""
-    context = browser.new_context(viewport=WINDOW)
-    context.set_default_timeout(STEP_MS)
-    try:
-        jupyter = Jupyter(context.new_page(), lab)
+def jupyter(browser, lab):
+    """Give a page for JupyterLab."""
+    with new_page(browser, lab) as jupyter:
         yield jupyter
-        assert jupyter.dialogs == []
-        assert jupyter.faults == []
-    finally:
-        context.close()
-        lab.tidy()

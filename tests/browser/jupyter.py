@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.axe import Violation, violations
 from tests.browser.echo import echo_ms
 from tests.browser.server import Lab
 from tests.browser.traffic import Traffic
 
+WINDOW: Any = {"width": 1280, "height": 900}
+STEP_MS = 30_000
 OPEN_S = 60.0
 RUN_S = 120.0
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -52,6 +54,21 @@ _IDLE = """() => {
 }"""
 
 
+@contextmanager
+def new_page(browser: Browser, lab: Lab) -> Iterator["Jupyter"]:
+    """Give a page for JupyterLab; fail if a script opened a dialog or broke in it."""
+    context = browser.new_context(viewport=WINDOW)
+    context.set_default_timeout(STEP_MS)
+    try:
+        jupyter = Jupyter(context.new_page(), lab)
+        yield jupyter
+        assert jupyter.dialogs == []
+        assert jupyter.faults == []
+    finally:
+        context.close()
+        lab.tidy()
+
+
 class Jupyter:
     """One page with JupyterLab in it, at which one reader looks."""
 
@@ -81,6 +98,13 @@ class Jupyter:
         *path* is relative to the lab's root: ``notebooks/02-first-map.ipynb``.
         """
         self.page.goto(self.lab.url(path))
+        return Notebook(self, path).wait_until_open()
+
+    def open_beside(self, path: str) -> "Notebook":
+        """Open a notebook as `open` does, in the JupyterLab that this page shows already."""
+        if not self.page.url.startswith(self.lab.address):
+            return self.open(path)
+        self.command("docmanager:open", path=path)
         return Notebook(self, path).wait_until_open()
 
     def write(self, *cells: str, name: str = "scratch") -> "Notebook":
@@ -115,24 +139,6 @@ class Jupyter:
         self.command("apputils:change-theme", theme=THEMES[theme])
         shown = "light => document.body.dataset.jpThemeLight === light"
         self.wait(shown, "true" if theme == "light" else "false")
-
-    @contextmanager
-    def zoomed(self, percent: int) -> Iterator[None]:
-        """Show the page at some zoom (200 %: half the room, everything twice as large)."""
-        size = self.page.viewport_size
-        assert size
-        devtools = self.page.context.new_cdp_session(self.page)
-
-        def zoom(factor: float) -> None:
-            room = {side: round(length / factor) for side, length in size.items()}
-            more = {"deviceScaleFactor": factor, "mobile": False}
-            devtools.send("Emulation.setDeviceMetricsOverride", room | more)
-
-        zoom(percent / 100)
-        try:
-            yield
-        finally:
-            zoom(1)
 
 
 class Notebook:
@@ -188,10 +194,6 @@ class Notebook:
         self.wait_until_idle(seconds=OPEN_S)
         return done
 
-    def start_all(self) -> None:
-        """Begin to run all cells, and return at once: `wait_until_idle` waits for the end."""
-        self.jupyter.do("app.commands.execute('notebook:run-all-cells')")
-
     def draw_all(self) -> None:
         """Let the browser draw all cells, those outside the window too, until the page is reloaded.
 
@@ -206,10 +208,6 @@ class Notebook:
         parts = self.element.locator(".jp-CodeCell:not(.jp-mod-noOutputs)").locator(OUTPUTS)
         assert parts.count() == len(shows)
         return [(shows[found.place], found) for found in violations(parts)]
-
-    def interrupt(self) -> None:
-        """Press the ■ of the toolbar."""
-        self.page.locator(".jp-NotebookPanel:visible [data-jp-item-name=interrupt]").click()
 
     def save(self) -> None:
         """Store the notebook."""
@@ -326,22 +324,3 @@ class Cell:
         """Return what axe-core finds wrong with the cell's outputs."""
         self.show()
         return violations(self.outputs)
-
-    def screenshot(self, path: Path) -> Path:
-        """Draw the cell's outputs, all of them however high, into a PNG file."""
-        return draw(self.show().outputs, path)
-
-
-def draw(element: Locator, path: Path) -> Path:
-    """Draw one element whole into a PNG file, in a window as high as that takes."""
-    page = element.page
-    before = page.viewport_size
-    box = element.bounding_box()
-    assert before and box, f"{element} is not drawn"
-    page.set_viewport_size({"width": before["width"], "height": int(box["height"]) + 300})
-    try:
-        element.scroll_into_view_if_needed()
-        element.screenshot(path=path)
-    finally:
-        page.set_viewport_size(before)
-    return path

@@ -27,6 +27,7 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\S*[?&]token=(\w+)")
 PAGE = """
 c.LabApp.expose_app_in_browser = True  # window.jupyterapp, so that tests can ask for a command
 """
+USUAL_PORT = 8899
 START_S = 60.0
 STOP_S = 15.0
 
@@ -83,7 +84,7 @@ def copy_clone(to: Path) -> None:
     started, and fail: it may not use the network (`environment`).
     """
     skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "*.egg-info")
-    to.mkdir()
+    to.mkdir(parents=True)
     for name in PARTS:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy2)(
@@ -123,6 +124,17 @@ def environment(runtime: Path, bin_dir: Path) -> dict[str, str]:
         sudo.chmod(0o755)
         ours["PATH"] = f"{bin_dir}:{ours['PATH']}"
     return ours
+
+
+@contextmanager
+def usual_port_taken() -> Iterator[None]:
+    """Listen on the port that ``./lab`` takes without an option, unless somebody does already."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            other.bind(("127.0.0.1", USUAL_PORT))
+            other.listen()
+        yield
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Live views in a real page: they move, they stop, and what they leave is the truth."""
 
+import contextlib
 import json
 import time
 from itertools import pairwise
@@ -9,6 +10,7 @@ import psutil
 import pytest
 
 from tests.browser.axe import GRAVE
+from tests.browser.jupyter import THEMES
 from tests.browser.waiting import until
 
 pytestmark = pytest.mark.kernel
@@ -39,8 +41,8 @@ def moves(cell, seconds=20.0):
     until(lambda: cell.text != before, f"{cell} stands still:\n{before}", seconds)
 
 
-def books(text):
-    """Return the books that a frame shows, by name."""
+def accounting(text):
+    """Return the numbers that a frame shows, by name."""
     line = next(line for line in text.split("\n") if " produced = " in line)
     words = line.replace(",", "").replace("=", "+").split("+")
     return {name: int(count) for count, name in (word.split()[:2] for word in words)}
@@ -58,50 +60,89 @@ def answer(cell):
     return json.loads(cell.shown[0]["text"])
 
 
-def test_the_cell_returns_and_the_table_moves(jupyter):
-    """Other cells run while it moves; a busy kernel does not make it stand still."""
-    book, cell = lab_of_one(jupyter, "import time\ntime.sleep(4)")
+def test_it_moves_while_other_cells_run_and_ends_with_the_truth(jupyter):
+    """The cell returns; what stands after Stop is what the kernel counted, and what is stored."""
+    book, cell = lab_of_one(
+        jupyter,
+        "import time\ntime.sleep(4)",
+        "import json\nprint(json.dumps([execs.events.ledger(), execs.maps['seen'].total()]))",
+    )
     moves(cell)
     book.cell(2).start()
     moves(cell)
     moves(cell)
-
     assert book.cell(2).count is None  # still busy
     assert cell.element.locator(STOP).is_visible()
     stop(cell)
+    book.wait_until_idle()
 
-
-def test_after_stop_the_last_frame_is_in_the_books(jupyter):
-    """Shown, filtered and dropped add up, and to what the kernel itself has counted."""
-    book, cell = lab_of_one(
-        jupyter,
-        "import json\nprint(json.dumps([execs.events.ledger(), execs.maps['seen'].total()]))",
-    )
-    for _ in range(4):
-        moves(cell)
-    stop(cell)
-
-    shown = books(cell.text)
-    ledger, seen = answer(book.cell(2))
+    shown, last = accounting(cell.text), cell.text
+    ledger, seen = answer(book.cell(3))
     assert shown == {name: ledger[name] for name in shown}
-    assert shown["produced"] == seen == sum(shown.values()) - shown["produced"]
-    assert shown["produced"] > 10
+    assert shown["produced"] == seen > 10
+    assert ledger["unaccounted"] == 0
 
-
-def test_what_is_stored_is_the_last_frame(jupyter):
-    """The notebook keeps it as HTML with its text, and shows the same when it is opened again."""
-    book, cell = lab_of_one(jupyter)
-    moves(cell)
-    stop(cell)
-    last = cell.text
     book.save()
-
     (output,) = json.loads(book.file.read_text())["cells"][1]["outputs"]
     assert set(output["data"]) == {"text/html", "text/plain"}
     plain = "".join(output["data"]["text/plain"])
     assert plain.startswith("Executions\ntime (")
-    assert books(plain) == books(last)
+    assert accounting(plain) == shown
     assert book.reopen().cell(1).text.split() == last.split()
+
+
+STILL = """\
+import os, signal, subprocess, sys
+from bpflab import View, live
+from bpflab.screen import handle
+
+handle._NOBODY_S = 8
+signals = f"sleep 1; kill -STOP {os.getpid()}; sleep 12; kill -CONT {os.getpid()}"
+
+
+def draw():
+    print("drawn")
+    return View("<b>Still</b>", "Still")
+
+
+view = live(draw)
+"""
+MODELS = "import json\nfrom ipywidgets.widgets.widget import _instances\nprint(len(_instances))"
+WATCH = """cell => {
+    window.bpflabStates = new Set();
+    const state = cell.querySelector(".bpflab-state");
+    new MutationObserver(() => window.bpflabStates.add(state.textContent))
+        .observe(state, {childList: true, characterData: true, subtree: true});
+}"""
+
+
+def test_a_view_that_stands_still_stays_alive(jupyter):
+    """Twice as long as one lives that no page shows; then its kernel stands still as long.
+
+    The page never says that it is not live until the kernel is stopped. What its function prints
+    is in the view and in no other cell, and of ten views no model is left.
+    """
+    book = jupyter.write(STILL, "print('mine')", MODELS, "subprocess.Popen(signals, shell=True);")
+    assert book.cell(0).run()
+    cell = book.cell(0)
+    until(lambda: "● Live" in cell.text, cell.text)
+    cell.element.evaluate(WATCH)
+    time.sleep(18)
+    assert jupyter.page.evaluate("() => [...window.bpflabStates]") == []
+    assert "Still" in cell.text and "drawn" in cell.text
+    assert book.cell(1).run()
+    assert book.cell(1).text.strip() == "mine"
+
+    assert book.cell(3).run()
+    until(lambda: "Not live: nothing came" in cell.text, "it claims to be live", seconds=30)
+    until(lambda: "● Live" in cell.text, "it does not go on")
+    time.sleep(9)
+    assert "● Live" in cell.text
+    stop(cell)
+    for _ in range(9):
+        assert cell.run()
+        stop(cell)
+    until(lambda: answer(book.cell(2)) == 0, "models are left")
 
 
 def test_it_goes_on_after_the_page_was_reloaded(jupyter):
@@ -128,7 +169,7 @@ def test_it_says_when_its_kernel_is_gone(jupyter):
 
 
 def test_the_same_cell_again_is_one_view(jupyter):
-    """Run twice, the cell has one view; the one before has ended, and no event comes twice."""
+    """Run twice, or with all others, it has one view, and no event comes twice."""
     book, cell = lab_of_one(
         jupyter,
         "import json\nold = view",
@@ -140,7 +181,11 @@ def test_the_same_cell_again_is_one_view(jupyter):
 
     assert answer(book.cell(3)) == ["the cell ran again", 23]
     assert cell.element.locator(STOP).count() == 1
+    assert book.run_all()
+    moves(cell)
     stop(cell)
+    assert accounting(cell.text)["produced"] >= 23
+    assert "unaccounted" not in cell.text
 
 
 def test_it_ends_when_nobody_looks(jupyter):
@@ -170,20 +215,7 @@ def test_two_browsers_see_one_view(jupyter, lab):
     second.show().element.locator(STOP).click()
     until(lambda: "Ended: stopped." in cell.text, "the first page moves on")
     until(lambda: "Ended: stopped." in second.text, "the second page moves on")
-    assert books(cell.text) == books(second.text)
-
-
-def test_run_all_again_and_again(jupyter):
-    """All cells three times in a row: one view moves at the end, with the books of this run."""
-    book = jupyter.write(START, VIEW, "run('/usr/bin/true', times=5);", name="again")
-    for _ in range(3):
-        assert book.run_all()
-    cell = book.cell(1)
-    moves(cell)
-    stop(cell)
-
-    found = books(cell.text)
-    assert found["produced"] == sum(found.values()) - found["produced"] >= 5
+    assert accounting(cell.text) == accounting(second.text)
 
 
 def test_a_function_of_the_readers_that_fails(jupyter):
@@ -202,11 +234,9 @@ def test_a_function_of_the_readers_that_fails(jupyter):
     stop(book.cell(1))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_can_be_used_without_a_mouse_or_eyes(jupyter, theme):
+def test_it_can_be_used_without_a_mouse_or_eyes(jupyter):
     """Axe finds no grave fault; keys stop it; a screen reader hears words, once in 5 s at most."""
     _, cell = lab_of_one(jupyter)
-    jupyter.set_theme(theme)
     moves(cell)
     spoken = cell.element.locator("[role=status]")
     cell.element.evaluate(
@@ -217,13 +247,16 @@ def test_it_can_be_used_without_a_mouse_or_eyes(jupyter, theme):
                 .observe(spoken, {childList: true, characterData: true, subtree: true});
         }"""
     )
-    faults = [fault for fault in cell.violations() if fault.impact in GRAVE]
-    time.sleep(11)
+    began = time.monotonic()
+    for theme in THEMES:
+        jupyter.set_theme(theme)
+        moves(cell)
+        assert [fault for fault in cell.violations() if fault.impact in GRAVE] == []
+    selection_and_focus_stay(jupyter, cell)
+    time.sleep(max(0, 11 - (time.monotonic() - began)))
     times = jupyter.page.evaluate("() => window.bpflabSpoken")
-
-    assert faults == []
     assert spoken.inner_text().startswith("Executions")
-    assert 1 <= len(times) <= 3
+    assert len(times) >= 1
     assert all(after - before >= 4900 for before, after in pairwise(times))
 
     cell.element.locator(STOP).focus()
@@ -232,9 +265,8 @@ def test_it_can_be_used_without_a_mouse_or_eyes(jupyter, theme):
     assert [fault for fault in cell.violations() if fault.impact in GRAVE] == []
 
 
-def test_what_a_reader_has_selected_stays_selected(jupyter):
-    """A frame that replaces another leaves focus and selection where they are."""
-    _, cell = lab_of_one(jupyter)
+def selection_and_focus_stay(jupyter, cell):
+    """Look whether a frame that replaces another leaves focus and selection where they are."""
     cell.show().element.locator("caption").select_text()
     chosen = "() => String(getSelection()).trim()"
     assert jupyter.page.evaluate(chosen) == "Executions"
@@ -245,18 +277,30 @@ def test_what_a_reader_has_selected_stays_selected(jupyter):
     box.focus()
     moves(cell)
     assert box.evaluate("box => box === document.activeElement")
-    stop(cell)
 
 
 def test_nothing_of_it_is_left(jupyter):
     """When the notebook is closed and its kernel ended, no process holds its program any more."""
-    book, cell = lab_of_one(jupyter, "import json, os\nprint(json.dumps(os.getpid()))")
-    pid = answer(book.cell(2))
+    ask = "import json, os\nprint(json.dumps([os.getpid(), *inspect.programs().id.tolist()]))"
+    book, cell = lab_of_one(jupyter, f"from bpflab import inspect\n{ask}")
+    pid, program = answer(book.cell(2))
+    assert holders(program) == {pid}
     moves(cell)
     book.save()
     book.close()
 
     until(lambda: not Path(f"/proc/{pid}").exists(), "the kernel lives on")
+    assert holders(program) == set()
+
+
+def holders(program):
+    """Return the processes, of those we may look at, that hold the program with this id."""
+    found = set()
+    for info in Path("/proc").glob("[0-9]*/fdinfo/*"):
+        with contextlib.suppress(OSError):  # it ended, or is another user's
+            if f"prog_id:\t{program}\n" in info.read_text(encoding="ascii"):
+                found.add(int(info.parts[2]))
+    return found
 
 
 def test_a_laptop_that_slept(jupyter):
@@ -277,4 +321,4 @@ def test_a_laptop_that_slept(jupyter):
 
     until(lambda: "Ended: no page showed it." in cell.text, "it says nothing of the time it slept")
     assert pages
-    assert books(cell.text)["produced"] > 0
+    assert accounting(cell.text)["produced"] > 0

@@ -52,13 +52,6 @@ class Traffic:
         columns = list(Message.__dataclass_fields__)
         return pd.DataFrame([vars(m) for m in self.messages[since:]], columns=columns)
 
-    def per_second(self, since: int = 0) -> pd.DataFrame:
-        """Return messages and bytes of each second, by type; silent seconds are left out."""
-        frame = self.frame(since)
-        second = (frame["time_s"] - frame["time_s"].min()).astype(int).rename("second")
-        grouped = frame.groupby([second, "type"])["size"]
-        return grouped.agg(messages="count", bytes="sum").reset_index()
-
 
 def decode(payload: bytes, time_s: float) -> Message:
     """Return one message of the binary kernel protocol."""
