@@ -100,7 +100,7 @@ class Jupyter:
         self.page.goto(self.lab.url(path))
         return Notebook(self, path).wait_until_open()
 
-    def open_beside(self, path: str) -> "Notebook":
+    def open_here(self, path: str) -> "Notebook":
         """Open a notebook as `open` does, in the JupyterLab that this page shows already."""
         if not self.page.url.startswith(self.lab.address):
             return self.open(path)
@@ -194,6 +194,20 @@ class Notebook:
         self.wait_until_idle(seconds=OPEN_S)
         return done
 
+    def run_above(self, cell: "Cell") -> bool:
+        """Run all cells before *cell* to their end; return whether none failed."""
+        return self._run_from(cell, "notebook:run-all-above")
+
+    def run_below(self, cell: "Cell") -> bool:
+        """Run *cell* and all after it to their end; return whether none failed."""
+        return self._run_from(cell, "notebook:run-all-below")
+
+    def _run_from(self, cell: "Cell", command: str) -> bool:
+        cell.select()
+        self.jupyter.command(command, seconds=RUN_S)
+        self.wait_until_idle(seconds=OPEN_S)
+        return not self.failures()
+
     def draw_all(self) -> None:
         """Let the browser draw all cells, those outside the window too, until the page is reloaded.
 
@@ -225,8 +239,9 @@ class Notebook:
         return self.wait_until_open()
 
     def close(self) -> None:
-        """Close the notebook's tab without a question, and end its kernel."""
-        self.jupyter.do("await book.context.sessionContext.shutdown(); book.close()")
+        """Close the notebook's tab, and end its kernel; what is not saved is lost."""
+        work = "await book.context.sessionContext.shutdown(); book.context.model.dirty = false;"
+        self.jupyter.do(f"{work} book.close()")
         gone = "path => jupyterapp.shell.currentWidget?.context?.path !== path"
         self.jupyter.wait(gone, self.path)
 

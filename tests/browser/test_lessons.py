@@ -52,7 +52,7 @@ _WORDS = """html => {
 
 @pytest.fixture(scope="module")
 def reader(browser, lab):
-    """Give one page in which all lessons are opened, one beside the other, and none is run."""
+    """Give one page in which all lessons are opened, one after the other, and none is run."""
     with new_page(browser, lab) as reader:
         yield reader
 
@@ -127,7 +127,7 @@ def test_the_lessons_that_are_run_have_every_kind_of_view():
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda path: path.stem)
 def test_it_can_be_read_before_it_is_trusted(lesson, reader):
     """A first-time reader, who has run nothing, sees every word and picture of every output."""
-    book = reader.open_beside(stranger(reader.lab, lesson))
+    book = reader.open_here(stranger(reader.lab, lesson))
     stored = read(book.file)
     trusted = reader.do("return book.content.widgets.map(cell => cell.model.trusted)")
     assert trusted and not any(trusted)
@@ -135,6 +135,7 @@ def test_it_can_be_read_before_it_is_trusted(lesson, reader):
     assert unseen(book) == []
     grave, _ = barriers(book)
     assert grave == []
+    book.close()
 
 
 @pytest.mark.parametrize("lesson", RUN, ids=lambda path: path.stem)
@@ -150,9 +151,10 @@ def test_it_runs_and_is_kept(lesson, jupyter):
     if at is None:
         assert book.run_all()
     else:
-        assert all(cell.run() for cell in cells[: at + 1]), book.failures()
+        assert book.run_above(cells[at]) and cells[at].run(), book.failures()
         a_live_view_is_right(jupyter, cells[at])
-        assert all(cell.run() for cell in cells[at + 1 :]), book.failures()
+        assert book.run_below(cells[at + 1]), book.failures()
+    assert all(cell.count for cell in cells)
     assert differences(book, stored) == []
     for theme in THEMES:
         jupyter.set_theme(theme)

@@ -117,7 +117,7 @@ WATCH = """cell => {
 
 
 def test_a_view_that_stands_still_stays_alive(jupyter):
-    """Twice as long as one lives that no page shows; then its kernel stands still as long.
+    """Longer than one lives that no page shows; then its kernel stands still as long.
 
     The page never says that it is not live until the kernel is stopped. What its function prints
     is in the view and in no other cell, and of ten views no model is left.
@@ -127,7 +127,7 @@ def test_a_view_that_stands_still_stays_alive(jupyter):
     cell = book.cell(0)
     until(lambda: "● Live" in cell.text, cell.text)
     cell.element.evaluate(WATCH)
-    time.sleep(18)
+    time.sleep(13)
     assert jupyter.page.evaluate("() => [...window.bpflabStates]") == []
     assert "Still" in cell.text and "drawn" in cell.text
     assert book.cell(1).run()
@@ -136,7 +136,7 @@ def test_a_view_that_stands_still_stays_alive(jupyter):
     assert book.cell(3).run()
     until(lambda: "Not live: nothing came" in cell.text, "it claims to be live", seconds=30)
     until(lambda: "● Live" in cell.text, "it does not go on")
-    time.sleep(9)
+    time.sleep(6)
     assert "● Live" in cell.text
     stop(cell)
     for _ in range(9):
