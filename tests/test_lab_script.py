@@ -587,12 +587,14 @@ def test_user_gets_two_capabilities_and_one_group(machine: Machine) -> None:
     machine.stub("id", 'case "$1" in -G) echo "1000 27" ;; *) echo 1000 ;; esac')
     machine.stub("stat", "echo 999 750")
     machine.stub("sudo", '[ "$1" != -n ] || exit 0; echo "$@"')
-    done = machine.lab("run", "01", JUPYTER_TOKEN="hunter2", BPFLAB_X="kept")
+    proxies = {"https_proxy": "http://proxy:3128", "HTTP_PROXY": "http://me:hunter2@proxy"}
+    done = machine.lab("run", "01", JUPYTER_TOKEN="hunter2", BPFLAB_X="kept", **proxies)
     line = done.stdout.splitlines()[-1]
     assert "--groups 1000,27,999 " in line
     for option in ("--inh-caps", "--ambient-caps", "--bounding-set"):
         assert f"{option} -all,+bpf,+perfmon " in line
     assert "BPFLAB_X=kept" in line and "hunter2" not in line
+    assert "https_proxy=http://proxy:3128" in line
 
 
 def test_perf_events_are_opened_to_a_user_and_closed_again(machine: Machine) -> None:
