@@ -196,24 +196,19 @@ def test_the_doctor_leaves_a_half_made_environment_alone(machine: Machine) -> No
     assert machine.lab("doctor").stdout == "python -B -m bpflab doctor\n"
 
 
+CHECK = ["ruff check", "ruff format --check", "mypy"]
+CHECK += ["pytest -n 2 -m not kernel and not jupyter and not slow"]
+LIVE = "pytest -m (kernel or jupyter) and not slow"
+
+
 @pytest.mark.parametrize(
     ("words", "runs"),
     [
-        (["check"], ["ruff check", "ruff format --check", "mypy", "pytest -n 2 -m {quick}"]),
-        (["test"], ["ruff check", "ruff format --check", "mypy", "pytest -m not slow"]),
+        (["check"], CHECK),
+        (["test"], [*CHECK, LIVE]),
         (["test", "tests/data", "-k", "a b"], ["pytest tests/data -k a b"]),
         (["test", "--rest"], ["vm", "pytest -m slow"]),
-        (
-            ["test", "--all"],
-            [
-                "ruff check",
-                "ruff format --check",
-                "mypy",
-                "pytest -m not slow",
-                "vm",
-                "pytest -m slow",
-            ],
-        ),
+        (["test", "--all"], [*CHECK, LIVE, "vm", "pytest -m slow"]),
     ],
     ids=lambda words: " ".join(words) if words[0] in ("check", "test") else "",
 )
@@ -226,8 +221,18 @@ def test_the_tiers(machine: Machine, words: list[str], runs: list[str]) -> None:
         line.removeprefix("-m ") for line in lines if line.startswith("-m ") or "bpflab.vm" in line
     ]
     shown = ["vm" if "bpflab.vm" in line else line for line in shown]
-    quick = "not kernel and not jupyter and not slow"
-    assert shown == [run.format(quick=quick) for run in runs]
+    assert shown == runs
+
+
+@pytest.mark.parametrize("words", [["check"], ["test"], ["test", "--all"]], ids=" ".join)
+def test_what_fails_ends_a_tier(machine: Machine, words: list[str]) -> None:  # noqa: F811
+    """A fault of the format, say, is the script's status, and nothing is tested after it."""
+    machine.stub(
+        "python3", PYTHON.replace("    *) echo", "    *ruff\\ format*) exit 1 ;;\n    *) echo")
+    )
+    done = machine.lab(*words)
+    assert done.returncode == 1, done
+    assert "pytest" not in done.stdout and "mypy" not in done.stdout
 
 
 def test_check_needs_neither_root_nor_apt(machine: Machine) -> None:  # noqa: F811
