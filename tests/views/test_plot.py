@@ -326,7 +326,7 @@ def test_a_learners_figures_are_theirs_while_charts_are_drawn():
     with ThreadPoolExecutor(1) as pool:
         drawing = pool.submit(draw)
         try:
-            for size in range(200):
+            for size in range(50):
                 rcParams["lines.markersize"] = size
                 axes = Figure().subplots()
                 assert all(spine.get_visible() for spine in axes.spines.values())
