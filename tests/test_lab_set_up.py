@@ -14,7 +14,7 @@ PIP_ALONE = """
 WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError: refused': /x/
 ERROR: ResolutionImpossible: for help visit the page on dependency conflicts
 """
-APT_ALONE = "Err:1 http://deb.debian.org bookworm InRelease\n  Temporary failure resolving 'x'"
+APT_ALONE = "Err:1 http://archive.example bookworm InRelease\n  Temporary failure resolving 'x'"
 
 
 def stub_pip(machine: Machine, body: str) -> None:  # noqa: F811
