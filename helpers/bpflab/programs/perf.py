@@ -47,7 +47,6 @@ class PerfBuffer(Handle):
     Attributes:
         dtype: the event's dtype, from the program's own C struct.
         fds: the perf event of each CPU: a sleeper waits on these.
-        read_count: events returned so far.
         lost: events that did not fit, as far as the kernel has reported them. It reports a loss
             with the next event of that CPU that fits (``PERF_RECORD_LOST``).
     """
@@ -76,7 +75,7 @@ class PerfBuffer(Handle):
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
         self._size = pages * mmap.PAGESIZE
-        self.read_count = self.lost = 0
+        self.lost = 0
         self._release = weakref.finalize(self, _release, table, self.fds, self._pages, os.getpid())
         try:
             for cpu in _online():
@@ -102,9 +101,7 @@ class PerfBuffer(Handle):
             for position, head, _, _ in unread:
                 self._store(position, head, RELEASE)
             self.lost += sum(lost for *_, lost in unread)
-            found = np.frombuffer(bytearray(b"".join(part for *_, part, _ in unread)), self.dtype)
-            self.read_count += len(found)
-        return found
+            return np.frombuffer(bytearray(b"".join(part for *_, part, _ in unread)), self.dtype)
 
     @property
     def waiting(self) -> int:
