@@ -1,6 +1,7 @@
 """An execve led by the hand: where it stops, and that no process is left."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,18 @@ def test_a_block_that_fails_leaves_no_process(entered):
         raise ZeroDivisionError
 
     assert not Path(f"/proc/{call.pids[0]}").exists()
+
+
+def test_a_stop_that_nobody_collected_is_not_its_end():
+    """The block ends while the process stands in its execve, and the stop was not waited for."""
+    with PausedExec(TRUE) as call:
+        call._child.stdin.close()
+        stat = Path(f"/proc/{call.pids[0]}/stat")
+        ends = time.monotonic() + 10
+        while stat.read_text().rpartition(")")[2].split()[0] != "t" and time.monotonic() < ends:
+            time.sleep(0.001)
+
+    assert not stat.exists()
 
 
 def test_a_command_that_cannot_be_executed_is_not_paused(tmp_path):

@@ -140,13 +140,23 @@ class PausedExec:
         raise self._late("in the middle of its execve")
 
     def _end(self) -> None:
+        """Kill the process and collect it.
+
+        Not by Popen: its ``poll`` takes a stop that ptrace reports for the end, and then
+        ``kill`` sends no signal.
+        """
         with held_back():
+            if self._child.returncode is None:
+                try:
+                    os.kill(self._child.pid, signal.SIGKILL)
+                    while os.WIFSTOPPED(status := os.waitpid(self._child.pid, 0)[1]):
+                        pass
+                    self._child.returncode = os.waitstatus_to_exitcode(status)
+                except (ProcessLookupError, ChildProcessError):  # `_changed` collected it
+                    self._child.poll()
             for pipe in (self._child.stdin, self._child.stdout):
                 if pipe:
                     pipe.close()
-            if self._child.returncode is None:
-                self._child.kill()
-                self._child.wait()
 
     def _late(self, where: str) -> LabError:
         name = safe_text(self._command[0], 200)
