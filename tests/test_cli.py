@@ -13,6 +13,7 @@ import pytest
 
 from bpflab import LabError, cli, doctor
 from bpflab.course import notebooks
+from bpflab.paths import ROOT
 from tests.course.test_notebooks import code, processes_in, store, text
 
 GOOD = (text("# t"), code("\n\nx = 6 * 7", "exercise"), code(f"print(x)  # {'long ' * 20}"))
@@ -25,7 +26,7 @@ def package(tmp_path_factory):
     """Copy the package into a clone of its own, which has lessons of its own."""
     root = tmp_path_factory.mktemp("clone")
     skip = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(notebooks.ROOT / "helpers" / "bpflab", root / "helpers" / "bpflab", ignore=skip)
+    shutil.copytree(ROOT / "helpers" / "bpflab", root / "helpers" / "bpflab", ignore=skip)
     return root
 
 
@@ -174,7 +175,7 @@ def test_a_dry_run_needs_no_package_of_the_lab_and_executes_nothing(clone):
 
 def test_no_lessons_at_all_is_not_a_success(tmp_path, monkeypatch, capsys):
     """A refresh that found nothing to do says so."""
-    monkeypatch.setattr(notebooks, "NOTEBOOKS_DIR", tmp_path)
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
     assert cli.main(["refresh"]) == 2
     assert capsys.readouterr().err == "There are no lessons in this clone.\n"
 
@@ -215,7 +216,7 @@ def test_the_doctor_gets_his_own_words_and_gives_the_status(monkeypatch):
 def test_the_signals_are_given_back(clone, monkeypatch):
     """After a command in this process, SIGTERM and SIGHUP do what they did."""
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
-    monkeypatch.setattr(notebooks, "NOTEBOOKS_DIR", clone / "notebooks")
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", clone / "notebooks")
     assert cli.main(["run", "77"]) == 2
     assert before == [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)]
 

@@ -10,7 +10,7 @@ import bpflab
 
 PACKAGE = Path(bpflab.__file__).parent
 LAYERS = [  # the lowest first: a package imports from lower ones, and from itself
-    {"errors", "text", "files", "interrupts"},
+    {"errors", "text", "files", "interrupts", "paths"},
     {"arguments"},
     {"bindings", "views", "workload", "syscalls"},
     {"data", "doctor"},

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from bpflab.course.notebooks import NOTEBOOKS_DIR
+from bpflab.paths import NOTEBOOKS
 
-FOLDER = NOTEBOOKS_DIR / "solutions"
+FOLDER = NOTEBOOKS / "solutions"
 NUMBER = re.compile(r"^\*\*(\d\d-\d)\.\*\*\s", re.MULTILINE)
 CHECK = re.compile(r"""\bcheck_\w+\(\s*["'](\d\d-\d)["']""")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

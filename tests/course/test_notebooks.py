@@ -67,7 +67,7 @@ def processes_in(folder):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Give the test a folder of lessons of its own, and let no process stay in it."""
-    monkeypatch.setattr(notebooks, "NOTEBOOKS_DIR", tmp_path)
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
     yield tmp_path
     assert processes_in(tmp_path) == []
 

@@ -7,9 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from bpflab.course.notebooks import NOTEBOOKS_DIR, ROOT, dumps, lessons, normalise, read
+from bpflab.course.notebooks import dumps, lessons, normalise, read
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import read as read_needs
+from bpflab.paths import NOTEBOOKS, ROOT
 
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]
@@ -138,7 +139,7 @@ def uses_of(lesson):
 
 def test_there_are_lessons():
     """A glob that matches nothing would make every rule below hold."""
-    assert len(lessons()) >= 2, f"{NOTEBOOKS_DIR.name}/ holds {len(lessons())} lessons"
+    assert len(lessons()) >= 2, f"{NOTEBOOKS.name}/ holds {len(lessons())} lessons"
 
 
 def test_each_number_is_given_once():

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from bpflab.course.notebooks import NOTEBOOKS_DIR, ROOT, read
+from bpflab.course.notebooks import read
+from bpflab.paths import NOTEBOOKS, ROOT
 
 TABLE = ROOT / "docs" / "series.md"
 BPF = ROOT / "bpf"
@@ -42,7 +43,7 @@ EACH = pytest.mark.parametrize("row", [row for _, row in ROWS], ids=[row[1] for 
 def cells(lesson):
     """Return the cells of a lesson by their id, each with the heading that it stands under."""
     found, heading = {}, ""
-    for cell in read(NOTEBOOKS_DIR / lesson).cells:
+    for cell in read(NOTEBOOKS / lesson).cells:
         own = re.findall(r"^#+ +(.+?)\s*$", cell.source, re.MULTILINE) * (cell.cell_type != "code")
         found[cell.id] = cell, {heading, *own}
         heading = own[-1] if own else heading

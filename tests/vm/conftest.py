@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bpflab.paths import ROOT
 from bpflab.vm import disk
 
 
@@ -32,10 +33,10 @@ def fake_qemu(tmp_path, monkeypatch):
 def runner(tmp_path, monkeypatch):
     """Return what starts `python -m bpflab.vm` in a clone whose disk seems to be ready."""
     clone = tmp_path / "clone"
-    shutil.copytree(disk.REPO / "helpers", clone / "helpers")
+    shutil.copytree(ROOT / "helpers", clone / "helpers")
     for name in ("pyproject.toml", "constraints.txt", "lab"):
-        shutil.copy(disk.REPO / name, clone)
-    (clone / "notebooks").symlink_to(disk.REPO / "notebooks")
+        shutil.copy(ROOT / name, clone)
+    (clone / "notebooks").symlink_to(ROOT / "notebooks")
     ready = tmp_path / "cache" / "bpflab" / "vm" / "debian-12-amd64"
     ready.mkdir(parents=True)
     (ready / "stamp").write_text(disk._stamp())

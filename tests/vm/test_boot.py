@@ -22,6 +22,7 @@ import psutil
 import pytest
 import websocket
 
+from bpflab.paths import ROOT
 from bpflab.vm import disk, kinds
 
 WANTED = os.environ.get("BPFLAB_VM", "")
@@ -125,7 +126,7 @@ def cell(socket: websocket.WebSocket, code: str) -> str:
 def session(tmp_path_factory):
     """A session whose address was printed; it is ended however the tests end."""
     clone = tmp_path_factory.mktemp("vm") / "clone"
-    shutil.copytree(disk.REPO, clone, ignore=shutil.ignore_patterns(*disk.MADE))
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns(*disk.MADE))
     session = Session(clone)
     try:
         assert session.wait() == session.url

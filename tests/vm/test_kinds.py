@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bpflab.paths import ROOT
 from bpflab.vm import disk, guest, kinds, qemu, suite
 
 
@@ -58,4 +59,4 @@ def test_a_foreign_guest_runs_what_its_architecture_decides(
     suite.test(name, [], "kvm")
     suite.test(name, ["tests/test_text.py"], "kvm")
     assert asked == [(paths[-1], limit), ("tests/test_text.py", limit)]
-    assert all((disk.REPO / path).exists() for path in paths)
+    assert all((ROOT / path).exists() for path in paths)

@@ -6,6 +6,7 @@ import tarfile
 
 import pytest
 
+from bpflab.paths import ROOT
 from bpflab.vm import disk, guest, kinds, session
 
 ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5ec2e7"
@@ -31,7 +32,7 @@ def test_only_this_machine_reaches_the_guest(fake_qemu, up, tmp_path):
     ]
     assert "restrict=on" in network and network[0] == "user"
     shared = words[words.index("-virtfs") + 1].split(",")
-    assert f"path={disk.REPO}" in shared and "security_model=none" in shared
+    assert f"path={ROOT}" in shared and "security_model=none" in shared
 
 
 def test_the_page_is_there_while_the_lab_is(fake_qemu, up, tmp_path, capfdbinary):

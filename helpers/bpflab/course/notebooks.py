@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bpflab.errors import LabError
+from bpflab.paths import NOTEBOOKS, ROOT
 from bpflab.text import safe_text
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-ROOT = Path(__file__).resolve().parents[3]
-NOTEBOOKS_DIR = ROOT / "notebooks"
-"""Where the lessons live, ``NN-topic.ipynb``."""
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PLACES = [  # a pattern, and what stands for it
@@ -35,7 +32,7 @@ _METADATA = {
 
 def lessons() -> list[Path]:
     """Return the files of all lessons, in their order."""
-    return sorted(NOTEBOOKS_DIR.glob("[0-9][0-9]-*.ipynb"))
+    return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
 
 
 def find(name: str) -> Path:
@@ -52,7 +49,7 @@ def find(name: str) -> Path:
             return path
         if name in (topic, path.stem, path.name, str(path)):
             return path
-        if Path(name).parts[-2:] == (NOTEBOOKS_DIR.name, path.name):
+        if Path(name).parts[-2:] == (NOTEBOOKS.name, path.name):
             return path
     known = ", ".join(path.stem for path in lessons()) or "none in this clone"
     raise LabError("no-lesson", f"There is no lesson {safe_text(name)!r}; the lessons: {known}.")

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 from bpflab.doctor.features import FEATURES, look
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
+from bpflab.paths import NOTEBOOKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTEBOOKS = Path(__file__).resolve().parents[3] / "notebooks"
 Status = Literal["runs", "runs in part", "cannot run"]
 _WIDTH = 100
 _HERE, _LESS, _MISSING = "✓", "-", "✗"

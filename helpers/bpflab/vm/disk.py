@@ -12,11 +12,11 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpflab.paths import ROOT, cache
 from bpflab.vm import kinds
 from bpflab.vm.process import call
 from bpflab.vm.scratch import scratch
 
-REPO = Path(__file__).parents[3]
 GUEST = Path(__file__).parent / "inside"
 PACKAGES = "sudo,procps,iproute2"
 SIZE = "8G"  # sparse
@@ -60,9 +60,9 @@ class Disk:
 def prepare(name: str) -> Disk:
     """Return the disk of a guest; make it if there is none of this set-up yet."""
     kind = kinds.find(name)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpflab" / "vm"
-    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    disk = Disk(cache / f"{kind.distribution}-{kind.architecture}", kind)
+    disks = cache() / "vm"
+    disks.mkdir(parents=True, exist_ok=True, mode=0o700)
+    disk = Disk(disks / f"{kind.distribution}-{kind.architecture}", kind)
     with disk.directory.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,17 +89,17 @@ def clone() -> bytes:
     """Return the clone as it stands, without what is made in it, as a tar file."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as tar:
-        tar.add(REPO, arcname=".", filter=lambda f: None if Path(f.name).name in MADE else f)
+        tar.add(ROOT, arcname=".", filter=lambda f: None if Path(f.name).name in MADE else f)
     return file.getvalue()
 
 
 def _stamp() -> str:
     """Return a hash of what decides what is on a disk: of ./lab, the packages that it names."""
-    packages = re.search(r"^PACKAGES=.*$", (REPO / "lab").read_text(), re.MULTILINE)
+    packages = re.search(r"^PACKAGES=.*$", (ROOT / "lab").read_text(), re.MULTILINE)
     assert packages
     files = (
-        REPO / "pyproject.toml",
-        REPO / "constraints.txt",
+        ROOT / "pyproject.toml",
+        ROOT / "constraints.txt",
         Path(__file__),
         Path(kinds.__file__),
     )

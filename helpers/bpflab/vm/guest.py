@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+from bpflab.paths import ROOT
 from bpflab.vm import qemu
-from bpflab.vm.disk import REPO, Disk
+from bpflab.vm.disk import Disk
 from bpflab.vm.process import running
 from bpflab.vm.scratch import scratch
 
@@ -28,7 +29,7 @@ class Failed(Exception):
 
 def logs(name: str) -> Path:
     """Return the directory of a run's logs, in the clone's private one."""
-    private = REPO / ".lab"
+    private = ROOT / ".lab"
     private.mkdir(mode=0o700, exist_ok=True)
     return private / "vm" / name
 

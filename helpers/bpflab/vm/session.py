@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from bpflab.paths import ROOT
 from bpflab.vm import disk, guest, qemu
 
 SCRIPT = Path(__file__).with_name("session.sh")
@@ -37,7 +38,7 @@ def up(distribution: str, port: int, page: Path, accel: str) -> int:
             values + SCRIPT.read_text(),
             logs,
             accel,
-            devices=[*qemu.directory(disk.REPO, TAG), *qemu.forward(port)],
+            devices=[*qemu.directory(ROOT, TAG), *qemu.forward(port)],
             heard=_listener(port, page),
             finish_s=FOREVER_S,
         )

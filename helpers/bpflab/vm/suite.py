@@ -9,10 +9,11 @@ import sys
 import time
 from contextlib import ExitStack
 
+from bpflab.paths import NOTEBOOKS
 from bpflab.vm import disk, guest
 from bpflab.vm.process import running
 
-LESSONS = sorted(f"notebooks/{file.name}" for file in (disk.REPO / "notebooks").glob("*.ipynb"))
+LESSONS = sorted(f"notebooks/{file.name}" for file in NOTEBOOKS.glob("*.ipynb"))
 # pytest keeps one emulated CPU busy, and a machine has two: each part has a guest of its own.
 # They take about the same time.
 PARTS = {
