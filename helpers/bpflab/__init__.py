@@ -6,20 +6,19 @@ from typing import Any as _Any
 _HOMES = {
     "": ("inspect", "syscalls"),  # modules that lessons name
     "errors": ("LabError", "Place"),
-    "bindings.entries": ("syscall_entry",),
+    "bindings.hooks": ("syscall_entry",),
     "compiling.source": ("find",),
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "data.tally": ("Rates", "Tally"),
     "data.trace": ("open_trace",),
     "doctor.needs": ("needs", "prefers"),
     "programs.bpfobject": ("BpfObject", "load_object"),
-    "programs.cost": ("cost_ns", "result"),
     "programs.leases": ("hold", "pinned"),
     "programs.loading": ("close", "load", "loaded"),
     "programs.oneliner": ("bpftrace",),
     "programs.perf": ("PerfBuffer",),
     "programs.program": ("Program",),
-    "programs.testrun": ("invoke",),
+    "programs.testrun": ("cost_ns", "invoke", "result"),
     "screen": ("Live", "live", "progress"),
     "text": ("safe_text",),
     "views": (

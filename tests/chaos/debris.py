@@ -5,6 +5,7 @@ import json
 import os
 import time
 
+from bpflab.bindings import info
 from bpflab.errors import LabError
 from bpflab.inspect import syscall
 from tests.chaos.kernels import Kernel
@@ -28,7 +29,7 @@ def in_kernel(token: str) -> list[str]:
     the answer is that of the processes: no process of the kernel's, then no object either.
     """
     found = []
-    for kind, empty in (("program", syscall.ProgramInfo), ("map", syscall.MapInfo)):
+    for kind, empty in (("program", info.ProgramInfo), ("map", info.MapInfo)):
         for number in syscall.ids(kind) if may_walk() else ():
             try:
                 fd = syscall.open_id(kind, number)
@@ -37,7 +38,7 @@ def in_kernel(token: str) -> list[str]:
                     raise
                 continue
             try:
-                name = syscall.info(fd, empty()).name.decode(errors="replace")
+                name = info.info(fd, empty()).name.decode(errors="replace")
             finally:
                 os.close(fd)
             found += [f"{kind} {number} {name}"] if token in name else []

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bpflab import LabError, load
-from bpflab.bindings.hooks import KPROBES
+from bpflab.bindings.perfevent import KPROBES
 from tests.kernel.held import held
 
 pytestmark = pytest.mark.kernel

@@ -460,10 +460,9 @@ def test_a_slot_whose_program_is_not_ours_has_an_id_and_no_name(chain):
     table = chain.maps["TAIL_CALL_MAP"]
     said = answer(
         f"""
-    from bpflab.bindings.engine import Table
+    import numpy as np
     from bpflab.data.maps import Map
-    number = json.dumps("unsigned int")
-    table = Map(Table("T", {table.fd}, 3, number, 4, number, 4, 3, 0))
+    table = Map("T", {table.fd}, 3, np.dtype("u4"), np.dtype("u4"), 3)
     print(json.dumps([attempt(inspect.slots, table), inspect.slots(table).attrs["hidden"]]))
     """,
         ["bpf", "perfmon"],

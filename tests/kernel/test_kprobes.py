@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 
 from bpflab import LabError, load, run
-from bpflab.bindings import hooks
+from bpflab.bindings import perfevent
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
 probes = pytest.mark.skipif(
-    not hooks.KPROBES.exists(), reason="this kernel was built without kprobes"
+    not perfevent.KPROBES.exists(), reason="this kernel was built without kprobes"
 )
 
 # The function of the call itself has another name on each architecture; every execve comes here.
@@ -78,7 +78,7 @@ def test_a_call_by_half_its_name():
 
 def test_without_kprobes(monkeypatch, tmp_path):
     """Where the kernel has no kprobes, the refusal says what to do instead."""
-    monkeypatch.setattr(hooks, "KPROBES", tmp_path / "kprobe")
+    monkeypatch.setattr(perfevent, "KPROBES", tmp_path / "kprobe")
     with load("hello", text=TEXT, type="kprobe") as program:
         with pytest.raises(LabError) as caught:
             program.attach(hello=EXEC)

@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from bpflab import LabError, load
-from bpflab.bindings import engine
-from bpflab.bindings.engine import possible_cpus
+from bpflab.bindings import bpf
+from bpflab.bindings.cpus import possible as possible_cpus
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -99,15 +99,15 @@ def test_rows_stand_in_the_order_of_the_keys(program):
 def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):
     """Where the last key was deleted meanwhile, the kernel goes back to the first one."""
     by_uid = program.maps["by_uid"].clear().fill(dict.fromkeys(range(8), 1))
-    real, asked = engine.next_key, []
+    real, asked = bpf.next_key, []
 
     def next_key(fd, key, size):
         asked.append(key)
         if len(asked) == 5:
-            engine.delete(fd, key)
+            bpf.delete(fd, key)
         return real(fd, key, size)
 
-    monkeypatch.setattr(engine, "next_key", next_key)
+    monkeypatch.setattr(bpf, "next_key", next_key)
     keys = list(by_uid)
 
     assert len(asked) > 9

@@ -95,7 +95,7 @@ def test_what_the_kernel_refuses_is_said(programs, monkeypatch):
     def refuse(command, attributes):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr("bpflab.programs.testrun.bpf", refuse)
+    monkeypatch.setattr("bpflab.bindings.bpf.bpf", refuse)
     with pytest.raises(LabError, match="does not test-run entry: Invalid argument") as caught:
         invoke(programs, "entry")
     assert caught.value.kind == "test-run"

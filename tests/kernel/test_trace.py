@@ -10,7 +10,7 @@ import pytest
 
 from bpflab import load, run
 from bpflab.bindings import tracepoints
-from bpflab.bindings.entries import syscall_entry
+from bpflab.bindings.hooks import syscall_entry
 from bpflab.data.trace import Trace, open_trace
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]

@@ -2,10 +2,10 @@
 
 import os
 
+import numpy as np
 import pytest
 
 from bpflab import LabError, pinned
-from bpflab.bindings.engine import Table
 from bpflab.data.maps import Map
 from bpflab.programs import leases
 
@@ -24,7 +24,7 @@ def mounts(tmp_path, monkeypatch):
 @pytest.fixture
 def some_map():
     """A map that nothing is asked of."""
-    return Map(Table("JUMP_TABLE", 99, 3, '"unsigned int"', 4, '"unsigned int"', 4, 2, 0))
+    return Map("JUMP_TABLE", 99, 3, np.dtype("u4"), np.dtype("u4"), 2)
 
 
 def test_the_first_bpffs_is_found(mounts, tmp_path):

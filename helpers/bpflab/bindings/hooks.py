@@ -1,22 +1,64 @@
-"""Where programs are attached: tracepoints, raw tracepoints, kprobes."""
+"""Where programs are attached: tracepoints, raw tracepoints, kprobes, a system call's entry."""
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
+import platform
 import re
-import struct
-from pathlib import Path
+from dataclasses import dataclass
 
-from bpflab.bindings import engine, perfevent, tracepoints
-from bpflab.bindings.bpfsys import bpf
+from bpflab.arguments import checked
+from bpflab.bindings import kallsyms, perfevent, tracepoints
+from bpflab.bindings.bpf import open_raw_tracepoint
 from bpflab.errors import LabError
 from bpflab.text import near, safe_text
 
-KPROBES = Path("/sys/bus/event_source/devices/kprobe")
-SYMBOLS = Path("/proc/kallsyms")
-_RAW_TRACEPOINT_OPEN = 17  # enum bpf_cmd, include/uapi/linux/bpf.h
+# arch/*/include/asm/syscall_wrapper.h; an architecture without a wrapper calls it sys_ alone.
+_PREFIXES = {
+    "x86_64": "__x64_sys_",
+    "aarch64": "__arm64_sys_",
+    "riscv64": "__riscv_sys_",
+    "s390x": "__s390x_sys_",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A hook at the entry of a system call.
+
+    Attributes:
+        type: the program type to load for it.
+        target: what to attach to.
+        why: why this one, in one sentence.
+    """
+
+    type: str
+    target: str
+    why: str
+
+
+@checked
+def syscall_entry(name: str) -> Entry:
+    """Return a kprobe on system call *name*'s function, or its tracepoint where there is none.
+
+    A program for either must take ``void *ctx``: a kprobe's context is the registers, a
+    tracepoint's is its arguments. BCC's ``get_syscall_fnname`` asks for a symbol's *address*, which
+    the kernel hides from ordinary users (kernel.kptr_restrict), and then returns a name that does
+    not exist; the name alone is never hidden.
+
+    >>> syscall_entry("execve").target
+    'syscalls:sys_enter_execve'
+    """
+    tracepoint = f"syscalls:sys_enter_{name}"
+    if not perfevent.KPROBES.exists():
+        return Entry("tracepoint", tracepoint, "This kernel was built without kprobes.")
+    functions = kallsyms.functions(modules=False)
+    for prefix in (_PREFIXES.get(platform.machine(), "sys_"), "sys_"):
+        if prefix + name in functions:
+            why = "This kernel has kprobes, and calls the function that does it so."
+            return Entry("kprobe", prefix + name, why)
+    return Entry("tracepoint", tracepoint, f"This kernel lists no function for {name}.")
 
 
 def attach(program_type: str, function: str, program_fd: int, target: str, takes: str = "") -> int:
@@ -47,16 +89,17 @@ def detach(program_type: str, link: int) -> None:
 
 
 def _kprobe(function: str, program_fd: int, target: str) -> int:
-    link = engine.attach_kprobe(program_fd, _kernel_function(target))
-    if link < 0:
-        raise _refused(function, target, OSError(-link, os.strerror(-link)))
-    return link
+    name = _kernel_function(target)
+    try:
+        event = perfevent.open_kprobe(name)
+    except OSError as error:
+        raise _refused(function, target, error) from None
+    return _started(event, function, program_fd, target)
 
 
 def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:
-    name = ctypes.create_string_buffer(target.encode())
     try:
-        return bpf(_RAW_TRACEPOINT_OPEN, struct.pack("QI", ctypes.addressof(name), program_fd))[0]
+        return open_raw_tracepoint(target, program_fd)
     except OSError as error:
         if error.errno != errno.ENOENT:
             raise _refused(function, target, error) from None
@@ -84,6 +127,10 @@ def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
         event = perfevent.open_event(perfevent.TRACEPOINT, number, 0)
     except OSError as error:
         raise _refused(function, target, error) from None
+    return _started(event, function, program_fd, target)
+
+
+def _started(event: int, function: str, program_fd: int, target: str) -> int:
     try:
         perfevent.start(event, program_fd)
     except OSError as error:
@@ -101,19 +148,17 @@ def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
 
 def _kernel_function(target: str) -> str:
     """Return *target*, if it is a function of the kernel and kprobes are there."""
-    if not KPROBES.exists():
+    if not perfevent.KPROBES.exists():
         raise LabError(
             "no-kprobes",
             "This kernel has no kprobes.",
             why="It was built without CONFIG_KPROBES.",
             fix="Use a tracepoint, or run in a VM with a distribution's kernel.",
         )
-    known = SYMBOLS.read_bytes()  # names are there for everyone, addresses for root
-    name = re.escape(target.encode())
-    if re.search(rb" [tTwW] %b\s" % name, known):
+    known = kallsyms.functions()
+    if target in known:
         return target
-    near_ones = re.findall(rb" [tTwW] (\w*%b\w*)\s" % name, known) if target else []
-    names = sorted({n.decode() for n in near_ones}, key=lambda n: (len(n), n))[:3]
+    names = sorted((n for n in known if target and target in n), key=lambda n: (len(n), n))[:3]
     raise LabError(
         "attach",
         f"The kernel has no function {safe_text(target, 80)!r}.",

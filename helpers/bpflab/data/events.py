@@ -159,7 +159,7 @@ class EventLog:
         - ``waiting``: records in the ring. ``forgotten``: read, and no longer kept.
         - ``unaccounted``: what was produced and is in none of these. It must be 0. Below 0, events
           were sent that ``seen`` does not count.
-        - ``missed``: runs that the kernel skipped, as ``bpfsys.recursion_misses`` says. The program
+        - ``missed``: runs that the kernel skipped, as ``info.recursion_misses`` says. The program
           never saw these events, so they are not part of ``produced``.
 
         Raises:

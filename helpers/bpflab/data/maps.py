@@ -7,20 +7,16 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
+import numpy as np
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import engine
-from bpflab.data import layout, refusals
+from bpflab.bindings import bpf, cpus
+from bpflab.bindings.uapi import MAP_TYPES, word
+from bpflab.data import refusals
 from bpflab.data.refusals import ARRAYS
 from bpflab.data.values import columns, pack, shown, unpack, unterminated
 from bpflab.errors import LabError
-
-TYPES = {
-    1: "hash", 2: "array", 3: "prog_array", 4: "perf_event_array", 5: "percpu_hash",
-    6: "percpu_array", 9: "lru_hash", 10: "lru_percpu_hash", 27: "ringbuf",
-}  # fmt: skip
-"""Map types by number, ``enum bpf_map_type`` in include/uapi/linux/bpf.h."""
 
 
 class Map:
@@ -32,18 +28,27 @@ class Map:
     written with such a list, or with one value for all.
     """
 
-    def __init__(self, table: engine.Table, programs: Mapping[str, int] | None = None) -> None:
-        self.name = table.name
-        self.fd = table.fd
-        self.type = TYPES.get(table.type, str(table.type))
-        self.max_entries = table.max_entries
-        self.key_dtype = layout.from_description(table.key, table.key_size)
-        self.value_dtype = layout.from_description(table.value, table.value_size)
+    def __init__(
+        self,
+        name: str,
+        fd: int,
+        type: int,
+        key: np.dtype[Any],
+        value: np.dtype[Any],
+        max_entries: int,
+        programs: Mapping[str, int] | None = None,
+    ) -> None:
+        self.name = name
+        self.fd = fd
+        self.type = word(MAP_TYPES, type)
+        self.max_entries = max_entries
+        self.key_dtype = key
+        self.value_dtype = value
         self.per_cpu = "percpu" in self.type
         self._programs = programs or {}
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
-        self._stride = -(-table.value_size // 8) * 8 if self.per_cpu else table.value_size
-        self._size = self._stride * (engine.possible_cpus() if self.per_cpu else 1)
+        self._stride = -(-value.itemsize // 8) * 8 if self.per_cpu else value.itemsize
+        self._size = self._stride * (cpus.possible() if self.per_cpu else 1)
         # A descriptor that another thread closes may be another map's at once.
         self._lock = threading.RLock()
 
@@ -91,14 +96,14 @@ class Map:
             raise refusals.no_nul(self, field, key)
         new = self._packed_value(value)
         with self._lock:
-            code = engine.update(self._live(), packed, new)
+            code = bpf.update(self._live(), packed, new)
         if code:
             raise refusals.write(self, code, key)
 
     def __delitem__(self, key: Any) -> None:
         packed = pack(key, self.key_dtype, self.name)
         with self._lock:
-            there = engine.delete(self._live(), packed)
+            there = bpf.delete(self._live(), packed)
         if not there:
             raise LabError("no-key", f"{self.name} has no entry for {shown(key)} to delete.")
 
@@ -131,9 +136,9 @@ class Map:
         for key in self._keys():
             with self._lock:
                 if self.type in ARRAYS:
-                    engine.update(self._live(), key, bytes(self._size))
+                    bpf.update(self._live(), key, bytes(self._size))
                 else:
-                    engine.delete(self._live(), key)
+                    bpf.delete(self._live(), key)
         return self
 
     @property
@@ -178,7 +183,7 @@ class Map:
         keys: dict[bytes, None] = {}
         for _ in range(self.max_entries):  # a map that changes might start over for ever
             with self._lock:
-                key = engine.next_key(self._live(), key, size)
+                key = bpf.next_key(self._live(), key, size)
             if key is None:
                 break
             if self.type != "prog_array" or self._lookup(key):
@@ -187,7 +192,7 @@ class Map:
 
     def _lookup(self, key: bytes) -> bytes | None:
         with self._lock:
-            return engine.lookup(self._live(), key, self._size)
+            return bpf.lookup(self._live(), key, self._size)
 
     def _live(self) -> int:
         if self.fd < 0:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from bpflab.bindings import bpfsys
+from bpflab.bindings.bpf import bpf
 from bpflab.doctor.trial import Trial, try_program
 
 CAP_SETGID, CAP_SETUID = 6, 7  # include/uapi/linux/capability.h
@@ -135,5 +135,5 @@ class Machine:
         return True
 
     def bpf(self, command: int, attributes: bytes) -> tuple[int, bytes]:
-        """Make the system call bpf(2), as `bpflab.bindings.bpfsys.bpf` does."""
-        return bpfsys.bpf(command, attributes)
+        """Make the system call bpf(2), as `bpflab.bindings.bpf.bpf` does."""
+        return bpf(command, attributes)

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from bpflab.bindings.bpfsys import bpf
+from bpflab.bindings.bpf import bpf
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bpflab.arguments import checked
+from bpflab.bindings.info import ProgramInfo, info
 from bpflab.bindings.tracepoints import TRACEFS
+from bpflab.bindings.uapi import HOOKS, word
 from bpflab.inspect import fds, syscall
-from bpflab.inspect.words import HOOKS, word
 from bpflab.programs import loading
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
@@ -127,7 +128,7 @@ def name(program: int) -> str | None:
 
 def program_name(fd: int) -> str:
     """Return the kernel's name of the program behind *fd*."""
-    return safe_text(syscall.info(fd, syscall.ProgramInfo()).name)
+    return safe_text(info(fd, ProgramInfo()).name)
 
 
 def recorded_fds(program: Program) -> dict[int, tuple[str, str]]:

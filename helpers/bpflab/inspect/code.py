@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from bpflab.arguments import checked
+from bpflab.bindings.info import ProgramInfo, info
+from bpflab.bindings.uapi import HELPERS, TAIL_CALL
 from bpflab.errors import LabError
-from bpflab.inspect import syscall
-from bpflab.inspect.words import HELPERS, TAIL_CALL
 from bpflab.programs.bpfobject import BpfObject
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
@@ -124,7 +124,7 @@ def _symbols(offsets: set[int]) -> dict[int, str]:
 
 
 def _size(fd: int, function: str) -> int:
-    size: int = syscall.info(fd, syscall.ProgramInfo()).xlated_prog_len
+    size: int = info(fd, ProgramInfo()).xlated_prog_len
     if not size:  # no program is empty: this is how the kernel hides it
         raise LabError(
             "privilege",
@@ -139,8 +139,8 @@ def _translated(fd: int, function: str) -> bytes:
     """Return the instructions behind *fd* as the verifier left them."""
     size = _size(fd, function)
     room = ctypes.create_string_buffer(size)
-    asked = syscall.ProgramInfo(xlated_prog_len=size, xlated_prog_insns=ctypes.addressof(room))
-    if not syscall.info(fd, asked).xlated_prog_insns:
+    asked = ProgramInfo(xlated_prog_len=size, xlated_prog_insns=ctypes.addressof(room))
+    if not info(fd, asked).xlated_prog_insns:
         raise LabError(
             "privilege",
             f"The kernel has blinded the constants of {function}, and shows no instructions.",

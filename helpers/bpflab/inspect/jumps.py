@@ -8,11 +8,11 @@ import struct
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import engine
+from bpflab.bindings import bpf
+from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.inspect import attached, fds
-from bpflab.inspect.words import PROGRAM_TYPES, word
 
 _UNNAMED = "Programs that this process does not hold are named only with CAP_SYS_ADMIN."
 
@@ -40,7 +40,7 @@ def slots(table: Map) -> pd.DataFrame:
     fd = table.duplicate().fd  # which stays this map's if its program is closed meanwhile
     try:
         owner = fds.facts(fd).get("owner_prog_type")
-        values = {n: engine.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
+        values = {n: bpf.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
     finally:
         os.close(fd)
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).

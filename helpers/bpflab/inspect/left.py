@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from bpflab.inspect import attached, fds, syscall
+from bpflab.bindings.info import MapInfo, info
+from bpflab.inspect import attached, fds
 from bpflab.programs import loading
 from bpflab.text import safe_text
 
@@ -44,7 +45,7 @@ def _name(one: fds.Held) -> str | None:
     if one.kind == "program":
         return attached.program_name(one.fd)
     if one.kind == "map":
-        return safe_text(syscall.info(one.fd, syscall.MapInfo()).name)
+        return safe_text(info(one.fd, MapInfo()).name)
     at = [place.program for place in attached.attachments()[0] if place.fd == one.fd]
     return attached.name(at[0]) if at and at[0] is not None else None
 

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.inspect import attached, fds, syscall
-from bpflab.inspect.words import MAP_TYPES, PROGRAM_TYPES, word
+from bpflab.bindings.info import MapInfo, ProgramInfo, info, map_ids
+from bpflab.bindings.uapi import MAP_TYPES, PROGRAM_TYPES, word
+from bpflab.inspect import attached, fds
 from bpflab.text import safe_text
 
 _NO_CODE = "The size of a program's code is told only with CAP_BPF (bpf_prog_get_info_by_fd)."
@@ -49,7 +50,7 @@ def programs(everyone: bool = False) -> pd.DataFrame:
     ]
     if any(row["instructions"] is None for row in rows):
         notes |= dict.fromkeys(("instructions", "bytes_xlated", "bytes_jited"), _NO_CODE)
-    return _frame(rows, program_row(syscall.ProgramInfo(), (), {}, 0), notes)
+    return _frame(rows, program_row(ProgramInfo(), (), {}, 0), notes)
 
 
 @checked
@@ -67,48 +68,48 @@ def maps(everyone: bool = False) -> pd.DataFrame:
     found = fds.each("map", _map, everyone)
     holders, closed = _holders("map", everyone)
     rows = [row | holders(row["id"]) for row in found]
-    return _frame(rows, map_row(syscall.MapInfo(), {}), attached.hidden([], closed))
+    return _frame(rows, map_row(MapInfo(), {}), attached.hidden([], closed))
 
 
 def program_row(
-    info: syscall.ProgramInfo, map_ids: tuple[int, ...], facts: Mapping[str, str], booted_ns: int
+    of: ProgramInfo, map_ids: tuple[int, ...], facts: Mapping[str, str], booted_ns: int
 ) -> dict[str, Any]:
     """Return the cells of a program; *booted_ns* is when the machine did, in Unix time."""
-    loaded = pd.Timestamp(booted_ns + info.load_time, unit="ns", tz="UTC").floor("ms")
-    seen = info.xlated_prog_len > 0  # no program is empty: zero is how the kernel hides it
+    loaded = pd.Timestamp(booted_ns + of.load_time, unit="ns", tz="UTC").floor("ms")
+    seen = of.xlated_prog_len > 0  # no program is empty: zero is how the kernel hides it
     return {
-        "id": info.id,
-        "name": safe_text(info.name),
-        "type": word(PROGRAM_TYPES, info.type),
-        "tag": bytes(info.tag).hex(),
-        "instructions": info.xlated_prog_len // 8 if seen else None,
-        "bytes_xlated": info.xlated_prog_len if seen else None,
-        "bytes_jited": info.jited_prog_len if seen else None,
+        "id": of.id,
+        "name": safe_text(of.name),
+        "type": word(PROGRAM_TYPES, of.type),
+        "tag": bytes(of.tag).hex(),
+        "instructions": of.xlated_prog_len // 8 if seen else None,
+        "bytes_xlated": of.xlated_prog_len if seen else None,
+        "bytes_jited": of.jited_prog_len if seen else None,
         "jited": facts.get("prog_jited") == "1",
         "bytes_memlock": int(facts.get("memlock", 0)),
         "map_ids": map_ids,
         "attached_to": "",
         "pids": (),
         "comms": (),
-        "run_cnt": info.run_cnt,
-        "run_time_ns": info.run_time_ns,
-        "gpl_compatible": bool(info.gpl_compatible),
-        "uid": info.created_by_uid,
+        "run_cnt": of.run_cnt,
+        "run_time_ns": of.run_time_ns,
+        "gpl_compatible": bool(of.gpl_compatible),
+        "uid": of.created_by_uid,
         "loaded_at": loaded,
     }
 
 
-def map_row(info: syscall.MapInfo, facts: Mapping[str, str]) -> dict[str, Any]:
+def map_row(of: MapInfo, facts: Mapping[str, str]) -> dict[str, Any]:
     """Return the cells of a map."""
     owner = facts.get("owner_prog_type")
     return {
-        "id": info.id,
-        "name": safe_text(info.name),
-        "type": word(MAP_TYPES, info.type),
-        "key_size": info.key_size,
-        "value_size": info.value_size,
-        "max_entries": info.max_entries,
-        "flags": info.map_flags,
+        "id": of.id,
+        "name": safe_text(of.name),
+        "type": word(MAP_TYPES, of.type),
+        "key_size": of.key_size,
+        "value_size": of.value_size,
+        "max_entries": of.max_entries,
+        "flags": of.map_flags,
         "bytes_memlock": int(facts.get("memlock", 0)),
         "owner_prog_type": word(PROGRAM_TYPES, int(owner)) if owner else "",
         "owner_jited": facts["owner_jited"] == "1" if "owner_jited" in facts else "",
@@ -120,12 +121,11 @@ def map_row(info: syscall.MapInfo, facts: Mapping[str, str]) -> dict[str, Any]:
 
 def _program(fd: int) -> dict[str, Any]:
     booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    info = syscall.info(fd, syscall.ProgramInfo())
-    return program_row(info, syscall.map_ids(fd), fds.facts(fd), booted)
+    return program_row(info(fd, ProgramInfo()), map_ids(fd), fds.facts(fd), booted)
 
 
 def _map(fd: int) -> dict[str, Any]:
-    return map_row(syscall.info(fd, syscall.MapInfo()), fds.facts(fd))
+    return map_row(info(fd, MapInfo()), fds.facts(fd))
 
 
 def _places(known: list[str | None], unknown: list[str | None]) -> str | None:

@@ -7,107 +7,15 @@ import errno
 import fcntl
 import struct
 from collections.abc import Iterator
-from ctypes import c_char, c_uint8, c_uint32, c_uint64
-from typing import TypeVar
 
-from bpflab.bindings.bpfsys import bpf
+from bpflab.bindings.bpf import bpf
 from bpflab.errors import LabError
 
-_INFO_BY_FD, _TASK_FD_QUERY = 15, 20
+_TASK_FD_QUERY = 20
 _NEXT_ID = {"program": 11, "map": 12, "link": 31}
 _FD_BY_ID = {"program": 13, "map": 14, "link": 30}
 _QUERY_BPF = 0xC008240A  # PERF_EVENT_IOC_QUERY_BPF
 _MANY = 64  # programs on one tracepoint: BPF_TRACE_MAX_PROGS
-
-
-class ProgramInfo(ctypes.Structure):
-    """The head of ``struct bpf_prog_info``; a kernel that knows less leaves zeros."""
-
-    _fields_ = [
-        ("type", c_uint32),
-        ("id", c_uint32),
-        ("tag", c_uint8 * 8),
-        ("jited_prog_len", c_uint32),
-        ("xlated_prog_len", c_uint32),
-        ("jited_prog_insns", c_uint64),
-        ("xlated_prog_insns", c_uint64),
-        ("load_time", c_uint64),  # ns since boot
-        ("created_by_uid", c_uint32),
-        ("nr_map_ids", c_uint32),
-        ("map_ids", c_uint64),
-        ("name", c_char * 16),
-        ("ifindex", c_uint32),
-        ("gpl_compatible", c_uint32, 1),
-        ("netns_dev", c_uint64),
-        ("netns_ino", c_uint64),
-        ("nr_jited_ksyms", c_uint32),
-        ("nr_jited_func_lens", c_uint32),
-        ("jited_ksyms", c_uint64),
-        ("jited_func_lens", c_uint64),
-        ("btf_id", c_uint32),
-        ("func_info_rec_size", c_uint32),
-        ("func_info", c_uint64),
-        ("nr_func_info", c_uint32),
-        ("nr_line_info", c_uint32),
-        ("line_info", c_uint64),
-        ("jited_line_info", c_uint64),
-        ("nr_jited_line_info", c_uint32),
-        ("line_info_rec_size", c_uint32),
-        ("jited_line_info_rec_size", c_uint32),
-        ("nr_prog_tags", c_uint32),
-        ("prog_tags", c_uint64),
-        ("run_time_ns", c_uint64),
-        ("run_cnt", c_uint64),
-    ]
-
-
-class MapInfo(ctypes.Structure):
-    """The head of ``struct bpf_map_info``."""
-
-    _fields_ = [
-        ("type", c_uint32),
-        ("id", c_uint32),
-        ("key_size", c_uint32),
-        ("value_size", c_uint32),
-        ("max_entries", c_uint32),
-        ("map_flags", c_uint32),
-        ("name", c_char * 16),
-    ]
-
-
-Info = TypeVar("Info", ProgramInfo, MapInfo)
-
-
-def info(fd: int, into: Info) -> Info:
-    """Fill *into* with what the kernel tells of the object behind *fd*, and return it.
-
-    It needs no privilege for a descriptor of this process, but a kernel before 5.19 that refuses
-    bpf(2) to ordinary users (sysctl kernel.unprivileged_bpf_disabled) refuses this too.
-
-    Raises:
-        LabError: ``privilege`` then.
-        OSError: where *fd* is closed, or no such object.
-    """
-    # The kernel looks at no more than it knows, and wants the rest to be zero: it is.
-    room = struct.pack("IIQ", fd, ctypes.sizeof(into), ctypes.addressof(into))
-    try:
-        bpf(_INFO_BY_FD, room)
-    except PermissionError:
-        raise LabError(
-            "privilege",
-            "The kernel does not tell this process about BPF objects, not even its own.",
-            why="bpf(2) is closed to processes without CAP_BPF here.",
-            fix="Start through ./lab, which gives CAP_BPF.",
-        ) from None
-    return into
-
-
-def map_ids(fd: int) -> tuple[int, ...]:
-    """Return the ids of the maps that the program behind *fd* uses, in the kernel's order."""
-    count = info(fd, ProgramInfo()).nr_map_ids
-    ids = (c_uint32 * count)()
-    info(fd, ProgramInfo(nr_map_ids=count, map_ids=ctypes.addressof(ids)))
-    return tuple(ids)
 
 
 def ids(kind: str) -> Iterator[int]:

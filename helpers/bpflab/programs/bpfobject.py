@@ -12,6 +12,7 @@ from pathlib import Path
 from bpflab.arguments import Named, checked
 from bpflab.bindings import engine, libbpf
 from bpflab.compiling import clang, diagnose, source
+from bpflab.data import layout
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
 from bpflab.interrupts import held_back
@@ -51,8 +52,8 @@ class BpfObject(Loaded):
         self.type = ", ".join(sorted(name for name, n in engine.TYPES.items() if n in numbers))
         fds = {name: int(lib.bpf_program__fd(p)) for name, p in programs.items()}
         self.functions = functions(code.name, fds)
-        tables = [_table(m) for m in libbpf.each("map", made.handle)]
-        self.maps.update({table.name: Map(table, self.functions) for table in tables})
+        maps = [_map(m, self.functions) for m in libbpf.each("map", made.handle)]
+        self.maps.update({m.name: m for m in maps})
 
     def __repr__(self) -> str:
         if self.closed:
@@ -141,14 +142,16 @@ def _place(code: source.Source, log: str) -> Place | None:
     return next((p for p in code.lines if p.text.strip() == text.strip()), None)
 
 
-def _table(of: int) -> engine.Table:
+def _map(of: int, programs: Mapping[str, int]) -> Map:
     lib = libbpf.library()
-    fd, type, key, value, entries, flags = (
+    fd, type, key, value, entries, _ = (
         int(getattr(lib, f"bpf_map__{fact}")(of)) for fact in libbpf.MAP_FACTS
     )
     described = [json.dumps(_NUMBERS.get(size)) for size in (key, value)]
     name = lib.bpf_map__name(of).decode()
-    return engine.Table(name, fd, type, described[0], key, described[1], value, entries, flags)
+    of_key = layout.from_description(described[0], key)
+    of_value = layout.from_description(described[1], value)
+    return Map(name, fd, type, of_key, of_value, entries, programs)
 
 
 def _release(handle: int, maps: dict[str, Map], owner: int) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 from bpflab.arguments import Named, checked
-from bpflab.bindings.bpfsys import bpf
+from bpflab.bindings import bpf
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.files import sweep
 from bpflab.interrupts import held_back
 from bpflab.programs.program import Program
 
-_PIN = 6  # BPF_OBJ_PIN in enum bpf_cmd, include/uapi/linux/bpf.h
 _MOUNTS = Path("/proc/self/mounts")
 
 
@@ -112,11 +109,10 @@ def bpffs() -> Path | None:
 
 
 def _pin(held: Map, path: Path) -> None:
-    name = ctypes.create_string_buffer(os.fsencode(path))
     try:
         fd = held.duplicate().fd
         try:
-            bpf(_PIN, struct.pack("QII", ctypes.addressof(name), fd, 0))
+            bpf.pin(fd, path)
         finally:
             os.close(fd)
     except OSError as error:

@@ -13,8 +13,9 @@ from typing import Any
 
 from bpflab.arguments import Named, checked
 from bpflab.bindings import engine, hooks
-from bpflab.bindings.bpfsys import recursion_misses
+from bpflab.bindings.info import recursion_misses
 from bpflab.compiling import build, source
+from bpflab.data import layout
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
 from bpflab.data.ring import Ring
@@ -63,7 +64,7 @@ class Program(handles.Loaded):
         self.functions = handles.functions(code.name, fds)
         tables = self._module.maps()
         self._tables = {table.name: table for table in tables}
-        maps = {table.name: Map(table, self.functions) for table in tables}
+        maps = {t.name: _map(t, self.functions) for t in tables}
         self.maps = Named("no-map", "map", code.name, maps)
         self._release = weakref.finalize(
             self, _release, self._module, self.links, self.rings, self.maps, type, os.getpid()
@@ -217,6 +218,12 @@ def _context(text: str, function: str) -> str:
     head = rf"\b{function}\s*\(\s*(?:const\s+)?struct\s+(tracepoint__\w+)\s*\*"
     found = re.search(head, text)
     return found[1] if found else ""
+
+
+def _map(table: engine.Table, programs: Mapping[str, int]) -> Map:
+    key = layout.from_description(table.key, table.key_size)
+    value = layout.from_description(table.value, table.value_size)
+    return Map(table.name, table.fd, table.type, key, value, table.max_entries, programs)
 
 
 def _missed(functions: Mapping[str, int]) -> int:

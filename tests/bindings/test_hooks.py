@@ -2,8 +2,8 @@
 
 import pytest
 
-from bpflab.bindings import entries, hooks
-from bpflab.bindings.entries import syscall_entry
+from bpflab.bindings import hooks, kallsyms, perfevent
+from bpflab.bindings.hooks import syscall_entry
 
 KALLSYMS = """\
 0000000000000000 T __x64_sys_execve
@@ -19,9 +19,9 @@ def kernel(tmp_path, monkeypatch):
     """Give a kernel with kprobes, whose list of functions hides the addresses."""
     (tmp_path / "kprobe").mkdir()
     (tmp_path / "kallsyms").write_text(KALLSYMS)
-    monkeypatch.setattr(hooks, "KPROBES", tmp_path / "kprobe")
-    monkeypatch.setattr(entries, "KALLSYMS", tmp_path / "kallsyms")
-    monkeypatch.setattr(entries.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(perfevent, "KPROBES", tmp_path / "kprobe")
+    monkeypatch.setattr(kallsyms, "SYMBOLS", tmp_path / "kallsyms")
+    monkeypatch.setattr(hooks.platform, "machine", lambda: "x86_64")
     return tmp_path
 
 
@@ -33,7 +33,7 @@ def test_the_function_is_called_as_the_architecture_calls_it(
     kernel, monkeypatch, machine, function
 ):
     """Each architecture has its own prefix, and the address is not asked for."""
-    monkeypatch.setattr(entries.platform, "machine", lambda: machine)
+    monkeypatch.setattr(hooks.platform, "machine", lambda: machine)
 
     assert syscall_entry("execve").type == "kprobe"
     assert syscall_entry("execve").target == function
@@ -42,7 +42,7 @@ def test_the_function_is_called_as_the_architecture_calls_it(
 def test_an_architecture_without_a_wrapper_has_the_plain_name(kernel, monkeypatch):
     """Such a function is sys_ and the call's name, whatever the machine."""
     assert syscall_entry("getpgid").target == "sys_getpgid"
-    monkeypatch.setattr(entries.platform, "machine", lambda: "loongarch64")
+    monkeypatch.setattr(hooks.platform, "machine", lambda: "loongarch64")
     assert syscall_entry("getpgid").target == "sys_getpgid"
 
 

@@ -1,0 +1,287 @@
+"""The system call bpf(2): maps, programs and type information, made and used by descriptor."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import functools
+import os
+import platform
+import struct
+from dataclasses import dataclass
+
+from bpflab import syscalls
+
+# enum bpf_cmd, include/uapi/linux/bpf.h
+_MAP_CREATE, _LOOKUP, _UPDATE, _DELETE, _NEXT_KEY, _PROG_LOAD = range(6)
+_PIN, _TEST_RUN, _RAW_TRACEPOINT_OPEN, _BTF_LOAD = 6, 10, 17, 18
+_LOOKUP_BATCH, _UPDATE_BATCH = 24, 26
+
+# The members of union bpf_attr.
+_MAP = struct.Struct("7I16s4I")
+_PROG = struct.Struct("IIQQIIQII16sIIIIQIIQII")
+_BTF = struct.Struct("QQIII")
+_ELEMENT = struct.Struct("IIQQQ")
+_BATCH = struct.Struct("QQQQIIQQ")
+
+_SIZE = 128  # bytes of union bpf_attr that we send; what we leave zero means "not asked"
+_AGAIN = 5  # a signal interrupts the verifier; libbpf tries as often (bpf_prog_load)
+LOG_SIZE = 1 << 24
+"""Bytes of a log with steps: before Linux 6.4 the kernel keeps the beginning of a longer one."""
+STEPS, STATISTICS = 1, 4
+"""What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long]
+_libc.syscall.restype = ctypes.c_long
+
+
+class Refused(OSError):
+    """The kernel refused a program; ``log`` is what the verifier printed."""
+
+    log: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A program as bpf(2) takes it.
+
+    Attributes:
+        name: what the kernel calls it, up to 15 bytes.
+        instructions: ``struct bpf_insn``, 8 bytes each.
+        license: of the text: some helpers are for GPL alone.
+        func_info: ``struct bpf_func_info``, 8 bytes each, or nothing.
+        line_info: ``struct bpf_line_info``, 16 bytes each, or nothing.
+    """
+
+    name: str
+    instructions: bytes
+    license: str = "GPL"
+    func_info: bytes = b""
+    line_info: bytes = b""
+
+
+def bpf(command: int, attributes: bytes) -> tuple[int, bytes]:
+    """Return what bpf(2) returns, and the attributes as the kernel left them.
+
+    Raises:
+        OSError: as the kernel refuses.
+    """
+    room = ctypes.create_string_buffer(attributes, _SIZE)
+    result = _libc.syscall(_number(platform.machine()), command, room, _SIZE)
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result, room.raw
+
+
+def create_map(
+    name: str, type: int, key_size: int, value_size: int, max_entries: int, flags: int = 0
+) -> int:
+    """Return the descriptor of a new map.
+
+    Raises:
+        OSError: as the kernel refuses: its sizes, its type, or a missing CAP_BPF.
+    """
+    label = name.encode()[:15]
+    sizes = (type, key_size, value_size, max_entries, flags)
+    return bpf(_MAP_CREATE, _MAP.pack(*sizes, 0, 0, label, 0, 0, 0, 0))[0]
+
+
+def load_btf(data: bytes) -> int:
+    """Return the descriptor of type information, which programs refer to.
+
+    Raises:
+        OSError: as the kernel refuses.
+    """
+    return bpf(_BTF_LOAD, _BTF.pack(address(data), 0, len(data), 0, 0))[0]
+
+
+def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tuple[int, str]:
+    """Load a program; return its descriptor and the verifier's log.
+
+    *btf* is the descriptor of the type information that the code's infos refer to, 0 for none.
+
+    Raises:
+        Refused: with the log.
+    """
+    license = code.license.encode()
+    size = {0: 0, STATISTICS: 1 << 16}.get(log_level, LOG_SIZE)
+    log = ctypes.create_string_buffer(size) if size else None
+    functions, lines = (code.func_info, code.line_info) if btf else (b"", b"")
+    attributes = _PROG.pack(
+        type,
+        len(code.instructions) // 8,
+        address(code.instructions),
+        address(license),
+        log_level,
+        size,
+        ctypes.addressof(log) if log else 0,
+        0,  # kern_version: since Linux 5.0 nobody looks (commit 6c4fc209fcf9)
+        0,
+        code.name.encode()[:15],
+        0,
+        0,
+        btf,
+        8 if functions else 0,
+        address(functions) if functions else 0,
+        len(functions) // 8,
+        16 if lines else 0,
+        address(lines) if lines else 0,
+        len(lines) // 16,
+        0,
+    )
+    for _ in range(_AGAIN):
+        try:
+            fd = bpf(_PROG_LOAD, attributes)[0]
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                continue
+            refused = Refused(error.errno, error.strerror)
+            refused.log = _text(log)
+            raise refused from None
+        return fd, _text(log)
+    raise Refused(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def lookup(fd: int, key: bytes, size: int) -> bytes | None:
+    """Return the *size* bytes that map *fd* has for *key*, or None."""
+    value = ctypes.create_string_buffer(size)
+    try:
+        bpf(_LOOKUP, _ELEMENT.pack(fd, 0, address(key), ctypes.addressof(value), 0))
+    except OSError:
+        return None
+    return value.raw
+
+
+def update(fd: int, key: bytes, value: bytes, flags: int = 0) -> int:
+    """Write *value* for *key*; return 0 or the errno."""
+    try:
+        return bpf(_UPDATE, _ELEMENT.pack(fd, 0, address(key), address(value), flags))[0]
+    except OSError as error:
+        return error.errno or errno.EINVAL
+
+
+def delete(fd: int, key: bytes) -> bool:
+    """Delete *key*; return whether it was there."""
+    try:
+        bpf(_DELETE, _ELEMENT.pack(fd, 0, address(key), 0, 0))
+    except OSError:
+        return False
+    return True
+
+
+def next_key(fd: int, key: bytes | None, size: int) -> bytes | None:
+    """Return the key after *key* (the first, for None), or None at the end."""
+    after = ctypes.create_string_buffer(size)
+    before = 0 if key is None else address(key)
+    try:
+        bpf(_NEXT_KEY, _ELEMENT.pack(fd, 0, before, ctypes.addressof(after), 0))
+    except OSError:
+        return None
+    return after.raw
+
+
+def lookup_batch(fd: int, key_size: int, value_size: int, count: int) -> tuple[bytes, bytes] | None:
+    """Return all keys and all values of a map, joined, or None where its type has no batch.
+
+    *count* is how many entries one call takes at first. A hash gives whole buckets, each once, so
+    no key comes twice (generic batch: kernel/bpf/hashtab.c, since Linux 5.6).
+
+    Raises:
+        OSError: as the kernel refuses.
+    """
+    keys, values = [], []
+    token, before = ctypes.create_string_buffer(max(4, key_size)), 0
+    while True:
+        some_keys = ctypes.create_string_buffer(count * key_size)
+        some_values = ctypes.create_string_buffer(count * value_size)
+        found, error = _batch(
+            _LOOKUP_BATCH,
+            (before, ctypes.addressof(token)),
+            ctypes.addressof(some_keys),
+            ctypes.addressof(some_values),
+            count,
+            fd,
+        )
+        if error == errno.ENOSPC and not found:  # one bucket has more
+            count *= 2
+            continue
+        if error in (errno.EINVAL, 524) and not before:  # 524 is ENOTSUPP, include/linux/errno.h
+            return None
+        if error not in (0, errno.ENOENT, errno.ENOSPC):
+            raise OSError(error, os.strerror(error))
+        keys.append(some_keys.raw[: found * key_size])
+        values.append(some_values.raw[: found * value_size])
+        if error == errno.ENOENT:  # that was the end
+            return b"".join(keys), b"".join(values)
+        before = ctypes.addressof(token)
+
+
+def update_batch(fd: int, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
+    """Write *count* entries; return how many were written, and 0 or the errno of the next one."""
+    return _batch(_UPDATE_BATCH, (0, 0), address(keys), address(values), count, fd)
+
+
+def pin(fd: int, path: os.PathLike[str]) -> None:
+    """Give the object behind *fd* a name in bpffs.
+
+    Raises:
+        OSError: as the kernel refuses.
+    """
+    bpf(_PIN, struct.pack("QII", address(os.fsencode(path)), fd, 0))
+
+
+def open_raw_tracepoint(name: str | None, program_fd: int) -> int:
+    """Attach to raw tracepoint *name*, or with None to the hook that the program was loaded for.
+
+    Returns:
+        the descriptor of the attachment, which lasts as long as it.
+
+    Raises:
+        OSError: as the kernel refuses.
+    """
+    label = None if name is None else name.encode()
+    place = 0 if label is None else address(label)
+    return bpf(_RAW_TRACEPOINT_OPEN, struct.pack("QI", place, program_fd))[0]
+
+
+def test_run(
+    fd: int, *, packet: bytes = b"", context: bytes = b"", repeat: int = 0
+) -> tuple[int, int]:
+    """Run the program behind *fd* on *packet* or *context*: its return value, and ns a run.
+
+    Raises:
+        OSError: as the kernel refuses; 524 (ENOTSUPP) for a type that cannot be run so.
+    """
+    attributes = struct.Struct("IIIIQQIIIIQQ")
+    sent = attributes.pack(
+        fd, 0, len(packet), 0, address(packet) if packet else 0, 0, repeat, 0,
+        len(context), 0, address(context) if context else 0, 0,
+    )  # fmt: skip
+    answer = attributes.unpack_from(bpf(_TEST_RUN, sent)[1])
+    return int(answer[1]), int(answer[7])
+
+
+def address(data: bytes) -> int:
+    """Return where *data* is in memory, for as long as the caller keeps it."""
+    return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
+
+
+def _batch(
+    command: int, tokens: tuple[int, int], keys: int, values: int, count: int, fd: int
+) -> tuple[int, int]:
+    """Return the count as the kernel left it, and 0 or the errno."""
+    room = ctypes.create_string_buffer(_BATCH.pack(*tokens, keys, values, count, fd, 0, 0), _SIZE)
+    result = _libc.syscall(_number(platform.machine()), command, room, _SIZE)
+    error = ctypes.get_errno() if result < 0 else 0
+    return int(_BATCH.unpack_from(room)[4]), error
+
+
+@functools.cache
+def _number(machine: str) -> int:
+    return syscalls.number("bpf", machine)
+
+
+def _text(log: ctypes.Array[ctypes.c_char] | None) -> str:
+    return log.value.decode(errors="backslashreplace") if log else ""
