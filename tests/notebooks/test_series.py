@@ -1,11 +1,9 @@
-"""The table of what the rebuilt documents say, in docs/series.md, held to the cells it names."""
+"""The table of what the rebuilt documents say, in docs/series.md, beside the cells it names."""
 
 import ast
 import re
 from functools import cache
 from urllib.parse import unquote
-
-import pytest
 
 from bpflab.course.notebooks import read
 from bpflab.paths import NOTEBOOKS, ROOT
@@ -13,6 +11,7 @@ from bpflab.paths import NOTEBOOKS, ROOT
 TABLE = ROOT / "docs" / "series.md"
 BPF = ROOT / "bpf"
 KINDS = {"program", "map", "command", "claim"}
+BECOMES = {"does", "corrects", "says", "open"}
 LINK = re.compile(r"\[(.+?)\]\(\.\./notebooks/(\d\d-[\w-]+\.ipynb)#(.+?)\) `([\w-]+)`")
 QUOTED = re.compile(r"`([^`]+)`")
 C_FILE = re.compile(
@@ -33,10 +32,6 @@ def rows_of(part):
     """Return the rows of a table as lists of five cells, without its head."""
     lines = [line for line in part.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
-
-
-ROWS = [(name, row) for name, rows in documents().items() for row in rows]
-EACH = pytest.mark.parametrize("row", [row for _, row in ROWS], ids=[row[1] for _, row in ROWS])
 
 
 @cache
@@ -98,51 +93,41 @@ def where(row):
     return [(file, id, unquote(anchor)) for _, file, anchor, id in LINK.findall(row[2])]
 
 
-def test_there_are_five_documents():
-    """Each document has its table, and none is empty."""
-    assert [len(rows) > 25 for rows in documents().values()] == [True] * 5
-
-
-def test_each_item_stands_once_in_its_document():
-    """What stands twice would be looked after once."""
-    items = [(name, row[1]) for name, row in ROWS]
-    assert [item for item in items if items.count(item) > 1] == []
-
-
-@EACH
-def test_a_row_is_complete(row):
-    """Five cells: a kind, an item, a place or more (none if it is open), what is done, and how."""
+def faults(row):
+    """Return what of a row does not hold, a sentence each."""
     kind, item, places, becomes, how = row
-    assert kind in KINDS
-    assert item and how
-    assert becomes in {"does", "corrects", "says", "open"}
-    assert (places == "-") == (becomes == "open")
-    assert len(where(row)) == (0 if becomes == "open" else len(places.split("<br>")))
+    if (kind in KINDS, becomes in BECOMES, bool(item and how)) != (True, True, True):
+        return ["it is not complete"]
+    named = where(row)
+    missing = [f"{lesson} has no cell {id}" for lesson, id, _ in named if id not in cells(lesson)]
+    open_ends = len(named) != (0 if becomes == "open" else len(places.split("<br>")))
+    if missing or open_ends or (places == "-") != (becomes == "open"):
+        return missing or ["its places are not those of its kind"]
+    found, texts = [], []
+    for lesson, id, anchor in named:
+        cell, headings = cells(lesson)[id]
+        if anchor not in {heading.replace(" ", "-") for heading in headings}:
+            found.append(f"{id} stands under {headings}")
+        texts += [said(cell), *([sources(lesson, cell)] if cell.cell_type == "code" else [])]
+    runs = any(cells(lesson)[id][0].cell_type == "code" for lesson, id, _ in named)
+    if runs != (becomes in {"does", "corrects"}):
+        found.append(f"it {becomes}, and its cells are {'code' if runs else 'prose'}")
+    quoted = [name for name in QUOTED.findall(how) if name not in "\n".join(texts)]
+    return found + [f"no cell of it has `{name}`" for name in quoted]
 
 
-@EACH
-def test_its_cells_are_there_under_their_heading(row):
-    """A link leads to a heading, and the cell stands below it."""
-    for lesson, id, anchor in where(row):
-        assert id in cells(lesson), f"{lesson} has no cell {id}"
-        headings = {heading.replace(" ", "-") for heading in cells(lesson)[id][1]}
-        assert anchor in headings, f"{id} stands under {headings}"
+def test_each_row_holds():
+    """A row leads to cells below their headings, which run or say what it quotes; none comes twice.
 
+    A row that does or corrects has a cell that runs. What the last column has in backticks stands
+    in a cell of the row, or in the C that it names.
+    """
+    rows = documents()
+    items = [(name, row[1]) for name, each in rows.items() for row in each]
+    wrong = [(*item, "it comes twice") for item in set(items) if items.count(item) > 1]
+    wrong += [
+        (n, row[1], fault) for n, each in rows.items() for row in each for fault in faults(row)
+    ]
 
-@EACH
-def test_what_is_done_is_done_by_code(row):
-    """A row that does or corrects names a cell that runs; one that says names prose."""
-    kinds = [cells(lesson)[id][0].cell_type for lesson, id, _ in where(row)]
-    assert ("code" in kinds) == (row[3] in {"does", "corrects"})
-
-
-@EACH
-def test_the_names_it_quotes_stand_in_its_cells(row):
-    """What the last column has in backticks stands in a cell of the row, or in the C it names."""
-    texts = []
-    for lesson, id, _ in where(row):
-        cell = cells(lesson)[id][0]
-        texts.append(said(cell))
-        if cell.cell_type == "code":
-            texts.append(sources(lesson, cell))
-    assert [name for name in QUOTED.findall(row[4]) if name not in "\n".join(texts)] == []
+    assert [len(each) > 25 for each in rows.values()] == [True] * 5
+    assert not wrong, "\n".join(" | ".join(each) for each in wrong)
