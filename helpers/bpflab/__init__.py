@@ -9,7 +9,6 @@ _HOMES = {
     "bindings.hooks": ("syscall_entry",),
     "compiling.source": ("find",),
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
-    "data.tally": ("Rates", "Tally"),
     "data.trace": ("open_trace",),
     "doctor.needs": ("needs", "prefers"),
     "programs.bpfobject": ("BpfObject", "load_object"),

@@ -19,7 +19,9 @@ SECONDS = 20
 MEASURED_S = 10
 STORM = """\
 import json, os, subprocess, sys, threading, time
-from bpflab import Rates, Tally, bars, histogram, lines, live, load
+import numpy as np
+import pandas as pd
+from bpflab import bars, histogram, lines, live, load
 
 child = subprocess.Popen(
     [sys.executable, STORM, "1000000", str(SECONDS)], stdin=-1, stdout=-1, text=True
@@ -70,12 +72,29 @@ print(json.dumps([calls, storm.events.ledger()]))
 """
 ONE = 'views = [live(storm, "A storm", columns=["time", "pid", "cpu", "number"])]'
 TEN = """\
-cpus, sizes = Tally(storm.events, "cpu"), Tally(storm.events, "number", log2=True)
-speed = Rates(lambda: {"events": storm.maps["seen"].total()})
+began, seen = time.monotonic(), {}
+
+
+def newest(field):
+    return pd.Series(storm.events.records(newest=10_000)[field])
+
+
+def by_cpu():
+    return bars(newest("cpu").value_counts(), "By CPU", unit="events")
+
+
+def growth():
+    seen[round(time.monotonic() - began, 2)] = storm.maps["seen"].total()
+    return lines(pd.DataFrame({"events": seen}).rename_axis("seconds"), "Growth", y="events")
+
+
+def numbers():
+    slots = np.log2(newest("number") + 1).astype(int)
+    return histogram(slots.value_counts(), "Numbers", unit="")
+
+
 views = [live(storm, f"Storm {n}", columns=["cpu", "number"]) for n in range(4)]
-views += [live(lambda: bars(cpus.counts(), "By CPU", unit="events")) for n in range(2)]
-views += [live(lambda: lines(speed.frame(), "Speed", y="events/s")) for n in range(2)]
-views += [live(lambda: histogram(sizes.counts(), "Numbers", unit="")) for n in range(2)]
+views += [live(picture) for picture in (by_cpu, growth, numbers) for _ in range(2)]
 """
 
 

@@ -201,18 +201,3 @@ def test_only_the_newest_are_shown_on_demand():
 
     assert numbers == [[], [6, 7], [4, 5, 6, 7], list(range(8))]
     assert mine == [5, 7]
-
-
-def test_a_tap_sees_every_event_once():
-    """Those that are kept when it is put in, and each batch after that, even of a bounded log."""
-    log = log_of(row(0), row(1), capacity=3)
-    log.pump()
-    seen = []
-    log.tap(lambda batch: seen.extend(batch["args"][:, 0].tolist()))
-
-    for number in range(2, 9, 2):
-        log._ring.write(row(number), row(number + 1))
-        log.drain()
-
-    assert seen == list(range(10))
-    assert log.forgotten == 7

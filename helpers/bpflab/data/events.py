@@ -63,7 +63,6 @@ class EventLog:
         self._capacity = capacity or max(_MEMORY // ring.dtype.itemsize, 1)
         self._chunks: deque[npt.NDArray[Any]] = deque()
         self._offsets: deque[int] = deque()  # ns from CLOCK_MONOTONIC to UTC, for each chunk
-        self._taps: list[Callable[[npt.NDArray[Any]], object]] = []
         self._lock = threading.RLock()  # a live view reads beside the reader's own cells
         self._offset = _utc_offset_ns()
 
@@ -103,8 +102,6 @@ class EventLog:
                     self._chunks.popleft(), self._offsets.popleft()
                 self.forgotten += gone
                 excess -= gone
-            for take in self._taps:
-                take(batch)
         return len(batch)
 
     def drain(self) -> None:
@@ -112,17 +109,6 @@ class EventLog:
         for _ in range(_MOST_BATCHES):
             if not self.pump():
                 return
-
-    def tap(self, take: Callable[[npt.NDArray[Any]], object]) -> None:
-        """Hand *take* all events that are kept now, and then each batch as it is read.
-
-        It runs in the thread that reads, and sees every event exactly once.
-        """
-        with self._lock:
-            self.drain()
-            for chunk in self._chunks:
-                take(chunk)
-            self._taps.append(take)
 
     @checked
     def records(self, only: Only | None = None, newest: int | None = None) -> npt.NDArray[Any]:

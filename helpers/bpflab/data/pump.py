@@ -52,7 +52,7 @@ class Pump:
             for log in logs:
                 try:
                     came += log.pump()
-                except Exception as error:  # also what a function given to `tap` raises
+                except Exception as error:
                     self._fail(log, error)
             del logs, log  # the thread keeps no log alive while it sleeps
             time.sleep(_BUSY_S if came else _QUIET_S)

@@ -29,9 +29,8 @@ def histogram(
     """Return how many values there are in each power of two, as horizontal bars.
 
     *slots* has the counts by slot: slot k counts the values from 2^k to 2^(k+1) - 1, and slot 0
-    the value 0 as well. That is what ``Tally(..., log2=True).counts()`` gives. BCC's
-    ``bpf_log2(v)``, of 32 bits, is k; its ``bpf_log2l(v)``, of 64, is k + 1 (1 for 0 and for 1;
-    ``src/cc/export/helpers.h``): count in slot ``bpf_log2l(v) - 1``.
+    the value 0 as well. BCC's ``bpf_log2(v)``, of 32 bits, is k; its ``bpf_log2l(v)``, of 64, is
+    k + 1 (1 for 0 and for 1; ``src/cc/export/helpers.h``): count in slot ``bpf_log2l(v) - 1``.
 
     Empty slots between the first and the last are shown as empty. With *limit* only so many slots
     are shown, and a line says how many values are in those above. Times and sizes are rounded in
