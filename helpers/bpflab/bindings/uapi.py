@@ -31,9 +31,6 @@ MAP_TYPES = _words(
 )
 """``enum bpf_map_type``, lower case."""
 
-HOOKS = ["raw_tracepoint", "tracepoint", "kprobe", "kretprobe", "uprobe", "uretprobe"]
-"""``enum bpf_task_fd_type``, lower case."""
-
 HELPERS = _words(
     """
     unspec map_lookup_elem map_update_elem map_delete_elem probe_read ktime_get_ns trace_printk

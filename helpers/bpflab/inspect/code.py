@@ -6,11 +6,11 @@ import ctypes
 import struct
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 
 from bpflab.arguments import checked
+from bpflab.bindings import kallsyms
 from bpflab.bindings.info import ProgramInfo, info
 from bpflab.bindings.uapi import HELPERS, TAIL_CALL
 from bpflab.errors import LabError
@@ -20,7 +20,6 @@ from bpflab.text import safe_text
 
 _CALL = 0x85  # BPF_JMP | BPF_CALL
 _KINDS = {1: "function", 2: "kernel function"}  # BPF_PSEUDO_CALL, BPF_PSEUDO_KFUNC_CALL
-_SYMBOLS = Path("/proc/kallsyms")
 _UNNAMED = (
     "Which helper the kernel calls is an address, and that takes CAP_SYSLOG; "
     "calls(..., sent=True) names the helpers as they were handed to it."
@@ -112,15 +111,12 @@ def _symbols(offsets: set[int]) -> dict[int, str]:
     """Return the kernel's names of what lies *offsets* from ``__bpf_call_base``, if it shows."""
     if not offsets:
         return {}
-    rows = [line.split() for line in _SYMBOLS.read_text(errors="backslashreplace").splitlines()]
-    base = next((int(row[0], 16) for row in rows if row[2] == "__bpf_call_base"), 0)
-    wanted = {base + offset: offset for offset in offsets} if base else {}
-    found: dict[int, str] = {}
-    for row in rows:
-        address = int(row[0], 16)
-        if address in wanted:
-            found.setdefault(wanted[address], safe_text(row[2]))
-    return found
+    rows = [(address, name) for address, _, name, _ in kallsyms.symbols()]
+    base = next((address for address, name in rows if name == "__bpf_call_base"), 0)
+    if not base:
+        return {}
+    # Of two names at one address the first one counts.
+    return {a - base: safe_text(name) for a, name in reversed(rows) if a - base in offsets}
 
 
 def _size(fd: int, function: str) -> int:

@@ -12,9 +12,9 @@ from bpflab.bindings import bpf
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
-from bpflab.inspect import attached, fds
+from bpflab.inspect.fds import facts, program_names
 
-_UNNAMED = "Programs that this process does not hold are named only with CAP_SYS_ADMIN."
+_UNNAMED = "This process has no descriptor of these programs: sudo bpftool prog show id NUMBER."
 
 
 @checked
@@ -24,8 +24,8 @@ def slots(table: Map) -> pd.DataFrame:
     Columns: ``slot``, ``value`` (the 4 bytes that the kernel gives for it, in hexadecimal as
     ``bpftool map dump`` prints them: ``"c8 01 00 00"``; empty for an empty slot), ``program_id``
     (the same as a number; missing for an empty slot), ``program`` and ``type`` (the kernel's name
-    of it and its type; empty for an empty slot). A name that this process may not see is missing,
-    and ``frame.attrs["hidden"]`` says why.
+    of it and its type; empty for an empty slot). The name of a program that this process has no
+    descriptor of is missing, and ``frame.attrs["hidden"]`` says why.
 
     Raises:
         LabError: ``map-type`` where *table* is no program array, ``closed`` where it went with its
@@ -39,24 +39,21 @@ def slots(table: Map) -> pd.DataFrame:
         )
     fd = table.duplicate().fd  # which stays this map's if its program is closed meanwhile
     try:
-        owner = fds.facts(fd).get("owner_prog_type")
-        values = {n: bpf.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)}
+        owner = facts(fd).get("owner_prog_type")
+        values = [bpf.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)]
     finally:
         os.close(fd)
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).
     type = word(PROGRAM_TYPES, int(owner)) if owner else ""
-    names = {value: attached.name(_id(value)) for value in set(values.values()) if value}
-    rows = [
-        (slot, value.hex(" "), _id(value), names[value], type)
-        if value
-        else (slot, "", None, "", "")
-        for slot, value in values.items()
-    ]
+    names = program_names()
+    rows = []
+    for slot, value in enumerate(values):
+        if value:
+            (id,) = struct.unpack("=I", value)
+            rows.append((slot, value.hex(" "), id, names.get(id), type))
+        else:
+            rows.append((slot, "", None, "", ""))
     columns = ["slot", "value", "program_id", "program", "type"]
     frame = pd.DataFrame(rows, columns=columns).astype({"program_id": "Int64"})
     frame.attrs["hidden"] = {"program": _UNNAMED} if frame["program"].isna().any() else {}
     return frame
-
-
-def _id(value: bytes) -> int:
-    return int(struct.unpack("=I", value)[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -12,68 +14,68 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.bindings.info import MapInfo, ProgramInfo, info, map_ids
 from bpflab.bindings.uapi import MAP_TYPES, PROGRAM_TYPES, word
-from bpflab.inspect import attached, fds
+from bpflab.inspect.fds import Descriptor, attachments, descriptors
 from bpflab.text import safe_text
 
 _NO_CODE = "The size of a program's code is told only with CAP_BPF (bpf_prog_get_info_by_fd)."
-_SIZES = ("instructions", "bytes_xlated", "bytes_jited", "bytes_memlock")
+_NO_PLACE = (
+    "This process has a perf event that no open Program made. What runs there is told only with "
+    "CAP_SYS_ADMIN (BPF_TASK_FD_QUERY): sudo bpftool perf."
+)
+_CODE = ("instructions", "bytes_xlated", "bytes_jited")
+_OF_EVERY_LINK = {"pos", "flags", "mnt_id", "ino", "link_type", "link_id", "prog_tag", "prog_id"}
+
+Row = dict[str, Any]
 
 
 @checked
-def programs(everyone: bool = False) -> pd.DataFrame:
-    """Return a row for each program that this process holds, or with *everyone* the machine.
+def programs() -> pd.DataFrame:
+    """Return a row for each program that this process has a descriptor of, by id.
 
     Columns: ``id``, ``name`` (at most 15 bytes: the kernel keeps no more, and bpftool takes
     a longer one from BTF), ``type``, ``tag`` (a hash of its instructions), ``instructions`` (of
     8 bytes, as the verifier left them), ``bytes_xlated`` and ``bytes_jited`` (these and the machine
     code), ``jited``, ``bytes_memlock`` (whole pages), ``map_ids`` (a tuple), ``attached_to`` (empty
-    where it is not attached; see ``links``), ``pids`` and ``comms`` (tuples: who holds it by an
-    fd), ``run_cnt`` and ``run_time_ns`` (zero unless sysctl kernel.bpf_stats_enabled is set; what
-    a tail call started is not counted), ``gpl_compatible``, ``uid`` and ``loaded_at`` (UTC). Sorted
-    by id.
+    where it is not attached), ``pids`` (a tuple: this process), ``run_cnt`` and ``run_time_ns``
+    (zero unless sysctl kernel.bpf_stats_enabled is set; what a tail call started is not counted),
+    ``gpl_compatible``, ``uid`` and ``loaded_at`` (UTC).
 
-    What this process may not see is missing, and ``frame.attrs["hidden"]`` says why, by column.
-
-    Raises:
-        LabError: ``privilege`` where *everyone* is asked for without CAP_SYS_ADMIN.
+    A link's place is the kernel's word. A perf event's is bpflab's record of what it attached,
+    since the kernel tells that only with CAP_SYS_ADMIN. What this process may not see is missing,
+    and ``frame.attrs["hidden"]`` says why, by column.
     """
-    found = fds.each("program", _program, everyone)
-    places, closed = attached.attachments(everyone)
-    at: dict[int | None, list[str | None]] = defaultdict(list)
-    for one in places:
-        at[one.program].append(one.place)
-    holders, _ = _holders("program", everyone)
-    notes = attached.hidden(places, closed)
-    rows = [
-        row | {"attached_to": _places(at[row["id"]], at[None])} | holders(row["id"])
-        for row in found
-    ]
-    if any(row["instructions"] is None for row in rows):
-        notes |= dict.fromkeys(("instructions", "bytes_xlated", "bytes_jited"), _NO_CODE)
-    return _frame(rows, program_row(ProgramInfo(), (), {}, 0), notes)
+    places, complete = _places(descriptors())
+    booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    rows = _rows(
+        "program",
+        lambda one: program_row(info(one.fd, ProgramInfo()), map_ids(one.fd), one.facts, booted),
+    )
+    for row in rows:
+        known = sorted(places[row["id"]])
+        row["attached_to"] = ", ".join(known) if known or complete else None
+    frame = _frame(rows, program_row(ProgramInfo(), (), {}, 0), (*_CODE, "bytes_memlock"))
+    frame.attrs["hidden"] = {} if complete else {"attached_to": _NO_PLACE}
+    if frame["instructions"].isna().any():
+        frame.attrs["hidden"] |= dict.fromkeys(_CODE, _NO_CODE)
+    return frame
 
 
 @checked
-def maps(everyone: bool = False) -> pd.DataFrame:
-    """Return a row for each map that this process holds, or with *everyone* the machine.
+def maps() -> pd.DataFrame:
+    """Return a row for each map that this process has a descriptor of, by id.
 
     Columns: ``id``, ``name`` (at most 15 bytes), ``type``, ``key_size`` and ``value_size`` (bytes),
     ``max_entries``, ``flags``, ``bytes_memlock`` (what it takes, as the kernel reckons it),
-    ``owner_prog_type`` and ``owner_jited`` (what a program array takes in; empty for other maps),
-    ``frozen``, ``pids`` and ``comms`` (tuples: who holds it by an fd). Sorted by id.
-
-    Raises:
-        LabError: ``privilege`` where *everyone* is asked for without CAP_SYS_ADMIN.
+    ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps),
+    ``frozen`` and ``pids`` (a tuple: this process).
     """
-    found = fds.each("map", _map, everyone)
-    holders, closed = _holders("map", everyone)
-    rows = [row | holders(row["id"]) for row in found]
-    return _frame(rows, map_row(MapInfo(), {}), attached.hidden([], closed))
+    rows = _rows("map", lambda one: map_row(info(one.fd, MapInfo()), one.facts))
+    return _frame(rows, map_row(MapInfo(), {}), ("bytes_memlock",))
 
 
 def program_row(
     of: ProgramInfo, map_ids: tuple[int, ...], facts: Mapping[str, str], booted_ns: int
-) -> dict[str, Any]:
+) -> Row:
     """Return the cells of a program; *booted_ns* is when the machine did, in Unix time."""
     loaded = pd.Timestamp(booted_ns + of.load_time, unit="ns", tz="UTC").floor("ms")
     seen = of.xlated_prog_len > 0  # no program is empty: zero is how the kernel hides it
@@ -89,8 +91,7 @@ def program_row(
         "bytes_memlock": int(facts.get("memlock", 0)),
         "map_ids": map_ids,
         "attached_to": "",
-        "pids": (),
-        "comms": (),
+        "pids": (os.getpid(),),
         "run_cnt": of.run_cnt,
         "run_time_ns": of.run_time_ns,
         "gpl_compatible": bool(of.gpl_compatible),
@@ -99,7 +100,7 @@ def program_row(
     }
 
 
-def map_row(of: MapInfo, facts: Mapping[str, str]) -> dict[str, Any]:
+def map_row(of: MapInfo, facts: Mapping[str, str]) -> Row:
     """Return the cells of a map."""
     owner = facts.get("owner_prog_type")
     return {
@@ -114,48 +115,46 @@ def map_row(of: MapInfo, facts: Mapping[str, str]) -> dict[str, Any]:
         "owner_prog_type": word(PROGRAM_TYPES, int(owner)) if owner else "",
         "owner_jited": facts["owner_jited"] == "1" if "owner_jited" in facts else "",
         "frozen": facts.get("frozen", "0") != "0",
-        "pids": (),
-        "comms": (),
+        "pids": (os.getpid(),),
     }
 
 
-def _program(fd: int) -> dict[str, Any]:
-    booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return program_row(info(fd, ProgramInfo()), map_ids(fd), fds.facts(fd), booted)
+def _rows(kind: str, read: Callable[[Descriptor], Row]) -> list[Row]:
+    """Return what *read* makes of one descriptor of each object of *kind*, by id."""
+    objects = {one.id: one for one in descriptors() if one.kind == kind}
+    rows = []
+    for _, one in sorted(objects.items()):
+        try:
+            rows.append(read(one))
+        except OSError as error:
+            if error.errno != errno.EBADF:  # another thread has closed it meanwhile
+                raise
+    return rows
 
 
-def _map(fd: int) -> dict[str, Any]:
-    return map_row(info(fd, MapInfo()), fds.facts(fd))
-
-
-def _places(known: list[str | None], unknown: list[str | None]) -> str | None:
-    """Return where a program is attached; None if it is, or may be, at a place we cannot see."""
-    if None in known or (unknown and not known):
-        return None
-    return ", ".join(sorted(place for place in known if place))
-
-
-def _holders(
-    kind: str, everyone: bool
-) -> tuple[Callable[[int], dict[str, tuple[object, ...]]], int]:
-    """Return what gives an id's cells ``pids`` and ``comms``, and how many did not let us look."""
-    held, closed = fds.held_by_all() if everyone else (fds.held(), 0)
-    pids: dict[int, set[int]] = defaultdict(set)
-    for one in held:
-        if one.kind == kind:
-            pids[one.id].add(one.pid)
-
-    def cells(number: int) -> dict[str, tuple[object, ...]]:
-        who = tuple(sorted(pids[number]))
-        return {"pids": who, "comms": tuple(safe_text(fds.comm(pid)) for pid in who)}
-
-    return cells, closed
-
-
-def _frame(
-    rows: list[dict[str, Any]], pattern: Mapping[str, Any], notes: dict[str, str]
-) -> pd.DataFrame:
+def _frame(rows: list[Row], pattern: Row, numbers: tuple[str, ...]) -> pd.DataFrame:
     """Return *rows* under the columns of *pattern*, which an empty frame has too."""
     frame = pd.DataFrame(rows, columns=list(pattern))
-    frame = frame.astype({name: "Int64" for name in _SIZES if name in pattern})
-    return attached.noted(frame, notes)
+    return frame.astype(dict.fromkeys(numbers, "Int64"))
+
+
+def _places(found: list[Descriptor]) -> tuple[dict[int, set[str]], bool]:
+    """Return where programs are attached, by id, and whether these are all places."""
+    ids = {one.fd: one.id for one in found}
+    recorded = attachments()
+    places: dict[int, set[str]] = defaultdict(set)
+    complete = True
+    for one in found:
+        function, place = recorded.get(one.fd, (-1, ""))
+        if one.kind == "link":
+            places[int(one.facts["prog_id"])].add(_place(one.facts, place))
+        elif one.kind == "perf event":
+            places[ids.get(function, 0)].add(safe_text(place))
+            complete = complete and bool(place)
+    return places, complete
+
+
+def _place(link: Mapping[str, str], recorded: str) -> str:
+    """Return a link's tracepoint, or what bpflab attached it to, or all that is told of it."""
+    fields = [f"{name} {value}" for name, value in link.items() if name not in _OF_EVERY_LINK]
+    return safe_text(link.get("tp_name") or recorded or ", ".join(fields))
