@@ -102,8 +102,8 @@ def check_largest(
         except LabError:
             taken = False
         if taken != wanted:
-            word = "accepted" if taken else "refused"
-            return _not_yet(name, f"{value} is {word}: the limit is {_side(taken)}.", hints)
+            word, side = ("accepted", "higher") if taken else ("refused", "lower")
+            return _not_yet(name, f"{value} is {word}: the limit is {side}.", hints)
     return _passed(name, f"{limit} is accepted and {limit + step} is refused.")
 
 
@@ -142,19 +142,10 @@ def check_counts(
         return _not_yet(name, refusal(error, "Your program was refused").text, hints)
     for path, times in wanted.items():
         if found[path] != times:
-            text = (
-                f"{map} says {found[path]} for {path}, which was executed another number of times."
-            )
-            return _not_yet(name, text, hints)
-    return _passed(name, f"{map} counted {', '.join(_counted(wanted))}.")
-
-
-def _counted(counts: Mapping[str, int]) -> list[str]:
-    return [f"{times} of {path}" for path, times in counts.items()]
-
-
-def _side(taken: bool) -> str:
-    return "higher" if taken else "lower"
+            other = "which was executed another number of times"
+            return _not_yet(name, f"{map} says {found[path]} for {path}, {other}.", hints)
+    numbers = ", ".join(f"{times} of {path}" for path, times in wanted.items())
+    return _passed(name, f"{map} counted {numbers}.")
 
 
 @contextlib.contextmanager

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import errno
 import os
 import signal
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,8 +25,6 @@ from bpflab.files import replace_text
 from bpflab.text import safe_text
 
 DEADLINE_S = 120
-
-
 _START_S = 120  # a kernel starts in 1 s, and in 30 under emulation
 
 
@@ -59,16 +55,16 @@ def execute(
 
     The kernel is this interpreter's, in the notebook's folder. *on_cell* is called when a cell
     starts and when it has ended; each cell has *deadline_s* seconds. However this ends, the kernel
-    and all that it started have ended as well.
+    and its group of processes have ended as well.
 
     Raises:
-        LabError: ``cell-failed``; ``left-behind``, when a process outlived the kernel;
-            ``not-executed``, when the disk has no space for the kernel's files.
+        LabError: ``cell-failed``; ``not-executed``, when the disk has no space for the kernel's
+            files.
     """
     nb = read(path)
     try:
-        with _no_process_left(path), tempfile.TemporaryDirectory(prefix="bpflab-") as private:
-            asyncio.run(_execute(nb, path, Path(private), on_cell, deadline_s))
+        with tempfile.TemporaryDirectory(prefix="bpflab-") as private, _kernel(private) as manager:
+            asyncio.run(_execute(nb, manager, path, Path(private), on_cell, deadline_s))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -81,16 +77,35 @@ def execute(
     return nb
 
 
-async def _execute(
-    nb: NotebookNode, path: Path, private: Path, on_cell: OnCell, deadline_s: int
-) -> None:
+@contextlib.contextmanager
+def _kernel(private: str) -> Iterator[AsyncKernelManager]:
+    """Manage a kernel of this interpreter, and kill its group when the block ends.
+
+    A kernel that was asked to end has ended its group's processes (ipykernel, _at_shutdown). One
+    that died has not, and after a second Ctrl-C nothing waits for the answer.
+    """
     manager = AsyncKernelManager(
         kernel_name="python3",
         # No folder of kernels: what is left is the kernel of this very interpreter.
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-        connection_file=str(private / "kernel.json"),
-        transport=_transport(private),
+        connection_file=f"{private}/kernel.json",
     )
+    try:
+        yield manager
+    finally:
+        if group := getattr(manager.provisioner, "pgid", None):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+async def _execute(
+    nb: NotebookNode,
+    manager: AsyncKernelManager,
+    path: Path,
+    private: Path,
+    on_cell: OnCell,
+    deadline_s: int,
+) -> None:
     client = NotebookClient(
         nb,
         km=manager,
@@ -104,12 +119,11 @@ async def _execute(
         record_timing=False,
     )
     log = private / "log"
-    # pytest's variable would keep ipykernel from watching descriptors 1 and 2.
-    env = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-    env |= {"BPFLAB_HEADLESS": "1", "COLUMNS": "80", "IPYTHONDIR": str(private / "ipython")}
+    more = {"BPFLAB_HEADLESS": "1", "COLUMNS": "80", "IPYTHONDIR": str(private / "ipython")}
+    how = {"cwd": path.parent, "env": {**os.environ, **more}}
     try:
         with log.open("w") as out:
-            await client.async_start_new_kernel(cwd=path.parent, env=env, stdout=out, stderr=out)
+            await client.async_start_new_kernel(**how, stdout=out, stderr=out)
         await client.async_start_new_kernel_client()
         code = [index for index, cell in enumerate(nb.cells) if cell.cell_type == "code"]
         for number, index in enumerate(code, start=1):
@@ -125,7 +139,6 @@ async def _execute(
             await manager.shutdown_kernel()
         if client.kc:
             client.kc.stop_channels()
-        await manager.cleanup_resources()
 
 
 async def _failure(client: NotebookClient, index: int, number: int, log: Path) -> str:
@@ -149,61 +162,6 @@ async def _failure(client: NotebookClient, index: int, number: int, log: Path) -
 def _safe_lines(text: str) -> str:
     lines = ANSI.sub("", text).expandtabs().rstrip().splitlines()
     return "\n".join(safe_text(line) for line in lines)
-
-
-def _transport(private: Path) -> str:
-    """Sockets in a private folder, unless its path is too long or its file system has none."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.bind(str(private / "kernel-ipc-1"))
-        except OSError:
-            return "tcp"
-    (private / "kernel-ipc-1").unlink()
-    return "ipc"
-
-
-@contextlib.contextmanager
-def _no_process_left(path: Path) -> Iterator[None]:
-    """Stop what the block started, directly or not, and did not stop; complain if it went well."""
-    before = _children()
-    _adopt_orphans(True)
-    try:
-        yield
-    finally:
-        left = _stop(before)
-        _adopt_orphans(False)
-    if left:
-        names = ", ".join(sorted(left))
-        raise LabError("left-behind", f"{path.name} left processes behind: {names}.")
-
-
-def _adopt_orphans(on: bool) -> None:
-    # PR_SET_CHILD_SUBREAPER: a process in a session of its own comes to us when its parent ends.
-    ctypes.CDLL(None).prctl(36, ctypes.c_ulong(on))
-
-
-def _children() -> set[int]:
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, ValueError):
-            parent = stat.read_text(errors="replace").rpartition(")")[2].split()[1]
-            if int(parent) == os.getpid():
-                found.add(int(stat.parent.name))
-    return found
-
-
-def _stop(before: set[int]) -> set[str]:
-    """Give each new child a second to end, then kill it; return the names of those killed."""
-    killed = set()
-    began = time.monotonic()
-    while (new := _children() - before) and time.monotonic() - began < 5:
-        for pid in new:
-            with contextlib.suppress(OSError):
-                if os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() - began > 1:
-                    killed.add(safe_text(Path(f"/proc/{pid}/comm").read_text().strip()))
-                    os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
-    return killed
 
 
 def refresh(path: Path, on_cell: OnCell = lambda _: None, deadline_s: int = DEADLINE_S) -> bool:

@@ -23,6 +23,7 @@ _PLACES = [  # a pattern, and what stands for it
     (re.compile(rf"(?<![\w./~-]){re.escape(str(ROOT))}(?![\w.-])"), "."),
     (re.compile(rf"(?<![\w./~-]){re.escape(str(Path.home()))}/"), "~/"),
 ]
+_PICTURES = ("image/png", "image/jpeg")  # their base64 is no text
 _WIDGET = "application/vnd.jupyter.widget-"
 _METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -44,12 +45,9 @@ def find(name: str) -> Path:
         LabError: ``no-lesson``, with the names of those that there are.
     """
     for path in lessons():
-        number, topic = path.stem[:2], path.stem[3:]
-        if name.isdecimal() and name.zfill(2) == number:
-            return path
-        if name in (topic, path.stem, path.name, str(path)):
-            return path
-        if Path(name).parts[-2:] == (NOTEBOOKS.name, path.name):
+        number, _, topic = path.stem.partition("-")
+        names = {number, str(int(number)), topic, path.stem, path.name, str(path)}
+        if name in names or Path(name).parts[-2:] == (NOTEBOOKS.name, path.name):
             return path
     known = ", ".join(path.stem for path in lessons()) or "none in this clone"
     raise LabError("no-lesson", f"There is no lesson {safe_text(name)!r}; the lessons: {known}.")
@@ -84,12 +82,11 @@ def normalise(nb: NotebookNode) -> NotebookNode:
     name, stdout first: in which order two of them arrive is chance.
     """
     cells: list[dict[str, Any]] = []
-    taken = {cell.get("id") for cell in nb.cells}
     seen: set[str] = set()
     numbers = itertools.count(1)
     for old in nb.cells:
         tags = old.metadata.get("tags")
-        cell = {"cell_type": old.cell_type, "id": _identify(old, seen, taken)}
+        cell = {"cell_type": old.cell_type, "id": _identify(old, seen)}
         cell |= {"metadata": {"tags": tags} if tags else {}, "source": old.source.rstrip()}
         if old.get("attachments"):
             cell["attachments"] = old.attachments
@@ -109,13 +106,13 @@ def _v4() -> Any:
     return v4
 
 
-def _identify(cell: NotebookNode, seen: set[str], taken: set[str | None]) -> str:
+def _identify(cell: NotebookNode, seen: set[str]) -> str:
+    """Return a cell's id; for none, a bad one, and the second of two, one of its content."""
     name = cell.get("id")
-    if not (isinstance(name, str) and re.fullmatch("[a-zA-Z0-9_-]{1,64}", name)) or name in seen:
+    if name in seen or not (isinstance(name, str) and re.fullmatch("[a-zA-Z0-9_-]{1,64}", name)):
         texts = (f"{n}\n{cell.cell_type}\n{cell.source.rstrip()}" for n in itertools.count())
         made = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
-        name = next(candidate for candidate in made if candidate not in taken)
-        taken.add(name)
+        name = next(candidate for candidate in made if candidate not in seen)
     seen.add(name)
     return name
 
@@ -127,7 +124,7 @@ def _outputs(outputs: list[NotebookNode], number: int) -> list[dict[str, Any]]:
     for streams, run in itertools.groupby(shown, lambda out: out["output_type"] == "stream"):
         together = list(run)
         new += _merged(together) if streams else together
-    return new
+    return [_placeless(out) for out in new]
 
 
 def _merged(streams: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -135,27 +132,23 @@ def _merged(streams: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for out in streams:
         texts[out["name"]] = texts.get(out["name"], "") + out["text"]
     for name in sorted(texts, reverse=True):  # stdout, then stderr
-        yield {"name": name, "output_type": "stream", "text": _placeless(texts[name])}
+        yield {"name": name, "output_type": "stream", "text": texts[name]}
 
 
 def _output(out: dict[str, Any], number: int) -> dict[str, Any]:
     if "data" in out:
-        out["data"] = {
-            mime: value if mime in ("image/png", "image/jpeg") else _placeless(value)
-            for mime, value in out["data"].items()
-            if not mime.startswith(_WIDGET)
-        }
+        kept = {mime: it for mime, it in out["data"].items() if not mime.startswith(_WIDGET)}
+        out["data"] = kept
     if out["output_type"] == "execute_result":
         out["execution_count"] = number
     if out["output_type"] == "error":
-        out["evalue"] = _placeless(out["evalue"])
-        out["traceback"] = [_placeless(ANSI.sub("", row)) for row in out["traceback"]]
+        out["traceback"] = [ANSI.sub("", row) for row in out["traceback"]]
     return out
 
 
 def _placeless(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _placeless(inner) for key, inner in value.items()}
+        return {k: it if k in _PICTURES else _placeless(it) for k, it in value.items()}
     if isinstance(value, list):
         return [_placeless(inner) for inner in value]
     if not isinstance(value, str):
