@@ -33,13 +33,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise _unbound(function, signature, args, kwargs, str(error)) from None
+            raise _unbound(function, args, kwargs, str(error)) from None
         if not hints:
             hints.update(_evaluated(function))
         for name, value in bound.arguments.items():
             for each, one in _spread(signature.parameters[name], value):
                 if name in hints and not fits(one, hints[name]):
-                    raise _unfit(function, signature, each, one, hints[name])
+                    raise _unfit(function, each, one, hints[name])
         return function(*args, **kwargs)
 
     return check
@@ -63,55 +63,45 @@ def _spread(parameter: inspect.Parameter, value: Any) -> Iterable[tuple[str, obj
     return value.items() if parameter.kind is parameter.VAR_KEYWORD else [(parameter.name, value)]
 
 
-def _unfit(
-    function: Callable[..., Any], signature: inspect.Signature, name: str, value: object, hint: Any
-) -> LabError:
+def _unfit(function: Callable[..., Any], name: str, value: object, hint: Any) -> LabError:
     fix = ""
     if isinstance(value, str) and fits(0, hint) and value.lstrip("-").isdigit():
         fix = f"Leave the quotes out: {name}={value}."
-    elif isinstance(value, list | tuple) and "args" in signature.parameters:
+    elif isinstance(value, list | tuple) and "args" in inspect.signature(function).parameters:
         fix = f"{_called(function)}({', '.join(map(repr, value))})"
     elif isinstance(value, str | bytes) and fits([value], hint):
         fix = f"Make it a list: [{shown(value)}]."
     elif isinstance(value, bytes) and fits("", hint):
         fix = f"Make it text: {name}.decode()."
-    message = f"{name} is {shown(value)}, and must be {words(hint)}."
-    return _refusal(function, signature, message, fix)
+    return _refusal(function, f"{name} is {shown(value)}, and must be {words(hint)}.", fix)
 
 
 def _unbound(
     function: Callable[..., Any],
-    signature: inspect.Signature,
     args: tuple[object, ...],
     kwargs: Mapping[str, object],
     reason: str,
 ) -> LabError:
-    names = [n for n in signature.parameters if n != "self"]
-    strange = next((n for n in kwargs if f"'{n}'" in reason and "unexpected" in reason), None)
-    if strange is not None:
-        message = f"{_called(function)} takes no argument {strange!r}."
-        return _refusal(function, signature, message, near(strange, names))
-    if "too many positional" in reason:
-        message = f"{_called(function)} takes no {shown(args[-1])} without a name."
-        return _refusal(function, signature, message, "")
-    return _refusal(function, signature, f"{_called(function)}: {reason}.", "")
-
-
-def _refusal(
-    function: Callable[..., Any], signature: inspect.Signature, message: str, fix: str
-) -> LabError:
-    form = signature.replace(
-        parameters=[
-            each.replace(annotation=each.empty)
-            for each in signature.parameters.values()
-            if each.name != "self"
-        ],
-        return_annotation=signature.empty,
+    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    strange = next(
+        (name for name in kwargs if f"unexpected keyword argument '{name}'" in reason), ""
     )
+    if strange:
+        message = f"{_called(function)} takes no argument {strange!r}."
+        return _refusal(function, message, near(strange, names))
+    if "too many positional" in reason:
+        return _refusal(function, f"{_called(function)} takes no {shown(args[-1])} without a name.")
+    return _refusal(function, f"{_called(function)}: {reason}.")
+
+
+def _refusal(function: Callable[..., Any], message: str, fix: str = "") -> LabError:
+    signature = inspect.signature(function)
+    bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
+    bare = [each for each in bare if each.name != "self"]
+    form = signature.replace(parameters=bare, return_annotation=signature.empty)
     example = re.search(r">>> (.*)", function.__doc__ or "")
     fix = fix or (f"As in {example[1]}" if example else "")
-    why = f"It is called as {_called(function)}{form}."
-    return LabError("argument", message, why=why, fix=fix)
+    return LabError("argument", message, why=f"It is called as {_called(function)}{form}.", fix=fix)
 
 
 def _called(function: Callable[..., Any]) -> str:
