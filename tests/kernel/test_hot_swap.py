@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bpflab import LabError, hold, inspect, load, pinned, standby, syscalls
-from bpflab.programs.leases import bpffs
+from bpflab.programs.keep import bpffs
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 

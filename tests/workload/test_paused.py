@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpflab.errors import LabError
+from bpflab.workload import child
 from bpflab.workload.paused import PausedExec
 
 TRUE = "/usr/bin/true"
@@ -31,7 +32,7 @@ def test_it_goes_on_and_is_a_run():
     with PausedExec("/usr/bin/false") as call:
         own = call.enter().leave()
 
-    assert (own.pids, own.returncodes, own.path) == (call.pids, (1,), "/usr/bin/false")
+    assert (own.pids, own.returncodes, own.paths) == (call.pids, (1,), ("/usr/bin/false",))
 
 
 def test_it_runs_where_it_is_moved():
@@ -85,10 +86,21 @@ def test_a_call_is_entered_once():
     assert refused.value.kind == "not-paused"
 
 
+def test_a_program_that_does_not_end_is_ended(monkeypatch):
+    """After the deadline, with a LabError."""
+    with PausedExec("/usr/bin/sleep", "60") as call:
+        call.enter()
+        monkeypatch.setattr(child, "DEADLINE_S", 0.3)
+        with pytest.raises(LabError) as refused:
+            call.leave()
+
+    assert refused.value.kind == "deadline"
+
+
 def test_a_cpu_that_is_not_there_is_refused():
     """The process that was started for it is ended."""
-    with pytest.raises(LabError) as refused:
-        PausedExec(TRUE, cpu=10_000)
+    with pytest.raises(LabError) as refused, PausedExec(TRUE, cpu=10_000):
+        pass
 
     assert refused.value.kind == "no-cpu"
 

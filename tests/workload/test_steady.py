@@ -1,6 +1,5 @@
 """A background of commands: its rate, its end, and its faults."""
 
-import os
 import shutil
 import threading
 import time
@@ -8,6 +7,7 @@ import time
 import pytest
 
 from bpflab import LabError
+from bpflab.workload import steady as module
 from bpflab.workload.steady import steady
 
 TRUE, SH = "/usr/bin/true", "/bin/sh"
@@ -17,15 +17,13 @@ def test_a_steady_run_grows_while_the_block_runs():
     """Commands take turns; their pids are known inside the block; afterwards nothing runs."""
     with steady([TRUE, (SH, "-c", "exit 3")], per_second=50) as busy:
         ends = time.monotonic() + 20
-        while len(busy) < 6 and time.monotonic() < ends:
+        while len(busy.pids) < 6 and time.monotonic() < ends:
             time.sleep(0.01)
         inside = busy.pids
 
     done = busy.so_far()
     assert len(inside) >= 6
     assert done.pids[: len(inside)] == inside
-    assert inside[0] in busy
-    assert os.getpid() not in busy
     assert done.paths[:4] == (TRUE, SH, TRUE, SH)
     assert done.returncodes[:4] == (0, 3, 0, 3)
     assert len(done.pids) == len(done.returncodes) == len(done.paths)
@@ -37,11 +35,11 @@ def test_a_steady_run_keeps_about_its_rate():
     """At 20 a second, one second has no more than 21 and, on a busy machine, at least a few."""
     with steady(TRUE, per_second=20, seconds=1.0) as busy:
         time.sleep(1.3)
-        ended = len(busy)
+        ended = len(busy.pids)
         time.sleep(0.2)
 
     assert 5 <= ended <= 21
-    assert len(busy) == ended
+    assert len(busy.pids) == ended
 
 
 @pytest.mark.parametrize("rate", [0, -1])
@@ -66,6 +64,17 @@ def test_a_steady_runs_faults_are_told(tmp_path):
     assert set(busy.so_far().returncodes) <= {0}
 
 
+def test_a_command_that_does_not_end_is_a_fault(monkeypatch):
+    """It is ended after its deadline, and stopping tells of it."""
+    monkeypatch.setattr(module, "_DEADLINE_S", 0.3)
+    busy = steady([("/usr/bin/sleep", "60")], 50)
+    busy._worker.join(20)
+    with pytest.raises(LabError) as caught:
+        busy.stop()
+
+    assert caught.value.kind == "deadline"
+
+
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError])
 def test_a_steady_run_ends_with_a_block_that_fails(fault):
     """The block's own fault comes through, and the thread is gone."""
@@ -81,12 +90,11 @@ def test_a_steady_run_goes_on_beside_its_starter():
     """It returns at once, runs until it is stopped, and then says what ran."""
     busy = steady(TRUE, per_second=50)
     ends = time.monotonic() + 20
-    while len(busy) < 3 and time.monotonic() < ends:
+    while len(busy.pids) < 3 and time.monotonic() < ends:
         time.sleep(0.01)
-    running = busy.running
+    running = repr(busy)
     done = busy.stop()
 
-    assert running
-    assert not busy.running
+    assert running.startswith("<Steady: running, Run(")
     assert len(done.pids) == len(done.returncodes) >= 3
     assert repr(busy) == f"<Steady: ended, Run({len(done.pids)} x {TRUE})>"

@@ -108,7 +108,7 @@ def _other_users(machine: Machine) -> Check:
 
 
 def _bpffs(machine: Machine) -> Check:
-    """Look for the first one that is mounted, as `bpflab.programs.leases` does."""
+    """Look for the first one that is mounted, as `bpflab.programs.keep` does."""
     rows = (line.split() for line in machine.text("/proc/self/mounts").splitlines())
     place = next((row[1] for row in rows if row[2] == "bpf"), "")
     if not place:

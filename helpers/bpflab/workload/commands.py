@@ -14,36 +14,45 @@ from pathlib import Path
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.text import safe_text
+from bpflab.workload.child import end
 
 Argument = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
-def execute_once(
+def execute(
     command: list[str | bytes],
-    uid: int | None,
     seconds: float,
-    late: LabError,
     started: Callable[[int], None],
+    uid: int | None = None,
 ) -> int:
-    """Run *command* to its end; however this ends, leave no process and no zombie.
+    """Run *command* to its end, and return its status; however this ends, no process is left.
 
-    One function on purpose: an interrupt between a context manager and its block would leave both.
+    One function on purpose: an interrupt between a context manager and its block would leave one.
+
+    Raises:
+        TimeoutExpired: of subprocess, where *seconds* are over, or were before it could start.
     """
     if seconds <= 0:
-        raise late
+        raise subprocess.TimeoutExpired(command, seconds)
     child: subprocess.Popen[bytes] | None = None
     try:
         with held_back():
             child = _start(command, uid)
             started(child.pid)
         return child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        raise late from None
     finally:
-        if child is not None and child.returncode is None:
-            with held_back():
-                child.kill()
-                child.wait()
+        if child is not None:
+            end(child)
+
+
+def late(command: list[str | bytes], deadline_s: float, why: str = "") -> LabError:
+    """Return what is raised where *command* was not done in time."""
+    return LabError(
+        "deadline",
+        f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
+        why=why,
+        fix="Use a command that ends by itself, or a longer deadline.",
+    )
 
 
 def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[bytes]:
@@ -79,16 +88,6 @@ def _group(uid: int) -> int:
         return pwd.getpwuid(uid).pw_gid
     except KeyError:  # a user without an entry: the group of the same number
         return uid
-
-
-def late_error(command: list[str | bytes], deadline_s: float, why: str) -> LabError:
-    """Return what is raised when *command* was not done in time."""
-    return LabError(
-        "deadline",
-        f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
-        why=why,
-        fix="Use a command that ends by itself, or a longer deadline.",
-    )
 
 
 def command_line(path: Argument, *args: Argument) -> list[str | bytes]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from dataclasses import dataclass
 
 from bpflab.arguments import checked, within
-from bpflab.errors import LabError
 from bpflab.text import safe_text
-from bpflab.workload.commands import Argument, command_line, execute_once, late_error
+from bpflab.workload.child import pin
+from bpflab.workload.commands import Argument, command_line, execute, late
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,9 +21,8 @@ class Run:
         paths: what was executed, as it was given.
         pids: the process ids; ``pid in run`` asks for one, ``frame.pid.isin(run.pids)`` for all.
         returncodes: the exit statuses; -N where signal N ended the process.
-        seconds: wall time from the first start to the last exit, summed over joined runs.
 
-    Its text names no pid and no time, so that a cell which shows it repeats.
+    Its text names no pid, so that a cell which shows it repeats.
 
     >>> run("/usr/bin/true", times=23) + run("/usr/bin/false")
     Run(23 x /usr/bin/true, 1 x /usr/bin/false, 1 failed)
@@ -31,13 +31,6 @@ class Run:
     paths: tuple[str | bytes, ...]
     pids: tuple[int, ...]
     returncodes: tuple[int, ...]
-    seconds: float
-
-    @property
-    def path(self) -> str | bytes:
-        """The one path that ran; ValueError where there were several."""
-        (only,) = set(self.paths)
-        return only
 
     def __len__(self) -> int:
         return len(self.pids)
@@ -52,7 +45,6 @@ class Run:
             self.paths + other.paths,
             self.pids + other.pids,
             self.returncodes + other.returncodes,
-            self.seconds + other.seconds,
         )
 
     def __repr__(self) -> str:
@@ -89,27 +81,17 @@ def run(
     command = command_line(path, *args)
     pids: list[int] = []
     codes: list[int] = []
-    began = time.monotonic()
+    ends = time.monotonic() + deadline_s
     cpus = os.sched_getaffinity(0)
     try:
         if cpu is not None:
-            _pin(cpu, cpus)
+            pin(0, cpu)
         while len(codes) < times:
-            left = began + deadline_s - time.monotonic()
-            late = late_error(command, deadline_s, f"{len(codes)} of {times} runs were complete.")
-            codes.append(execute_once(command, uid, left, late, pids.append))
+            codes.append(execute(command, ends - time.monotonic(), pids.append, uid))
+    except subprocess.TimeoutExpired:
+        why = f"{len(codes)} of {times} runs were complete."
+        raise late(command, deadline_s, why) from None
     finally:
         if cpu is not None:
             os.sched_setaffinity(0, cpus)
-    paths = (command[0],) * len(pids)
-    return Run(paths, tuple(pids), tuple(codes), time.monotonic() - began)
-
-
-def _pin(cpu: int, allowed: set[int]) -> None:
-    """Keep this thread, and so the children it starts, on one CPU."""
-    try:
-        os.sched_setaffinity(0, {cpu})
-    except (OSError, ValueError, OverflowError):
-        there = ", ".join(map(str, sorted(allowed)))
-        message = f"CPU {cpu} is not there to run on."
-        raise LabError("no-cpu", message, fix=f"Take one of these: {there}.") from None
+    return Run((command[0],) * len(pids), tuple(pids), tuple(codes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterable
@@ -10,53 +11,44 @@ from functools import partial
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.workload.commands import Argument, command_line, execute_once, late_error
+from bpflab.workload.commands import Argument, command_line, execute, late
 from bpflab.workload.runs import Run
 
-_STEADY_DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
+_DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
 
 
 class Steady:
     """A run that is still growing; any thread may ask it. `steady` makes it."""
 
     def __init__(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
-        self._lock = threading.Lock()
-        self._run = Run((), (), (), 0.0)
+        self._started: list[tuple[str | bytes, int]] = []  # path and pid
+        self._codes: list[int] = []
         self._fault: Exception | None = None
         self._halt = threading.Event()
         self._worker = threading.Thread(
             target=self._work, args=(commands, interval, seconds), daemon=True
         )
+        self._worker.start()
 
     def __repr__(self) -> str:
-        return f"<Steady: {'running' if self.running else 'ended'}, {self.so_far()!r}>"
-
-    @property
-    def running(self) -> bool:
-        """Whether more commands will run."""
-        return self._worker.is_alive()
+        state = "running" if self._worker.is_alive() else "ended"
+        return f"<Steady: {state}, {self.so_far()!r}>"
 
     def so_far(self) -> Run:
         """Return what has run by now; the last command's exit status may still be missing."""
-        with self._lock:
-            return self._run
+        started = tuple(self._started)
+        paths, pids = tuple(path for path, _ in started), tuple(pid for _, pid in started)
+        return Run(paths, pids, tuple(self._codes))
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids by now, in the order in which they started."""
         return self.so_far().pids
 
-    def __len__(self) -> int:
-        return len(self.pids)
-
-    def __contains__(self, pid: object) -> bool:
-        return pid in self.pids
-
     def stop(self) -> Run:
         """Let nothing more run, and return what has run. Raises what went wrong on the way."""
         self._halt.set()
-        if self._worker.ident is not None:
-            self._worker.join()
+        self._worker.join()
         if self._fault is not None:
             raise self._fault
         return self.so_far()
@@ -71,33 +63,23 @@ class Steady:
             if kind is None:  # what went wrong in the block says more
                 raise
 
-    def _add(self, part: Run) -> None:
-        with self._lock:
-            self._run += part
-
     def _work(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
         due = began = time.monotonic()
-        turn = 0
-        while (
-            not self._halt.wait(max(due - time.monotonic(), 0))
-            and time.monotonic() < began + seconds
-        ):
-            command = commands[turn % len(commands)]
-            started = time.monotonic()
-            try:
-                late = late_error(command, _STEADY_DEADLINE_S, "")
-                code = execute_once(
-                    command, None, _STEADY_DEADLINE_S, late, partial(self._began, command)
-                )
-            except Exception as fault:
-                self._fault = fault
-                break
-            self._add(Run((), (), (code,), time.monotonic() - started))
-            turn += 1
-            due = max(due + interval, time.monotonic())  # what is late is late: no burst
+        try:
+            while (
+                not self._halt.wait(max(due - time.monotonic(), 0))
+                and time.monotonic() < began + seconds
+            ):
+                command = commands[len(self._codes) % len(commands)]
+                self._codes.append(execute(command, _DEADLINE_S, partial(self._began, command[0])))
+                due = max(due + interval, time.monotonic())  # what is late is late: no burst
+        except subprocess.TimeoutExpired:
+            self._fault = late(command, _DEADLINE_S)
+        except Exception as fault:
+            self._fault = fault
 
-    def _began(self, command: list[str | bytes], pid: int) -> None:
-        self._add(Run((command[0],), (pid,), (), 0.0))
+    def _began(self, path: str | bytes, pid: int) -> None:
+        self._started.append((path, pid))
 
 
 @checked
@@ -124,6 +106,4 @@ def steady(
     commands = [command_line(*(e if isinstance(e, tuple) else (e,))) for e in entries]
     if not commands or not per_second > 0:
         raise LabError("argument", "steady needs a command, and a rate above 0.")
-    live = Steady(commands, 1 / per_second, seconds)
-    live._worker.start()
-    return live
+    return Steady(commands, 1 / per_second, seconds)

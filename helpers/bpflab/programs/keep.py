@@ -1,4 +1,4 @@
-"""What keeps an object in the kernel when its program is closed: a copy of an fd, or a pin."""
+"""What keeps an object in the kernel when its program is closed: a second descriptor, or a pin."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOUNTS = Path("/proc/self/mounts")
 
 
 class Lease:
-    """Copies of fds that hold a program's maps and attachments. `hold` makes it.
+    """Second descriptors of a program's maps and attachments. `hold` makes it.
 
     Attributes:
         maps: the maps that were asked for, readable and writable as before.
-        fds: the copy of each fd, by the name of the map or of the attached function.
+        fds: each descriptor, by the name of the map or of the attached function.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Lease:
         self.fds: dict[str, int] = {}
 
     def release(self, *names: str) -> None:
-        """Let go of these, or of all; again is no error."""
+        """Close these descriptors, or all; again is no error."""
         for name in names or tuple(self.fds):
             with held_back():
                 if name in self.maps:
@@ -39,11 +39,11 @@ class Lease:
                 if name in self.fds:
                     os.close(self.fds.pop(name))
 
-    def _take(self, name: str, program: Program) -> None:
+    def _add(self, name: str, program: Program) -> None:
         links = {function: fd for (function, _), fd in program.links.items()}
         if name in program.maps:
-            twin = self.maps[name] = program.maps[name].duplicate()
-            self.fds[name] = twin.fd
+            self.maps[name] = program.maps[name].duplicate()
+            self.fds[name] = self.maps[name].fd
         elif name in links and program.type == "raw_tracepoint":
             self.fds[name] = os.dup(links[name])
         else:
@@ -59,8 +59,8 @@ class Lease:
 def hold(program: Program, *names: str) -> Iterator[Lease]:
     """Keep *names* of *program*, maps or attached functions, alive for a block, even if it closes.
 
-    The kernel counts references: a map lives as long as an fd, a pin or a loaded program refers to
-    it, and an attachment as long as an fd or a pin of it does.
+    The kernel counts references: a map lives as long as a descriptor, a pin or a loaded program
+    refers to it, and an attachment as long as a descriptor or a pin of it does.
 
     Raises:
         LabError: ``no-lease`` where there is no such map or raw tracepoint's attachment.
@@ -69,7 +69,7 @@ def hold(program: Program, *names: str) -> Iterator[Lease]:
     try:
         with held_back():
             for name in names:
-                lease._take(name, program)
+                lease._add(name, program)
         yield lease
     finally:
         lease.release()
@@ -77,8 +77,8 @@ def hold(program: Program, *names: str) -> Iterator[Lease]:
 
 @checked
 @contextlib.contextmanager
-def pinned(held: Map) -> Iterator[Path]:
-    """Pin a map in bpffs for a block, which gets the path; the pin is removed at its end.
+def pinned(map: Map) -> Iterator[Path]:
+    """Pin *map* in bpffs for a block, which gets the path; the pin is removed at its end.
 
     Raises:
         LabError: ``no-pin`` where no bpffs is mounted, or this process may not write to it.
@@ -91,11 +91,11 @@ def pinned(held: Map) -> Iterator[Path]:
             why="No bpffs is mounted." if place is None else f"You may not write to {place}.",
             fix="As root: mount -t bpf bpf /sys/fs/bpf" if place is None else "It takes root.",
         )
-    sweep(place, "bpflab-")  # a process that was killed has left its map to nobody
-    path = place / f"bpflab-{os.getpid()}-{held.name}"
+    sweep(place, "bpflab-")  # of processes that were killed
+    path = place / f"bpflab-{os.getpid()}-{map.name}"
     try:
         with held_back():
-            _pin(held, path)
+            _pin(map, path)
         yield path
     finally:
         path.unlink(missing_ok=True)
@@ -104,16 +104,14 @@ def pinned(held: Map) -> Iterator[Path]:
 def bpffs() -> Path | None:
     """Return where a bpffs is mounted, or None."""
     rows = (line.split() for line in _MOUNTS.read_text(errors="backslashreplace").splitlines())
-    places = [Path(row[1]) for row in rows if row[2] == "bpf"]
-    return places[0] if places else None
+    return next((Path(row[1]) for row in rows if row[2] == "bpf"), None)
 
 
-def _pin(held: Map, path: Path) -> None:
+def _pin(map: Map, path: Path) -> None:
+    fd = map.duplicate().fd  # which stays this map's if its program is closed meanwhile
     try:
-        fd = held.duplicate().fd
-        try:
-            bpf.pin(fd, path)
-        finally:
-            os.close(fd)
+        bpf.pin(fd, path)
     except OSError as error:
-        raise LabError("no-pin", f"{held.name} cannot be pinned: {error.strerror}.") from None
+        raise LabError("no-pin", f"{map.name} cannot be pinned: {error.strerror}.") from None
+    finally:
+        os.close(fd)

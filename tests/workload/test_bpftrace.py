@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, bpftrace
+from bpflab import LabError
+from bpflab.workload import bpftrace as module
+from bpflab.workload.bpftrace import bpftrace
 
 PYTHON = Path(sys.executable).resolve()  # the distribution's, for a venv's path may have spaces
 BEGIN = f"#!{PYTHON}\nimport json, signal, sys, time\n"
@@ -85,19 +87,21 @@ def test_what_it_refuses_is_quoted(plays):
     assert caught.value.why == "ERROR: only \\x1b[1mroot."
 
 
-def test_one_that_is_never_attached_is_given_up(plays):
+def test_one_that_is_never_attached_is_given_up(plays, monkeypatch):
     """Within the deadline."""
+    monkeypatch.setattr(module, "DEADLINE_S", 0.5)
     plays(SPEAKS, STAYS)
     with pytest.raises(LabError, match="does not run here") as caught:
-        bpftrace("x { }", pytest.fail, deadline_s=0.5)
+        bpftrace("x { }", pytest.fail)
     assert "not attached" in caught.value.why
 
 
-def test_one_that_does_not_end_is_ended(plays):
+def test_one_that_does_not_end_is_ended(plays, monkeypatch):
     """It ignores the signal, and is killed."""
+    monkeypatch.setattr(module, "DEADLINE_S", 5.0)
     plays("signal.signal(signal.SIGINT, signal.SIG_IGN)\n", SPEAKS, SIGNS, STAYS)
     with pytest.raises(LabError) as caught:
-        bpftrace("x { }", lambda: None, deadline_s=5)
+        bpftrace("x { }", lambda: None)
     assert "did not end" in caught.value.why
 
 
