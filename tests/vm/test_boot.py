@@ -23,7 +23,7 @@ import pytest
 import websocket
 
 from bpflab.paths import ROOT
-from bpflab.vm import disk, kinds
+from bpflab.vm import disk, guests
 
 WANTED = os.environ.get("BPFLAB_VM", "")
 START_S, CELL_S, ANSWER_S, END_S = 3600, 900, 120, 90
@@ -36,7 +36,9 @@ print(len(program.events.frame(only=mine)))
 """
 
 pytestmark = [
-    pytest.mark.skipif(WANTED not in kinds.SUITES, reason=f"ask by BPFLAB_VM={min(kinds.SUITES)}"),
+    pytest.mark.skipif(
+        WANTED not in guests.SUITES, reason=f"ask by BPFLAB_VM={min(guests.SUITES)}"
+    ),
     pytest.mark.timeout(2 * START_S),
 ]
 

@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 from bpflab.paths import ROOT
-from bpflab.vm import disk, guest, kinds, session
+from bpflab.vm import boot, disk, guests, session
 
 ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5ec2e7"
 
@@ -15,8 +15,8 @@ ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5e
 @pytest.fixture
 def up(tmp_path, monkeypatch):
     """Return what runs a session whose disk is made up, with its files in the test's directory."""
-    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, kinds.find("debian-12")))
-    monkeypatch.setattr(guest, "logs", lambda name: tmp_path / "logs")
+    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, guests.find("debian-12")))
+    monkeypatch.setattr(boot, "ROOT", tmp_path)
     return lambda: session.up("debian-13", 8901, tmp_path / "page", "tcg")
 
 
@@ -48,7 +48,7 @@ def test_the_page_is_there_while_the_lab_is(fake_qemu, up, tmp_path, capfdbinary
     mode, html = (tmp_path / "seen").read_text().splitlines()
     assert mode == "600" and f'url={ADDRESS}"' in html
     assert capfdbinary.readouterr().out.endswith(f"    {ADDRESS}\n".encode())
-    assert not (tmp_path / "page").exists() and not (tmp_path / "logs").exists()
+    assert not (tmp_path / "page").exists() and not list((tmp_path / ".lab/vm").iterdir())
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,11 @@ def test_the_page_is_there_while_the_lab_is(fake_qemu, up, tmp_path, capfdbinary
 )
 def test_logs_of_what_went_wrong_stay(fake_qemu, up, tmp_path, capfd, body, status):
     """When the guest's lab fails, or QEMU, the status says so and the logs are named."""
-    fake_qemu(f"echo said; {body}")
+    fake_qemu(f"echo printed; {body}")
     assert up() == status
-    assert f"is in {tmp_path / 'logs'}" in capfd.readouterr().err
-    assert (tmp_path / "logs/output.log").read_text() == "said\n"
+    (logs,) = (tmp_path / ".lab/vm").iterdir()
+    assert f"is in {logs}\n" in capfd.readouterr().err
+    assert (logs / "output.log").read_text() == "printed\n"
 
 
 def test_the_guest_is_told_whose_files_it_shares(fake_qemu, up, tmp_path):

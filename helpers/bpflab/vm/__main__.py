@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bpflab.vm import kinds, qemu, session, suite
+from bpflab.vm import guests, qemu, session, suite
 
 # Loops, imports and compilers were measured, in a guest beside its host.
 EMULATED = (
@@ -22,15 +22,13 @@ def main(words: Sequence[str]) -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, frame: sys.exit(128 + number))
     command, which, *rest = words
-    names = list(kinds.SUITES) if (command, which) == ("test", "all") else [which]
-    offered = [*kinds.SUITES, *(kinds.FOREIGN if command == "test" else ())]
+    offered = [*guests.SUITES, *(guests.ARM if command == "test" else ())]
+    names = list(guests.SUITES) if (command, which) == ("test", "all") else [which]
+    known = ", ".join(offered) + (" or all" if command == "test" else "")
     if not set(names) <= set(offered):
-        known = ", ".join(offered) + (" or all" if command == "test" else "")
-        print(f"lab: no distribution {which!r}: {known}", file=sys.stderr)
-        return 2
-    if os.uname().machine not in kinds.ARCHITECTURES:
-        print(f"lab: no virtual machines on {os.uname().machine}", file=sys.stderr)
-        return 2
+        return _fault(f"no distribution {which!r}: {known}")
+    if os.uname().machine not in guests.ARCHITECTURES:
+        return _fault(f"no virtual machines on {os.uname().machine}")
     try:
         accel = _accelerator(names[0])
         if command == "up":
@@ -40,16 +38,19 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as error:
-        print(f"lab: {error.cmd[0]} failed; what it said stands above", file=sys.stderr)
-        return 2
+        return _fault(f"{error.cmd[0]} failed; what it printed stands above")
     except OSError as error:
-        print(f"lab: {error}", file=sys.stderr)
-        return 2
+        return _fault(str(error))
+
+
+def _fault(text: str) -> int:
+    print(f"lab: {text}", file=sys.stderr)
+    return 2
 
 
 def _accelerator(name: str) -> str:
     """Return what moves a guest, and say so."""
-    if kinds.find(name).foreign:
+    if guests.find(name).foreign:
         print(EMULATED.format(why="This machine has another CPU"), flush=True)
         return "tcg"
     accel = qemu.accelerator()

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpflab.paths import ROOT, cache
-from bpflab.vm import kinds
-from bpflab.vm.process import call
-from bpflab.vm.scratch import scratch
+from bpflab.vm import guests
+from bpflab.vm.process import call, scratch
 
-GUEST = Path(__file__).parent / "inside"
+INSIDE = Path(__file__).parent / "inside"
 PACKAGES = "sudo,procps,iproute2"
 SIZE = "8G"  # sparse
 MADE = {".git", ".venv", ".lab", "__pycache__", ".ruff_cache", ".mypy_cache"}
@@ -27,10 +26,10 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 @dataclass(frozen=True)
 class Disk:
-    """A guest's files: root file system, kernel and initial RAM disk."""
+    """A guest's files."""
 
     directory: Path
-    kind: kinds.Kind
+    guest: guests.Guest
 
     @property
     def image(self) -> Path:
@@ -40,49 +39,41 @@ class Disk:
     @property
     def kernel(self) -> Path:
         """The distribution's kernel."""
-        return self.directory / f"vmlinuz-{self.kind.kernel}"
-
-    @property
-    def stamp(self) -> Path:
-        """What it was made of; written last."""
-        return self.directory / "stamp"
-
-    def is_of(self, stamp: str) -> bool:
-        """Whether it was made, to its end, of what the stamp says."""
-        return self.stamp.exists() and self.stamp.read_text() == stamp
+        return self.directory / f"vmlinuz-{self.guest.kernel}"
 
     @property
     def initrd(self) -> Path:
         """What the kernel needs to find its root file system."""
-        return self.directory / f"initrd.img-{self.kind.kernel}"
+        return self.directory / f"initrd.img-{self.guest.kernel}"
 
 
 def prepare(name: str) -> Disk:
     """Return the disk of a guest; make it if there is none of this set-up yet."""
-    kind = kinds.find(name)
+    guest = guests.find(name)
     disks = cache() / "vm"
     disks.mkdir(parents=True, exist_ok=True, mode=0o700)
-    disk = Disk(disks / f"{kind.distribution}-{kind.architecture}", kind)
+    disk = Disk(disks / f"{guest.distribution}-{guest.architecture}", guest)
+    made_of, stamp = disk.directory / "stamp", _stamp()
     with disk.directory.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             print(f"{name}: another process is at its disk", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
-        if not disk.is_of(stamp := _stamp()):
-            _make(disk, stamp)
+        if not made_of.exists() or made_of.read_text() != stamp:
+            _make(disk)
+            made_of.write_text(stamp)  # last
     return disk
 
 
-def _make(disk: Disk, stamp: str) -> None:
+def _make(disk: Disk) -> None:
     """Make a disk in the place of the one before."""
     with scratch(Path("/var/tmp")) as folder:  # not in /tmp, which may be memory
         tree = folder / "tree.tar"
-        _bootstrap(disk.kind, tree, folder)
+        _bootstrap(disk.guest, tree, folder)
         shutil.rmtree(disk.directory, ignore_errors=True)
         disk.directory.mkdir(mode=0o700)
         _pack(tree, disk, folder)
-    disk.stamp.write_text(stamp)
 
 
 def clone() -> bytes:
@@ -97,17 +88,13 @@ def _stamp() -> str:
     """Return a hash of what decides what is on a disk: of ./lab, the packages that it names."""
     packages = re.search(r"^PACKAGES=.*$", (ROOT / "lab").read_text(), re.MULTILINE)
     assert packages
-    files = (
-        ROOT / "pyproject.toml",
-        ROOT / "constraints.txt",
-        Path(__file__),
-        Path(kinds.__file__),
-    )
-    text = b"".join(file.read_bytes() for file in (*files, *sorted(GUEST.iterdir())))
+    files = [ROOT / "pyproject.toml", ROOT / "constraints.txt", Path(__file__)]
+    files += [Path(guests.__file__), *sorted(INSIDE.iterdir())]
+    text = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(packages[0].encode() + text).hexdigest()
 
 
-def _bootstrap(kind: kinds.Kind, tree: Path, folder: Path) -> None:
+def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:
     """Make the tree with mmdebstrap, which mounts what a chroot needs and takes it away again.
 
     What is in a tree of another architecture runs here by binfmt_misc, through qemu-user.
@@ -115,7 +102,7 @@ def _bootstrap(kind: kinds.Kind, tree: Path, folder: Path) -> None:
     and read the scripts, but not what is private: mmdebstrap itself brings this in.
     """
     folder.chmod(0o711 if os.geteuid() else 0o700)
-    scripts = shutil.copytree(GUEST, folder / "inside")
+    scripts = shutil.copytree(INSIDE, folder / "inside")
     for path in (scripts, *scripts.iterdir()):
         path.chmod(0o755)
     private = folder / "private"
@@ -124,28 +111,28 @@ def _bootstrap(kind: kinds.Kind, tree: Path, folder: Path) -> None:
     _pip_configuration(private / "host" / "pip.conf")
     shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), private / "host" / "ca.crt")
     (private / "clone.tar").write_bytes(clone())
-    packages = [*(f"linux-image-{kernel}" for kernel in kind.kernels), PACKAGES]
+    packages = [*(f"linux-image-{kernel}" for kernel in guest.kernels), PACKAGES]
     # Root's mounts go with the namespace. Another user's mmdebstrap makes one itself, and a
     # container's root, who may not, has it make the tree without mounts.
     apart = ["unshare", "--mount", "--"]
     if os.geteuid() or subprocess.run([*apart, "true"], capture_output=True).returncode:
         apart = []
     command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
-    command += [f"--architectures={kind.architecture}"]
+    command += [f"--architectures={guest.architecture}"]
     command += [f"--aptopt={line}" for line in _apt_configuration()]
     command += [
         f"--essential-hook={scripts}/before-kernel",
         f"--customize-hook=copy-in {private}/host {private}/clone.tar {scripts}/init /tmp",
         f"--customize-hook={scripts}/provision",
     ]
-    call([*command, kinds.SUITES[kind.distribution], tree], {**os.environ, "TMPDIR": str(folder)})
+    call([*command, guests.SUITES[guest.distribution], tree], {**os.environ, "TMPDIR": str(folder)})
 
 
 def _pack(tree: Path, disk: Disk, folder: Path) -> None:
     """Turn the tree into an image, with the owners it has there."""
     script = f"""
         mkdir root && tar -C root -xpf {tree.name} && rm {tree.name}
-        for kernel in {" ".join(disk.kind.kernels)}; do for what in vmlinuz initrd.img; do
+        for kernel in {" ".join(disk.guest.kernels)}; do for what in vmlinuz initrd.img; do
             cp root/boot/$what-*-$kernel {disk.directory}/$what-$kernel
         done; done
         truncate -s {SIZE} {disk.image}
@@ -166,14 +153,9 @@ def _apt_configuration() -> list[str]:
 
 def _pip_configuration(target: Path) -> None:
     """Merge this host's pip configuration, in the order in which pip reads it."""
+    user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    files = [Path("/etc/pip.conf"), Path.home() / ".pip" / "pip.conf", user / "pip" / "pip.conf"]
     merged = configparser.RawConfigParser()
-    merged.read(
-        [
-            "/etc/pip.conf",
-            Path.home() / ".pip" / "pip.conf",
-            Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "pip" / "pip.conf",
-            os.environ.get("PIP_CONFIG_FILE", os.devnull),
-        ]
-    )
+    merged.read([*files, Path(os.environ.get("PIP_CONFIG_FILE", os.devnull))])
     with target.open("w") as file:
         merged.write(file)

@@ -100,7 +100,7 @@ def command(machine: Machine, options: Iterable[Option]) -> list[str]:
 
 def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Option]:
     """Yield the options of a guest that boots a disk, with another one that holds the bundle."""
-    this, fast = MACHINES[disk.kind.machine], accel == "kvm"
+    this, fast = MACHINES[disk.guest.machine], accel == "kvm"
     line = f"{BOOT_LINE} console={this.console}"
     yield "-accel", "kvm" if fast else _emulator(this)
     yield "-cpu", "host" if fast else this.emulated_cpu
@@ -132,21 +132,6 @@ def port(name: str, path: Path) -> Iterator[Option]:
     """Yield the options of a virtio port: what a guest writes into it, a file receives."""
     yield "-chardev", f"file,id={name},path={value(path)}"
     yield "-device", f"virtserialport,chardev={name},name={name}"
-
-
-def directory(path: Path, tag: str) -> Iterator[Option]:
-    """Yield the options of a directory that the guest shares, with the rights of QEMU's user."""
-    yield "-virtfs", f"local,path={value(path)},mount_tag={tag},security_model=none,multidevs=remap"
-
-
-def forward(number: int) -> Iterator[Option]:
-    """Yield the options of a network in which nothing moves but calls to one TCP port.
-
-    They come from this machine's loopback and go to the guest's.
-    """
-    call = f"hostfwd=tcp:127.0.0.1:{number}-127.0.0.1:{number}"
-    yield "-netdev", f"user,id=net,ipv6=off,restrict=on,{call}"
-    yield "-device", "virtio-net-pci,netdev=net,romfile="
 
 
 def value(text: Path | str) -> str:

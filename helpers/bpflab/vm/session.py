@@ -2,13 +2,11 @@
 
 import os
 import re
-import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from bpflab.paths import ROOT
-from bpflab.vm import disk, guest, qemu
+from bpflab.vm import boot, disk, qemu
 
 SCRIPT = Path(__file__).with_name("session.sh")
 TAG = "clone"
@@ -17,62 +15,61 @@ NO_FILES = bytes(10240)
 FOREVER_S = 1e9
 
 
-def up(distribution: str, port: int, page: Path, accel: str) -> int:
-    """Run the lab in a distribution's guest until one of the two ends; return its exit status.
+def up(name: str, port: int, page: Path, accel: str) -> int:
+    """Run the lab in a guest until one of the two ends; return its exit status.
 
     JupyterLab's address, with its token, is printed and put on a page that only this user can read.
     """
     print(
-        f"A virtual machine with {distribution}'s kernel starts. The first time its disk is made,"
+        f"A virtual machine with {name}'s kernel starts. The first time its disk is made,"
         " which needs a network and takes minutes.",
         flush=True,
     )
-    made = disk.prepare(distribution)
-    logs = guest.logs(f"{distribution}-up")
+    made = disk.prepare(name)
     values = f"tag={TAG} port={port} uid={os.geteuid()} gid={os.getegid()}\n"
-    keep = False
     try:
-        status = guest.run(
+        return boot.run(
+            name,
             made,
             NO_FILES,
             values + SCRIPT.read_text(),
-            logs,
             accel,
-            devices=[*qemu.directory(ROOT, TAG), *qemu.forward(port)],
+            devices=_devices(port),
             heard=_listener(port, page),
             finish_s=FOREVER_S,
         )
-        keep = status != 0
-    except guest.Failed as failed:
-        print(f"lab: {failed}", file=sys.stderr)
-        status, keep = 2, True
     finally:
         page.unlink(missing_ok=True)
-        if keep:
-            print(f"lab: what the machine said is in {logs}", file=sys.stderr)
-        else:
-            shutil.rmtree(logs, ignore_errors=True)
-    return status
+
+
+def _devices(port: int) -> list[qemu.Option]:
+    """Share the clone, with the rights of QEMU's user, and let calls to one TCP port in.
+
+    They come from this machine's loopback and go to the guest's; nothing else moves.
+    """
+    call = f"hostfwd=tcp:127.0.0.1:{port}-127.0.0.1:{port}"
+    clone = f"local,path={qemu.value(ROOT)},mount_tag={TAG},security_model=none,multidevs=remap"
+    return [
+        ("-virtfs", clone),
+        ("-netdev", f"user,id=net,ipv6=off,restrict=on,{call}"),
+        ("-device", "virtio-net-pci,netdev=net,romfile="),
+    ]
 
 
 def _listener(port: int, page: Path) -> Callable[[bytes], None]:
     """Return what passes on a guest's output, and writes the page once the address is in it."""
     address = re.compile(rb"(http://127\.0\.0\.1:%d/[\w/.-]*\?token=\w+)\s" % port)
-    said = b""
+    last = b""
 
     def heard(chunk: bytes) -> None:
-        nonlocal said
-        guest.show(chunk)
-        if page.exists():
-            return
-        said = said[-4096:] + chunk
-        if found := address.search(said):
+        nonlocal last
+        boot.show(chunk)
+        last = last[-4096:] + chunk
+        if not page.exists() and (found := address.search(last)):
             url = found[1].decode()
             page.touch(mode=0o600)
             page.write_text(f'<meta http-equiv="refresh" content="0; url={url}">\n')
-            print(
-                f"\nThe lab is ready in the virtual machine, until Ctrl-C here:\n    {url}",
-                flush=True,
-            )
+            ready = "The lab is ready in the virtual machine, until Ctrl-C here:"
+            print(f"\n{ready}\n    {url}", flush=True)
 
     return heard

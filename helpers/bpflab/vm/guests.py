@@ -4,17 +4,16 @@ import os
 from dataclasses import dataclass
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+"""Debian's names for what uname(2) calls them."""
 SUITES = {"debian-12": "bookworm", "debian-13": "trixie"}
-"""The guests of this machine's own architecture."""
-KERNELS = {("debian-13", "aarch64"): ("arm64", "arm64-16k")}
-"""Debian's names for the kernels in a tree that has several: pages of 4 KiB and 16 KiB."""
-FOREIGN = {f"debian-13-{kernel}": kernel for kernel in KERNELS["debian-13", "aarch64"]}
-"""The guests whose architecture need not be this machine's, and their kernels."""
+"""The guests of this machine's architecture."""
+ARM = {"debian-13-arm64": "arm64", "debian-13-arm64-16k": "arm64-16k"}
+"""The guests of an ARM machine, whatever this one is: pages of 4 KiB, and of 16 KiB."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A guest: its distribution, its architecture as uname(2) says it, and its kernel."""
+class Guest:
+    """A distribution, an architecture as uname(2) says it, and Debian's name for a kernel."""
 
     distribution: str
     machine: str
@@ -28,7 +27,8 @@ class Kind:
     @property
     def kernels(self) -> tuple[str, ...]:
         """The kernels in its tree: guests that differ in nothing else share a disk."""
-        return KERNELS.get((self.distribution, self.machine), (self.architecture,))
+        has_both = (self.distribution, self.architecture) == ("debian-13", "arm64")
+        return tuple(ARM.values()) if has_both else (self.architecture,)
 
     @property
     def foreign(self) -> bool:
@@ -36,9 +36,9 @@ class Kind:
         return self.machine != os.uname().machine
 
 
-def find(name: str) -> Kind:
-    """Return the kind of a guest by its name, one of ``SUITES`` or ``FOREIGN``."""
-    if name in FOREIGN:
-        return Kind("debian-13", "aarch64", FOREIGN[name])
+def find(name: str) -> Guest:
+    """Return a guest by its name, one of ``SUITES`` or ``ARM``."""
+    if name in ARM:
+        return Guest("debian-13", "aarch64", ARM[name])
     machine = os.uname().machine
-    return Kind(name, machine, ARCHITECTURES[machine])
+    return Guest(name, machine, ARCHITECTURES[machine])

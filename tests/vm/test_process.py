@@ -6,12 +6,12 @@ from contextlib import nullcontext
 
 import pytest
 
-from bpflab.vm.scratch import scratch
+from bpflab.vm.process import scratch
 
 WAITS = """
 import sys
 from pathlib import Path
-from bpflab.vm.scratch import scratch
+from bpflab.vm.process import scratch
 with scratch(Path(sys.argv[1])) as folder:
     Path(folder, "tree").mkdir()
     Path(folder, "tree", "file").write_text("much")
