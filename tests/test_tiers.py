@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-QUICK = re.search(r'^QUICK="(.*)"$', (ROOT / "lab").read_text(), re.MULTILINE)[1]
+QUICK = re.search(r'^QUICK="(.*)"$', (ROOT / "scripts/test.sh").read_text(), re.MULTILINE)[1]
 FILES = {
     "tests/test_text.py": "check",
     "tests/kernel/test_kprobes.py": "test",

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psutil
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("lab", "pyproject.toml", "constraints.txt", "bpf", "helpers", "notebooks")
+PARTS = ("lab", "scripts", "pyproject.toml", "constraints.txt", "bpf", "helpers", "notebooks")
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\S*[?&]token=(\w+)")
 PAGE = """
 c.LabApp.expose_app_in_browser = True  # window.jupyterapp, so that tests can ask for a command

@@ -11,7 +11,6 @@ import pytest
 from jupyter_client import BlockingKernelClient
 
 from tests.browser.server import environment, running_lab
-from tests.test_lab_script import Machine, machine  # noqa: F401  a fixture
 
 START_S = 120
 WORK = """
@@ -103,62 +102,3 @@ def test_each_lab_sees_its_own_and_survives_the_other(tmp_path):
         assert (count, hooks) == (3, 1)
         count, _, hooks = second.answer(second.start(FRESH + COUNT.format(times=4)))
         assert (count, hooks) == (4, 1)
-
-
-def test_clean_leaves_what_another_lab_uses(machine: Machine):  # noqa: F811
-    """Tracefs, its group and perf events stay while another lab runs, until the next `clean`."""
-    paranoid = machine.root / "paranoid"
-    paranoid.write_text("3\n")
-    machine.stub("id", 'case "$1" in -G) echo "1000 27" ;; *) echo 1000 ;; esac')
-    machine.stub("stat", f"[ -e {machine.root}/ours ] && echo 999 750 || echo gid=0,mode=700")
-    machine.stub("sudo", 'while [[ $1 == -* ]]; do shift; done; "$@"')
-    machine.stub("setpriv")
-    machine.stub("test", 'exec /usr/bin/test "$@"')
-    assert machine.lab("run", "01").returncode == 0
-    made = (machine.clone / ".lab/made").read_text()
-    assert "paranoid 3" in made and "tracefs gid=0,mode=700" in made
-
-    other = machine.root / "other lab"
-    (other / ".venv").mkdir(parents=True)
-    (other / ".venv/lab-stamp").touch()
-    machine.stub("ps", f"echo '   77 {other}/.venv/bin/python -m jupyterlab --no-browser'")
-    done = machine.lab("clean")
-    assert done.returncode == 1
-    assert f"the lab of {other} (process 77) still uses this" in done.stdout
-    assert "Left: paranoid 3" in done.stdout and "All that ./lab made" not in done.stdout
-    assert paranoid.read_text() == "2\n"
-    assert not [call for call in machine.calls if call.startswith(("groupdel", "umount"))]
-    assert not (machine.clone / ".venv").exists()
-    assert (machine.clone / ".lab/made").read_text() == made
-
-    machine.stub("ps", f"echo '   78 {machine.clone}/.venv/bin/python -m ipykernel_launcher'")
-    done = machine.lab("clean")
-    assert done.returncode == 0, done
-    assert paranoid.read_text() == "3\n"
-    assert "All that ./lab made is gone." in done.stdout
-    assert not (machine.clone / ".lab").exists()
-
-
-def test_another_projects_interpreter_is_no_lab(machine: Machine):  # noqa: F811
-    """A .venv without the lab's stamp uses nothing of ours."""
-    (machine.root / "project/.venv").mkdir(parents=True)
-    machine.stub("ps", f"echo '   77 {machine.root}/project/.venv/bin/python -m http.server'")
-    assert machine.lab("run", "01").returncode == 0
-    done = machine.lab("clean")
-    assert done.returncode == 0, done
-    assert "All that ./lab made is gone." in done.stdout
-
-
-def test_a_mount_that_is_busy_is_not_forgotten(machine: Machine):  # noqa: F811
-    """What cannot be undone is said and noted, and undone by the next `clean`."""
-    machine.stub("mountpoint", f"[ -e {machine.root}/mounted ]")
-    machine.stub("mount", f"touch {machine.root}/mounted")
-    machine.stub("umount", "exit 32")
-    assert machine.lab("run", "01").returncode == 0
-    done = machine.lab("clean")
-    assert done.returncode == 1
-    assert f"Left: mount {machine.root}/tracing" in done.stdout
-    machine.stub("umount", f"rm {machine.root}/mounted")
-    assert machine.lab("clean").returncode == 0
-    assert not (machine.root / "mounted").exists()
-    assert not (machine.clone / ".lab").exists()

@@ -34,6 +34,7 @@ def runner(tmp_path, monkeypatch):
     """Return what starts `python -m bpflab.vm` in a clone whose disk seems to be ready."""
     clone = tmp_path / "clone"
     shutil.copytree(ROOT / "helpers", clone / "helpers")
+    shutil.copytree(ROOT / "scripts", clone / "scripts")
     for name in ("pyproject.toml", "constraints.txt", "lab"):
         shutil.copy(ROOT / name, clone)
     (clone / "notebooks").symlink_to(ROOT / "notebooks")

@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import io
 import os
-import re
 import shutil
 import subprocess
 import tarfile
@@ -85,13 +84,10 @@ def clone() -> bytes:
 
 
 def _stamp() -> str:
-    """Return a hash of what decides what is on a disk: of ./lab, the packages that it names."""
-    packages = re.search(r"^PACKAGES=.*$", (ROOT / "lab").read_text(), re.MULTILINE)
-    assert packages
-    files = [ROOT / "pyproject.toml", ROOT / "constraints.txt", Path(__file__)]
-    files += [Path(guests.__file__), *sorted(INSIDE.iterdir())]
-    text = b"".join(file.read_bytes() for file in files)
-    return hashlib.sha256(packages[0].encode() + text).hexdigest()
+    """Return a hash of what decides what is on a disk."""
+    files = [ROOT / "scripts/packages.sh", ROOT / "pyproject.toml", ROOT / "constraints.txt"]
+    files += [Path(__file__), Path(guests.__file__), *sorted(INSIDE.iterdir())]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# ./lab check and ./lab test: three tiers of tests. pyproject.toml has the markers, conftest.py the rule.
+
+QUICK="not kernel and not jupyter and not slow"
+LIVE="(kernel or jupyter) and not slow"
+
+static() {
+    tool ruff check && tool ruff format --check && tool mypy && tool deptry . &&
+        "$VENV/bin/python" -c "from importlinter import cli; cli.lint_imports_command()" --no-cache --no-logo
+}
+
+# No root, and nothing of the distribution's where it makes a venv as it is.
+check() {
+    no_words check "$@"
+    new_enough
+    if ! tool pip --version &>/dev/null && ! "$PYTHON" -c "import ensurepip, venv" &>/dev/null; then
+        setup "test"
+    else
+        lock
+        venv "test"
+        unlock
+    fi
+    static
+    tool pytest -n 2 -m "$QUICK" tests
+}
+
+# With the lab's own rights, what `check` tests and then, one test at a time, what needs the kernel.
+both() {
+    static
+    (become "$VENV/bin/python" -m pytest -n 2 -m "$QUICK" tests)
+    (become "$VENV/bin/python" -m pytest -m "$LIVE")
+}
+
+# What is slow, first of all in a guest: not every machine's kernel has kprobes.
+rest() {
+    local status=0
+    vm_packages debian-12
+    (become_vm test debian-12 tests/kernel/test_kprobes.py \
+        notebooks/01-hello-world.ipynb notebooks/02-first-map.ipynb) || status=$?
+    (become "$VENV/bin/python" -m pytest -m slow) || status=$?
+    return "$status"
+}
+
+run_tests() {
+    case ${1-} in
+    --vm)
+        [[ ${2-} == debian-* || ${2-} == all ]] || die "which machine? For example: ./lab test --vm debian-12"
+        vm_packages "$2"
+        become_vm "test" "${@:2}"
+        ;;
+    --all | --rest)
+        no_words "test $1" "${@:2}"
+        setup "test" browser
+        if [[ $1 == --all ]]; then both; fi  # not ||, in which bash lets a command fail
+        rest
+        ;;
+    '')
+        setup "test"
+        both
+        ;;
+    *)
+        setup "test"
+        become "$VENV/bin/python" -m pytest "$@"
+        ;;
+    esac
+}

@@ -1,0 +1,190 @@
+"""What each word of ./lab does, and what a wrong one does not."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "words", ["help", "test --help", "run -h", "bench --help", "up --help", "clean -h"]
+)
+def test_help_prints_the_commands_and_does_nothing(machine, words):
+    """Wherever it is asked for."""
+    machine.venv.mkdir()
+    printed = machine.runs(*words.split())
+    for word in ("up", "doctor", "run", "refresh", "url", "check", "test", "bench", "clean"):
+        assert f"./lab {word}" in printed or f"[{word}]" in printed
+    assert not (machine.clone / ".lab").exists() and machine.venv.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["frobnicate"], "unknown word 'frobnicate'"),
+        (["up", "--frobnicate"], "unknown option '--frobnicate'"),
+        (["--port", "99999"], "a port is a number from 1024 to 65535, not '99999'"),
+        (["--port=1023"], "not '1023'"),
+        (["--port"], "not ''"),
+        (["--vm", "--port", "80"], "not '80'"),
+        (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
+        (["run"], "which lesson"),
+        (["url", "foo"], "'url' takes no words"),
+        (["help", "foo"], "'help' takes no words"),
+        (["check", "foo"], "'check' takes no words"),
+        (["clean", "--dry-run"], "'clean' takes no words"),
+        (["test", "--all", "foo"], "'test --all' takes no words"),
+        (["test", "--vm"], "which machine?"),
+        (["test", "--vm", "-k", "x"], "which machine?"),
+    ],
+)
+def test_a_wrong_word_is_refused(machine, words, says):
+    """In one sentence with status 2, before anything is set up."""
+    assert says in machine.refuses(*words)
+    assert not (machine.clone / ".lab").exists()
+
+
+def test_an_unknown_lesson_is_refused_before_the_set_up(machine):
+    """The clone's own package is asked first, by the distribution's Python."""
+    machine.stub("python3", 'case "$*" in *--dry-run*) echo "no such" >&2; exit 2 ;; esac')
+    done = machine.lab("run", "99")
+    assert (done.returncode, done.stderr) == (2, "no such\n")
+    assert not (machine.clone / ".lab").exists()
+
+
+@pytest.mark.parametrize("word", ["up", "check", "clean"])
+def test_macos_is_sent_to_lima(machine, word):
+    """In one line that can be typed, before a tool of Linux is used; help is printed there too."""
+    machine.stub("uname", "echo Darwin")
+    for name in ("readlink", "flock", "stat", "tac", "timeout"):
+        machine.drop(name)
+    assert "limactl start" in machine.refuses(word)
+    assert "./lab run" in machine.runs("help")
+
+
+QUICK = ["ruff check", "ruff format", "mypy", "deptry", "layers", "quick"]
+KINDS = {
+    "-m ruff check": "ruff check",
+    "-m ruff format --check": "ruff format",
+    "-m mypy": "mypy",
+    "-m deptry": "deptry",
+    "lint_imports": "layers",
+    "pytest -n 2 -m not kernel and not jupyter and not slow": "quick",
+    "pytest -m (kernel or jupyter) and not slow": "kernel",
+    "bpflab.vm test debian-12": "vm",
+    "pytest -m slow": "slow",
+    "pytest tests/data -k a b": "these",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (["check"], QUICK),
+        (["test"], [*QUICK, "kernel"]),
+        (["test", "tests/data", "-k", "a b"], ["these"]),
+        (["test", "--rest"], ["vm", "slow"]),
+        (["test", "--all"], [*QUICK, "kernel", "vm", "slow"]),
+    ],
+    ids=lambda words: " ".join(words) if words[0] in ("check", "test") else "",
+)
+def test_each_tier_adds_to_the_one_before(machine, words, runs):
+    """And `--rest` is what `--all` adds: nothing runs twice."""
+    lines = [line for line in machine.runs(*words).splitlines() if line.startswith("python ")]
+    assert [kind for line in lines for part, kind in KINDS.items() if part in line] == runs
+
+
+@pytest.mark.parametrize("words", [["check"], ["test"], ["test", "--all"]], ids=" ".join)
+def test_what_fails_ends_a_tier(machine, words):
+    """A fault of the format, say, is the script's status, and nothing is tested after it."""
+    machine.stub_python("*ruff\\ format*", "exit 1")
+    done = machine.lab(*words)
+    assert done.returncode == 1, done
+    assert "pytest" not in done.stdout and "mypy" not in done.stdout
+
+
+def test_check_needs_neither_root_nor_apt(machine):
+    """Whoever has a Python that makes environments can run it."""
+    machine.become_user(sudo=None)
+    machine.stub("dpkg-query")
+    for name in ("apt-get", "mountpoint"):
+        machine.drop(name)
+    machine.runs("check")
+    assert not (machine.clone / ".lab/made").exists()
+
+
+@pytest.mark.parametrize("here", ["nothing", "an editor's"])
+def test_the_doctor_sets_nothing_up(machine, here):
+    """Where no environment is, or one without the lab, the distribution's Python runs it."""
+    if here != "nothing":
+        python = machine.clone / ".venv/bin/python"
+        python.parent.mkdir(parents=True)
+        python.write_text("#!/bin/bash\nexit 1\n")
+        python.chmod(0o755)
+    before = set(machine.clone.rglob("*"))
+    assert machine.runs("doctor", "--json") == "python -B -m bpflab doctor --json\n"
+    assert set(machine.clone.rglob("*")) == before
+    machine.drop("python3")
+    assert "run ./lab, which installs it" in machine.refuses("doctor")
+
+
+def test_a_user_gets_two_capabilities_and_one_group(machine):
+    """No other right, the proxy's address, and no secret that others could read."""
+    machine.become_user('[ "$1" != -n ] || exit 0; echo "$@"')
+    proxies = {"https_proxy": "http://proxy:3128", "HTTP_PROXY": "http://me:hunter2@proxy"}
+    line = machine.runs("run", "01", JUPYTER_TOKEN="hunter2", BPFLAB_X="kept", **proxies)
+    line = line.splitlines()[-1]
+    assert "--groups 1000,27,999 " in line
+    for option in ("--inh-caps", "--ambient-caps", "--bounding-set"):
+        assert f"{option} -all,+bpf,+perfmon " in line
+    assert "BPFLAB_X=kept" in line and "hunter2" not in line
+    assert "https_proxy=http://proxy:3128" in line
+
+
+def test_what_leads_python_elsewhere_stays_outside(machine):
+    """PYTHONWARNINGS=error would end a lesson in BCC's code; uncompiled modules start slowly."""
+    machine.stub_python("*bpflab\\ run*", "env")
+    stays = {"PYTHONWARNINGS": "error", "PYTHONPATH": "/x", "PYTHONDONTWRITEBYTECODE": "1"}
+    printed = machine.runs("run", "01", BPFLAB_X="kept", **stays)
+    assert "BPFLAB_X=kept" in printed
+    assert not [name for name in stays if f"\n{name}=" in printed]
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("self/status", "CapBnd:\t00000000a80425fb\n"),
+        ("self/status", "CapBnd:\t0000008000000000\n"),
+        ("self/status", "CapBnd:\t0000004000000000\n"),
+        ("self/uid_map", "0 1000 1\n1 100000 65536\n"),
+        ("lockdown", "none integrity [confidentiality]\n"),
+    ],
+    ids=["container", "no CAP_PERFMON", "no CAP_BPF", "user namespace", "lockdown"],
+)
+@pytest.mark.parametrize("words", [["up", "--no-browser"], ["run", "01"]], ids=["up", "run"])
+def test_where_bpf_is_not_to_be_had_the_way_out_is_named(machine, free_port, words, file, text):
+    """At once, and nothing is set up."""
+    (machine.root / file).write_text(text)
+    port = ["--port", free_port] if words[0] == "up" else []
+    says = machine.refuses(*words, *port)
+    assert says.endswith("./lab --vm runs the lab in a virtual machine")
+    assert not (machine.clone / ".lab").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("self/status", "CapBnd:\t0000000000200000\n"),
+        ("self/status", "CapBnd:\t000000c000000000\n"),
+        ("lockdown", "none [integrity] confidentiality\n"),
+    ],
+    ids=["CAP_SYS_ADMIN", "the two", "integrity"],
+)
+def test_less_than_all_rights_is_enough(machine, file, text):
+    """And so is a kernel whose reading is not closed."""
+    (machine.root / file).write_text(text)
+    machine.runs("run", "01")
+
+
+def test_pythons_of_today_alone(machine):
+    """A Python older than 3.11 is refused before anything is set up."""
+    machine.stub("python3", 'case "$*" in *sys.exit*) exit 1 ;; esac')
+    assert "older than 3.11" in machine.refuses("run", "01")
+    assert not (machine.clone / ".lab").exists()
