@@ -170,12 +170,13 @@ def test_it_runs_and_is_kept(lesson, jupyter):
 
 def a_live_view_is_right(jupyter, cell):
     """Look at a live view in both themes while this machine works, and stop it."""
-    with steady("/usr/bin/true", per_second=5):  # or a quiet machine shows nothing
-        for theme in THEMES:
-            jupyter.set_theme(theme)
-            moves(cell)
-            assert [str(fault) for fault in cell.violations() if fault.grave] == []
-        stop(cell)
+    busy = steady("/usr/bin/true", per_second=5)  # or a quiet machine shows nothing
+    for theme in THEMES:
+        jupyter.set_theme(theme)
+        moves(cell)
+        assert [str(fault) for fault in cell.violations() if fault.grave] == []
+    stop(cell)
+    busy.stop()
     assert cell.element.locator(STOP).count() == 0
     assert ("produced = " in cell.text) == ("draw=" in cell.source)  # of a log, and no function
     assert "unaccounted" not in cell.text

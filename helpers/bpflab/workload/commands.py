@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
@@ -57,19 +58,14 @@ def late(command: list[str | bytes], deadline_s: float, why: str = "") -> LabErr
 
 def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[bytes]:
     # A path with a slash: subprocess makes one execve call and tries no directory of PATH.
-    other = None if uid == os.geteuid() else uid
+    other: dict[str, Any] = {}
+    if uid is not None and uid != os.geteuid():
+        other = {"user": uid, "group": _group(uid), "extra_groups": []}
+    nothing = subprocess.DEVNULL
     try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=other,
-            group=None if other is None else _group(other),
-            extra_groups=None if other is None else [],
-        )
+        return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **other)
     except OSError as error:
-        if other is not None and error.errno == errno.EPERM:
+        if other and error.errno == errno.EPERM:
             raise LabError(
                 "privilege",
                 f"This process may not run a command as user {uid}.",

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterable
-from functools import partial
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
@@ -21,13 +20,12 @@ class Steady:
     """A run that is still growing; any thread may ask it. `steady` makes it."""
 
     def __init__(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
-        self._started: list[tuple[str | bytes, int]] = []  # path and pid
+        self._commands, self._interval, self._seconds = commands, interval, seconds
+        self._pids: list[int] = []
         self._codes: list[int] = []
         self._fault: Exception | None = None
         self._halt = threading.Event()
-        self._worker = threading.Thread(
-            target=self._work, args=(commands, interval, seconds), daemon=True
-        )
+        self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
 
     def __repr__(self) -> str:
@@ -36,14 +34,14 @@ class Steady:
 
     def so_far(self) -> Run:
         """Return what has run by now; the last command's exit status may still be missing."""
-        started = tuple(self._started)
-        paths, pids = tuple(path for path, _ in started), tuple(pid for _, pid in started)
+        pids, turns = tuple(self._pids), len(self._commands)
+        paths = tuple(self._commands[n % turns][0] for n in range(len(pids)))
         return Run(paths, pids, tuple(self._codes))
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids by now, in the order in which they started."""
-        return self.so_far().pids
+        return tuple(self._pids)
 
     def stop(self) -> Run:
         """Let nothing more run, and return what has run. Raises what went wrong on the way."""
@@ -53,33 +51,20 @@ class Steady:
             raise self._fault
         return self.so_far()
 
-    def __enter__(self) -> Steady:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            self.stop()
-        except Exception:
-            if kind is None:  # what went wrong in the block says more
-                raise
-
-    def _work(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
-        due = began = time.monotonic()
-        try:
-            while (
-                not self._halt.wait(max(due - time.monotonic(), 0))
-                and time.monotonic() < began + seconds
-            ):
-                command = commands[len(self._codes) % len(commands)]
-                self._codes.append(execute(command, _DEADLINE_S, partial(self._began, command[0])))
-                due = max(due + interval, time.monotonic())  # what is late is late: no burst
-        except subprocess.TimeoutExpired:
-            self._fault = late(command, _DEADLINE_S)
-        except Exception as fault:
-            self._fault = fault
-
-    def _began(self, path: str | bytes, pid: int) -> None:
-        self._started.append((path, pid))
+    def _work(self) -> None:
+        due = time.monotonic()
+        ends = due + self._seconds
+        while not self._halt.wait(max(due - time.monotonic(), 0)) and time.monotonic() < ends:
+            command = self._commands[len(self._codes) % len(self._commands)]
+            try:
+                self._codes.append(execute(command, _DEADLINE_S, self._pids.append))
+            except subprocess.TimeoutExpired:
+                self._fault = late(command, _DEADLINE_S)
+                break
+            except Exception as fault:
+                self._fault = fault
+                break
+            due = max(due + self._interval, time.monotonic())  # what is late is late: no burst
 
 
 @checked
@@ -90,8 +75,8 @@ def steady(
 ) -> Steady:
     """Start to run *paths* in turn, about *per_second* a second, and return at once.
 
-    It ends after *seconds*, with ``stop()``, or with the ``with`` block that it is used in; then
-    nothing runs any more. A command with arguments is a tuple. Each command has 5 seconds.
+    It ends after *seconds*, or with ``stop()``; then nothing runs any more. A command with
+    arguments is a tuple. Each command has 5 seconds.
 
     Raises:
         LabError: as `run` does, and ``argument`` without a command or a rate; what goes wrong on
