@@ -1,1 +1,1 @@
-"""The virtual machine's template: held against Lima's rules, and its provisioning run for real."""
+"""The virtual machine's template: read, checked by Lima where it is installed, and provisioned."""
