@@ -1,18 +1,35 @@
-"""The mapped ring beside BCC's callback, each five seconds with the same producer at full speed."""
+"""Readers of a ring buffer, each beside the same producer in turn: CPU an event, what is lost.
+
+One in C on libbpf and one on BCC's callback, which touch a field, and the lab's, into numpy. Each
+is a process of its own that gets the ring's descriptor, and looks every 2 ms.
+"""
 
 import platform
+import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import tempfile
+from pathlib import Path
 
 from bpflab import Program, load
 
-SECONDS = 5.0
+PIPES = {"stdin": -1, "stdout": -1, "text": True}
+SECONDS, ROUNDS = 2.0, 5
+BURSTS = (1, 8, 64)  # records a call
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
-CALLS = "import os, sys\nprint(flush=True)\nsys.stdin.read()\nwhile True:\n    os.getppid()\n"
+CALLS = """
+import os, sys, time
+print(flush=True)
+call = os.getppid
+for line in sys.stdin:
+    ends = time.monotonic() + float(line)
+    while time.monotonic() < ends:
+        for _ in range(1000):
+            call()
+    print(flush=True)
+"""
 
-# Each getppid of one process sends BURST records of 32 bytes; no wake-ups, as readers poll.
+# Each getppid of one process sends BURST records of 32 bytes; no wake-ups, as readers look by time.
 STORM = """
 struct event { u64 number; u64 a; u64 b; u64 c; };
 BPF_RINGBUF_OUTPUT(events, 2048);
@@ -32,81 +49,112 @@ int hook(struct bpf_raw_tracepoint_args *ctx)
 }
 """
 
+LOOP = """
+import select, sys, time
+{}
+print("ready", flush=True)
+sys.stdin.readline()
+began = time.process_time_ns()
+while not select.select([0], [], [], 0.002)[0]:  # readable at its end
+    read()
+read()
+print(count, time.process_time_ns() - began)
+"""
+LAB = """
+import numpy as np
+from bpflab.data.ring import Ring
+ring = Ring(int(sys.argv[1]), int(sys.argv[2]), np.dtype("u8,u8,u8,u8"))
+count = 0
+def read():
+    global count
+    count += len(ring.read())
+"""
+BCC = """
+from bcc import BPF
+text = "struct event { u64 number; u64 a; u64 b; u64 c; }; BPF_RINGBUF_OUTPUT(events, 1);"
+text += "int f(void *c) { struct event e; return events.ringbuf_output(&e, 32, 0); }"
+bpf = BPF(text=text.encode())
+events = bpf[b"events"]
+events.map_fd = int(sys.argv[1])
+count = total = 0
+def on_event(context, data, size):
+    global count, total
+    count += 1
+    total += events.event(data).number
+events.open_ring_buffer(on_event)
+read = bpf.ring_buffer_consume
+"""
 
-def mapped(program: Program, until: float) -> int:
-    """Read batches every 2 ms until *until*; return how many records came."""
-    ring, count = program.ring(), 0
-    while time.monotonic() < until:
-        count += len(ring.read())
-        time.sleep(0.002)
-    return count
+
+def built(folder: str) -> str:
+    """Return the path of the reader in C, compiled into *folder*."""
+    made = f"{folder}/reader"
+    source = Path(__file__).with_name("reader.c")
+    subprocess.run(["cc", "-O2", "-o", made, source, "-lbpf"], check=True)
+    return made
 
 
-def callback(program: Program, until: float) -> int:
-    """Count in BCC's callback; it answers -1 when time is up, or consume would not return."""
-    count = 0
-
-    def on_event(context: object, data: object, size: int) -> int:
-        nonlocal count
-        count += 1
-        return -1 if not count % 1024 and time.monotonic() > until else 0
-
-    program.bcc[b"events"].open_ring_buffer(on_event)
-    while time.monotonic() < until:
-        program.bcc.ring_buffer_consume()
-        time.sleep(0.002)
-    return count
-
-
-def measure(reader: Callable[[Program, float], int], burst: int) -> dict[str, float]:
-    """Let *reader* read for SECONDS beside a fresh producer; return the counts and the costs."""
-    child = subprocess.Popen([sys.executable, "-c", CALLS], stdin=-1, stdout=-1)
-    child.stdout.readline()
-    defines = {"PID": child.pid, "NR": NR[platform.machine()], "BURST": burst}
-    try:
-        with load("storm", text=STORM, type="raw_tracepoint", defines=defines) as program:
-            program.attach(hook="sys_enter")
-            child.stdin.close()
-            cpu, began = time.process_time(), time.monotonic()
-            read = reader(program, began + SECONDS)
-            seconds, cpu = time.monotonic() - began, time.process_time() - cpu
-            child.kill()
-            child.wait()
-            program.detach()
-            waiting = program.ring().waiting  # the reader has stopped, and these came after
-            produced, dropped = (program.maps["counts"][n] for n in range(2))
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
+def measure(command: list[str], child: subprocess.Popen, program: Program) -> dict[str, float]:
+    """Let a reader read while *child* produces; return the counts and the CPU time."""
+    ring = program.maps["events"]
+    words = [*command, str(ring.fd), str(ring.max_entries)]
+    before = program.maps["counts"].frame()["value"]
+    with subprocess.Popen(words, pass_fds=[ring.fd], **PIPES) as reader:
+        reader.stdout.readline()
+        for one, line in ((reader, "\n"), (child, f"{SECONDS}\n")):
+            one.stdin.write(line)
+            one.stdin.flush()
+        child.stdout.readline()
+        reader.stdin.close()
+        read, cpu_ns = map(int, reader.stdout.read().split())
+    produced, dropped = program.maps["counts"].frame()["value"] - before
     return {
-        "produced": produced,
-        "read": read,
-        "dropped": dropped,
-        "waiting": waiting,
-        "unaccounted": produced - read - dropped - waiting,
-        "M/s": read / seconds / 1e6,
-        "us/event": cpu / read * 1e6,
+        "M/s": produced / SECONDS / 1e6,
+        "lost": dropped / produced,
+        "ns": cpu_ns / read,
+        "unaccounted": produced - read - dropped,
     }
 
 
-COUNTS = ("produced", "read", "dropped", "waiting", "unaccounted")
+def rounds(readers: dict[str, list[str]], burst: int) -> list[dict[str, dict[str, float]]]:
+    """Return what each reader measured, round by round, each in turn with one producer."""
+    with subprocess.Popen([sys.executable, "-c", CALLS], **PIPES) as child:
+        child.stdout.readline()
+        defines = {"PID": child.pid, "NR": NR[platform.machine()], "BURST": burst}
+        with (
+            load("storm", text=STORM, type="raw_tracepoint", defines=defines) as program,
+            program.attached(hook="sys_enter"),
+        ):
+            found = [
+                {name: measure(command, child, program) for name, command in readers.items()}
+                for _ in range(ROUNDS)
+            ]
+        child.stdin.close()
+    return found
 
 
 def main() -> None:
-    """Print one row a reader and burst, and the ratio of their costs."""
-    print(
-        f"The reader of this lab (mapped) beside BCC's callback, {SECONDS:.0f} s each. A process\n"
-        "sends bursts of events as fast as it can. Of the events that the program produced, some\n"
-        "were read, some dropped since the ring was full, and some waited in it at the end."
-    )
-    print(f"{'burst':>5} {'reader':>9}", *(f"{name:>11}" for name in COUNTS), end="")
-    print(f" {'lost':>6} {'M read/s':>9} {'CPU us/event':>13}")
-    for burst in (1, 8):
-        rows = {reader.__name__: measure(reader, burst) for reader in (mapped, callback)}
-        for name, row in rows.items():
-            print(f"{burst:>5} {name:>9}", *(f"{row[count]:>11}" for count in COUNTS), end="")
-            print(f" {row['dropped'] / row['produced']:>6.1%}", end="")
-            print(f" {row['M/s']:>9.2f} {row['us/event']:>13.3f}")
-        ratio = rows["callback"]["us/event"] / rows["mapped"]["us/event"]
-        print(f"{burst:>5} callback / mapped, CPU an event: {ratio:.1f}")
+    """Print a row a reader and burst: the medians, and the cost beside that of the reader in C."""
+    print(__doc__)
+    print(f"{SECONDS:.0f} s each, {ROUNDS} rounds, medians.\n")
+    print("burst reader  M/s sent  lost %  CPU ns/event  beside C  unaccounted")
+    with tempfile.TemporaryDirectory() as folder:
+        python = [sys.executable, "-P", "-c"]
+        readers = {
+            "C": [built(folder)],
+            "lab": [*python, LOOP.format(LAB)],
+            "BCC": [*python, LOOP.format(BCC)],
+        }
+        for burst in BURSTS:
+            found = rounds(readers, burst)
+            for name in readers:
+                row = {k: statistics.median(r[name][k] for r in found) for k in found[0][name]}
+                ratio = statistics.median(r[name]["ns"] / r["C"]["ns"] for r in found)
+                print(
+                    f"{burst:>5} {name:<6} {row['M/s']:>9.2f} {row['lost']:>7.2%}"
+                    f" {row['ns']:>13.1f} {ratio:>9.2f} {row['unaccounted']:>12.0f}"
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -65,41 +64,19 @@ def _field(name: str, ctype: str, of: str) -> Any:
     )
 
 
-def from_description(description: str, size: int) -> np.dtype[Any]:
-    """Return the dtype of a map's key or value from BCC's JSON description and its *size* in bytes.
+def dtype(layout: Any) -> np.dtype[Any]:
+    """Return the dtype of a layout, as `btf.Btf` gives it.
 
-    BCC describes some types wrongly (a typedef of an array, two-dimensional arrays, bit-fields);
-    then the bytes are kept as ``u1`` of shape ``(size,)``, which is never wrong.
-
-    >>> from_description('["k", [["path","char", [512]] ], "struct_packed"]', 512)
+    >>> dtype({"names": ["path"], "formats": ["S512"], "offsets": [0], "itemsize": 512})
     dtype([('path', 'S512')])
     """
-    raw = np.dtype(("u1", (size,)))
-    try:
-        dtype = _described(json.loads(description))
-    except (KeyError, ValueError, TypeError, IndexError):
-        return raw
-    return dtype if dtype.itemsize == size else raw
-
-
-def _described(node: Any) -> np.dtype[Any]:
-    if isinstance(node, str):
-        return np.dtype(_SCALARS[node])
-    _, members, kind = node
-    if kind not in ("struct", "struct_packed"):
-        raise ValueError(kind)  # a union has no one reading
-    names: list[str] = []
-    formats: list[Any] = []
-    for name, inner, *rest in members:
-        if rest and not isinstance(rest[0], list):
-            raise ValueError("bit-field")
-        names.append(name)
-        if rest and inner == "char":
-            formats.append(f"S{rest[0][0]}")
-        else:
-            formats.append((_described(inner), tuple(rest[0])) if rest else _described(inner))
-    aligned = kind == "struct"
-    return np.dtype({"names": names, "formats": formats}, align=aligned)
+    if isinstance(layout, str):
+        return np.dtype(layout)
+    if isinstance(layout, list):
+        return np.dtype((dtype(layout[0]), tuple(layout[1])))
+    inner = [dtype(part) for part in layout["formats"]]
+    made: np.dtype[Any] = np.dtype({**layout, "formats": inner})  # type: ignore[call-overload]
+    return made
 
 
 def fields(dtype: np.dtype[Any]) -> list[str]:

@@ -23,6 +23,7 @@ DISCARDED = 1 << 30
 LENGTH = DISCARDED - 1
 ACQUIRE, RELEASE = 2, 3  # __ATOMIC_ACQUIRE, __ATOMIC_RELEASE
 
+_BLOCK = 1 << 19  # bytes at a time: what the headers brought into the cache is there for the copy
 _taken: set[tuple[int, int]] = set()  # (process, fd) of each ring that has its reader
 
 
@@ -35,7 +36,6 @@ class Ring:
     Attributes:
         size: bytes of data.
         dtype: the record's dtype.
-        read_count: records returned so far.
         discarded: records that the program took back.
     """
 
@@ -56,31 +56,41 @@ class Ring:
         self._closed = False
         self._lock = threading.RLock()  # unmapped while another thread reads, it would crash
         # Addresses, not views: a view would keep the mapping, and so the map, alive.
-        self._position = _address(np.frombuffer(self._consumer, np.uint8))
+        self._consumed = _address(np.frombuffer(self._consumer, np.uint8))
         self._produced = _address(np.frombuffer(self._data, np.uint8))
+        self._position = self._load(self._consumed, ACQUIRE)  # nobody else moves it
         self.size = size
         self.dtype = dtype
+        self.discarded = 0
         self._stride = -(-(8 + dtype.itemsize) // 8) * 8
         self._record = np.dtype(
-            {
-                "names": ["length", "event"],
-                "formats": ["u4", dtype],
-                "offsets": [0, 8],
-                "itemsize": self._stride,
-            }
+            {"names": ["event"], "formats": [dtype], "offsets": [8], "itemsize": self._stride}
         )
-        self.read_count = 0
-        self.discarded = 0
 
-    def read(self, limit: int = 65536) -> npt.NDArray[Any]:
-        """Return at most *limit* records that were complete at the time of the call, oldest first.
+    def read(self, limit: int | None = None) -> npt.NDArray[Any]:
+        """Return the records that were complete at the time of the call, at most *limit*.
+
+        They are the caller's, oldest first, and lie in memory with their headers between them.
 
         Raises:
             LabError: ``closed`` after ``close`` or in a forked child, ``record-size`` where a
                 record is not of the dtype's size.
         """
         with self._lock:
-            return self._read(limit)
+            unread = -(-self.unread // self._stride)  # a part of a record: one of another size
+            wanted = unread if limit is None else min(unread, limit)
+            records = np.empty(wanted * self._stride, np.uint8)
+            kept, read, block = 0, 0, max(_BLOCK // self._stride, 1)
+            while read < wanted:
+                asked = min(block, wanted - read)
+                done, left = self._copy(asked, records[kept * self._stride :], first=not read)
+                read, kept = read + done, kept + left
+                if done < asked:
+                    break
+            if kept < wanted:  # memory for more would stay with what is kept of it
+                records = records[: kept * self._stride].copy()
+            self.discarded += read - kept
+            return records.view(self._record)["event"]
 
     @property
     def closed(self) -> bool:
@@ -91,50 +101,52 @@ class Ring:
     def unread(self) -> int:
         """Bytes between the consumer's position and the producer's."""
         with self._lock:
-            position, produced = self._positions()
-        return produced - position
+            if self.closed:
+                what = "This ring buffer is closed, or belongs to the parent process."
+                raise LabError("closed", what)
+            return int(self._load(self._produced, ACQUIRE)) - self._position
 
     @property
     def waiting(self) -> int:
         """Records between the two positions, those that are not submitted yet among them."""
         return -(-self.unread // self._stride)
 
-    def _read(self, limit: int) -> npt.NDArray[Any]:
-        position, produced = self._positions()
-        count = min(-(-(produced - position) // self._stride), limit)  # a part: a wrong size
-        at = mmap.PAGESIZE + position % self.size
-        records = np.ndarray(count, self._record, buffer=self._data, offset=at)
-        headers = records["length"].copy()  # once: a second look may see other bits
+    def _copy(self, count: int, to: npt.NDArray[np.uint8], first: bool) -> tuple[int, int]:
+        """Copy the next *count* records, up to one that is not submitted; give their room back.
+
+        Returns:
+            how many were read, and how many of them were kept, which are now in *to*.
+        """
+        at = mmap.PAGESIZE + self._position % self.size
+        # Each header once, into a copy: a second look may see other bits. No name holds a view of
+        # the mapping, since a traceback would keep it.
+        headers = np.ndarray(count, "u4", self._data, at, (self._stride,)).copy()
         self._fence(ACQUIRE)
-        busy = np.flatnonzero(headers & BUSY)
-        done = headers[: busy[0]] if len(busy) else headers
-        events = records["event"][: len(done)].copy()
-        del records  # a traceback that held it would keep the ring mapped
-        self._check(done)
-        self._store(self._position, position + len(done) * self._stride, RELEASE)
-        kept = (done & DISCARDED) == 0
-        events = events if kept.all() else events[kept]
-        self.read_count += len(events)
-        self.discarded += len(done) - len(events)
-        return events
+        kept: slice | npt.NDArray[np.bool_] = slice(None)
+        if np.count_nonzero(headers == self.dtype.itemsize) < count:
+            busy = np.flatnonzero(headers & BUSY)
+            headers = headers[: busy[0]] if len(busy) else headers
+            wrong = np.flatnonzero(headers & LENGTH != self.dtype.itemsize)
+            if len(wrong):
+                if first and not wrong[0]:  # what stands before it comes first
+                    self._refuse(int(headers[0] & LENGTH))
+                headers = headers[: wrong[0]]
+            kept = (headers & DISCARDED) == 0
+        done = len(headers)
+        rows = np.ndarray((done, self._stride), np.uint8, self._data, at)[kept].reshape(-1)
+        to[: len(rows)] = rows
+        del rows
+        self._position += done * self._stride
+        self._store(self._consumed, self._position, RELEASE)
+        return done, done if isinstance(kept, slice) else int(np.count_nonzero(kept))
 
-    def _positions(self) -> tuple[int, int]:
-        if self.closed:
-            raise LabError(
-                "closed", "This ring buffer is closed, or belongs to the parent process."
-            )
-        return self._load(self._position, ACQUIRE), self._load(self._produced, ACQUIRE)
-
-    def _check(self, headers: npt.NDArray[Any]) -> None:
-        wrong = headers & LENGTH != self.dtype.itemsize
-        if wrong.any():
-            found = int(headers[wrong][0] & LENGTH)
-            raise LabError(
-                "record-size",
-                f"A record has {found} bytes, and its struct {self.dtype.itemsize}.",
-                why="It is packed, has bit-fields, or the ring carries two kinds of records.",
-                fix="Send one struct of plain fields, with sizeof of that struct.",
-            )
+    def _refuse(self, found: int) -> None:
+        raise LabError(
+            "record-size",
+            f"A record has {found} bytes, and its struct {self.dtype.itemsize}.",
+            why="It is packed, has bit-fields, or the ring carries two kinds of records.",
+            fix="Send one struct of plain fields, with sizeof of that struct.",
+        )
 
     def close(self) -> None:
         """Unmap the ring; without this the map would outlive its program."""
@@ -155,10 +167,11 @@ def _address(view: npt.NDArray[Any]) -> int:
 def atomics() -> tuple[Any, Any, Any]:
     """Return load, store and fence: one aligned access of 8 bytes, ordered as the ring asks.
 
-    On x86-64 plain moves would do; aarch64 needs the acquire and the release.
+    On x86-64 plain moves would do; aarch64 needs the acquire and the release. The calls keep the
+    interpreter's lock: to get it back from a busy thread takes 5 ms.
     """
     try:
-        library = ctypes.CDLL("libatomic.so.1")
+        library = ctypes.PyDLL("libatomic.so.1")
     except OSError:
         raise LabError(
             "no-libatomic",
