@@ -1,14 +1,30 @@
-"""Events as people read them: a structured array becomes a DataFrame."""
+"""Records as people read them: a structured array becomes columns, and events a DataFrame."""
 
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bpflab.data import layout
 from bpflab.text import safe_text
+
+_FEW = 256  # of fewer strings, finding those that repeat costs more than cleaning each
+
+
+def columns(items: npt.NDArray[Any], alone: str = "") -> dict[str, Any]:
+    """Return a column for each field of *items*, without padding; items of no fields are *alone*.
+
+    A ``char[]`` is text up to its NUL, an array or a struct in a struct a list. Numbers stay as
+    they are.
+    """
+    if not items.dtype.names:
+        return {alone: _column(items)}
+    return {name: _column(items[name]) for name in layout.fields(items.dtype)}
 
 
 def decode(events: npt.NDArray[Any], utc_offset_ns: int | npt.NDArray[Any]) -> pd.DataFrame:
@@ -20,42 +36,83 @@ def decode(events: npt.NDArray[Any], utc_offset_ns: int | npt.NDArray[Any]) -> p
     keeps the bytes as they were. Other fields stay numbers.
     """
     names = events.dtype.names or ()
-    columns: dict[str, Any] = {}
-    strings = {name for name in names if events.dtype[name].kind == "S"}
+    found: dict[str, Any] = {}
+    lengths = {f"{name}_len" for name in names if events.dtype[name].kind == "S"}
     for name in names:
         if name == "ktime_ns":
             utc = events[name].astype("i8") + utc_offset_ns
-            times = pd.Series(pd.to_datetime(utc, unit="ns", utc=True))
-            columns["time"] = times.where(events[name] != 0)
-        elif name.endswith("_len") and name.removesuffix("_len") in strings:
-            columns.setdefault(name, None)  # keeps its place; the string fills it
-        elif events.dtype[name].kind != "S":
-            columns[name] = list(events[name]) if events[name].ndim > 1 else events[name]
-        elif f"{name}_len" in names:
-            columns |= _string(name, events[name], events[f"{name}_len"])
+            utc[events[name] == 0] = pd.NaT.value
+            found["time"] = pd.DatetimeIndex(utc.view("M8[ns]"), tz="UTC")
+        elif name in lengths:
+            found.setdefault(name, None)  # keeps its place; the string fills it
+        elif f"{name}_len" in lengths.intersection(names):
+            found |= _string(name, events[name], events[f"{name}_len"])
         else:
-            columns[name] = [text_of(raw) for raw in events[name].tolist()]
-    return pd.DataFrame(columns)
+            found[name] = _column(events[name])
+    return pd.DataFrame(found)
 
 
-def text_of(raw: bytes) -> str:
-    """Return a C string's text: what stands before the first NUL."""
+def _column(values: npt.NDArray[Any]) -> Any:
+    if values.ndim > 1 or values.dtype.names:
+        return values.tolist()
+    if values.dtype.kind != "S":
+        return values
+    return _each(lambda raws: [[_text(raw) for raw in raws]], values)[0]
+
+
+def _text(raw: bytes) -> str:
     return safe_text(raw.split(b"\0", 1)[0])
 
 
 def _string(name: str, raw: npt.NDArray[Any], lengths: npt.NDArray[Any]) -> dict[str, Any]:
     room = raw.dtype.itemsize
-    texts, kept, states = [], [], []
     lengths = lengths.view(f"i{lengths.itemsize}")  # an errno is below zero, whatever C says
-    for value, length in zip(raw.tolist(), lengths.tolist(), strict=True):
-        if length < 0:
+
+    def read(raws: list[bytes], sizes: list[int]) -> list[list[Any]]:
+        texts, kept, states = [], [], []
+        for value, length in zip(raws, sizes, strict=True):
+            whole = value.ljust(room, b"\0")[: max(min(length, room) - 1, 0)]
             code = errno.errorcode.get(-length, str(length))
-            texts.append(f"(unreadable: {code})")
-            kept.append(b"")
-            states.append("unreadable")
-        else:
-            read = value.ljust(room, b"\0")[: max(min(length, room) - 1, 0)]
-            texts.append(safe_text(read))
-            kept.append(read)
-            states.append("cut" if length > room else "whole")
+            texts.append(safe_text(whole) if length >= 0 else f"(unreadable: {code})")
+            kept.append(whole)
+            states.append("unreadable" if length < 0 else "cut" if length > room else "whole")
+        return [texts, kept, states]
+
+    texts, kept, states = _each(read, raw, lengths)
     return {name: texts, f"{name}_len": lengths, f"{name}_status": states, f"{name}_bytes": kept}
+
+
+def _each(read: Callable[..., list[list[Any]]], *values: npt.NDArray[Any]) -> list[Any]:
+    """Return what *read* makes of *values*, which it gets without rows that are alike."""
+    if len(values[0]) <= _FEW:
+        return read(*(value.tolist() for value in values))
+    codes, first = _alike(*values)
+    return [_spread(column, codes) for column in read(*(value[first].tolist() for value in values))]
+
+
+def _alike(*values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return for each row the number of its kind, and for each kind the first row of it."""
+    codes = np.zeros(len(values[0]), np.int64)
+    for word in (word for value in values for word in _words(value)):
+        if word.any():  # the rest of a long field is often empty
+            part, kinds = pd.factorize(word)
+            codes = pd.factorize(codes * len(kinds) + part)[0] if codes.any() else part
+    first = np.empty(codes.max() + 1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return codes, first
+
+
+def _words(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """Return the bytes of *values* in rows of eight bytes: the first ones, the second ones, ..."""
+    size = values.itemsize
+    padded = np.zeros((len(values), -(-size // 8) * 8), np.uint8)
+    padded[:, :size] = np.ascontiguousarray(values).view(np.uint8).reshape(-1, size)
+    return np.ascontiguousarray(padded.view(np.uint64).T)
+
+
+def _spread(distinct: list[Any], codes: npt.NDArray[Any]) -> Any:
+    if isinstance(distinct[0], str):
+        return pd.array(distinct, dtype="str").take(codes)
+    found = np.empty(len(distinct), object)
+    found[:] = distinct
+    return found[codes]

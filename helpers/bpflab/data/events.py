@@ -19,7 +19,8 @@ from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 
-_MEMORY = 64 << 20  # bytes of records that a log keeps
+_MEMORY = 64 << 20  # bytes of records that a log keeps, each with a header of 8 bytes
+_SMALL = 4096  # records; shorter batches are joined, or there would be an array for each event
 _MOST_BATCHES = 64  # a producer that never stops must not keep a reader for ever
 _SUSPENDED_NS = 100_000_000  # CLOCK_MONOTONIC stands still while a machine sleeps
 
@@ -60,7 +61,8 @@ class EventLog:
         self._ring = ring
         self._counters = accounting.Counters(maps, missed)
         self._waiting = 0  # records in the ring when it was closed
-        self._capacity = capacity or max(_MEMORY // ring.dtype.itemsize, 1)
+        self._capacity = capacity or max(_MEMORY // (ring.dtype.itemsize + 8), 1)
+        self._count = 0  # records in all chunks
         self._chunks: deque[npt.NDArray[Any]] = deque()
         self._offsets: deque[int] = deque()  # ns from CLOCK_MONOTONIC to UTC, for each chunk
         self._lock = threading.RLock()  # a live view reads beside the reader's own cells
@@ -72,7 +74,7 @@ class EventLog:
 
     def __len__(self) -> int:
         with self._lock:
-            return sum(map(len, self._chunks))
+            return self._count
 
     @property
     def closed(self) -> bool:
@@ -90,18 +92,8 @@ class EventLog:
             now = _utc_offset_ns()
             if abs(now - self._offset) > _SUSPENDED_NS:
                 self._offset = now  # else it stays: events keep their order and their spacing
-            self._chunks.append(batch)
-            self._offsets.append(self._offset)
-            excess = len(self) - self._capacity
-            while excess > 0:
-                oldest = self._chunks[0]
-                gone = min(len(oldest), excess)
-                if gone < len(oldest):
-                    self._chunks[0] = oldest[gone:]
-                else:
-                    self._chunks.popleft(), self._offsets.popleft()
-                self.forgotten += gone
-                excess -= gone
+            self._append(batch)
+            self._forget(self._count - self._capacity)
         return len(batch)
 
     def drain(self) -> None:
@@ -109,6 +101,29 @@ class EventLog:
         for _ in range(_MOST_BATCHES):
             if not self.pump():
                 return
+
+    def _append(self, batch: npt.NDArray[Any]) -> None:
+        self._count += len(batch)
+        while self._chunks and self._offsets[-1] == self._offset:
+            if len(batch) > _SMALL or len(self._chunks[-1]) > 2 * len(batch):
+                break  # so each record is moved a dozen times at most
+            batch = np.concatenate([self._chunks.pop(), batch])
+            self._offsets.pop()
+        self._chunks.append(batch)
+        self._offsets.append(self._offset)
+
+    def _forget(self, excess: int) -> None:
+        """Give up the oldest records, if they are too many."""
+        while excess > 0:
+            oldest = self._chunks[0]
+            gone = min(len(oldest), excess)
+            if gone < len(oldest):
+                self._chunks[0] = oldest[gone:]
+            else:
+                self._chunks.popleft(), self._offsets.popleft()
+            self.forgotten += gone
+            self._count -= gone
+            excess -= gone
 
     @checked
     def records(self, only: Only | None = None, newest: int | None = None) -> npt.NDArray[Any]:

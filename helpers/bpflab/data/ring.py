@@ -58,7 +58,7 @@ class Ring:
         # Addresses, not views: a view would keep the mapping, and so the map, alive.
         self._consumed = _address(np.frombuffer(self._consumer, np.uint8))
         self._produced = _address(np.frombuffer(self._data, np.uint8))
-        self._position = self._load(self._consumed, ACQUIRE)  # nobody else moves it
+        self._position: int = self._load(self._consumed, ACQUIRE)  # nobody else moves it
         self.size = size
         self.dtype = dtype
         self.discarded = 0
@@ -104,7 +104,8 @@ class Ring:
             if self.closed:
                 what = "This ring buffer is closed, or belongs to the parent process."
                 raise LabError("closed", what)
-            return int(self._load(self._produced, ACQUIRE)) - self._position
+            produced: int = self._load(self._produced, ACQUIRE)
+            return produced - self._position
 
     @property
     def waiting(self) -> int:
