@@ -89,7 +89,8 @@ up() {
     if [[ $port == any && ! $vm && $ran ]]; then
         address=$(addresses $ran)
         [[ $address ]] || die "JupyterLab of this clone starts already: ./lab url prints its address in a moment"
-        say "JupyterLab of this clone runs already:" "    $address"
+        say "JupyterLab of this clone runs already:"
+        say "    $address"
         [[ ! $browser ]] || open_browser &>/dev/null
         return
     fi
