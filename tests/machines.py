@@ -1,33 +1,18 @@
-"""A machine that nobody owns: a directory, a few values, and a kernel that says what it is told."""
+"""A machine that nobody owns: a directory and a few values."""
 
-import os
-import struct
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
-from bpflab.doctor import Machine, Python, Trial
+from bpflab.doctor import Machine, Python
+from bpflab.doctor.trial import EXECS
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 RELEASE = "6.12.9-amd64"
 MODULES = f"/lib/modules/{RELEASE}"
 DIST = "/usr/lib/python3/dist-packages"
 BPF_AND_PERFMON = (1 << 39) | (1 << 38)
-MAP_CREATE, PROG_LOAD, TEST_RUN, RAW_TRACEPOINT_OPEN = 0, 5, 10, 17  # enum bpf_cmd
 DEBIAN_KERNEL = "sudo apt-get install linux-image-amd64 linux-headers-amd64 && sudo reboot"
-DONE = Trial(
-    stage="done",
-    file=f"{DIST}/bcc/__init__.py",
-    genuine=True,
-    version="0.31.0",
-    tagged=False,
-    prog_id=12,
-    fired=7,
-    counted=7,
-)
 VENV = Python("/lab/.venv/bin/python", (3, 13), "/lab/.venv", "/usr", ("/lab", DIST))
 FILES = {
     "/proc/self/status": f"Name:\tpython\nCapEff:\t{BPF_AND_PERFMON:016x}\n",
@@ -39,6 +24,7 @@ FILES = {
     "/etc/os-release": "NAME=Debian\nID=debian\n",
     f"{DIST}/bcc/__init__.py": "",
     f"{DIST}/bcc/libbcc.py": "",
+    f"{DIST}/bcc/version.py": "__version__ = '0.31.0'\n",
     "/usr/bin/clang": "",
     "/usr/bin/sudo": "",
     "/usr/sbin/bpftool": "",
@@ -56,7 +42,6 @@ class Fake(Machine):
 
     denied: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
-    refused: Mapping[tuple[int, int | None], int] = MappingProxyType({})
 
     def write(self, name, text=""):
         """Make the file and its directories."""
@@ -78,30 +63,30 @@ class Fake(Machine):
         return "denied" if name in self.denied else super().access(name)
 
     def runs(self, command, *words):
-        """Succeed with a command that is there and not broken."""
+        """Succeed with a command that is there and not broken; Python imports what is not."""
+        if command == self.python.executable:
+            return words[-1].removeprefix("import ") not in self.broken
         return self.has_command(command) and command not in self.broken
 
     def links(self, library):
         """Find a library in one place only."""
         return self.exists(f"/usr/lib/{library}")
 
-    def bpf(self, command, attributes):
-        """Give an fd for each command, but for those that are refused."""
-        kind = struct.unpack_from("=I", attributes)[0]
-        number = self.refused.get((command, kind), self.refused.get((command, None)))
-        if number:
-            raise OSError(number, os.strerror(number))
-        return (0 if command == TEST_RUN else os.open(os.devnull, os.O_RDONLY)), attributes
+    def with_trial(self, outcome):
+        """Let a real program count so many execs, or fail with this error."""
 
-    def with_trial(self, **facts):
-        """Let the trial come to `DONE` but for these facts."""
-        self.try_program = lambda seconds: replace(DONE, **facts)
+        def count_execs():
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+        self.count_execs = count_execs
         return self
 
 
 def healthy(folder):
     """Return a machine on which nothing is missing: a user of Debian 13 in the lab's venv."""
-    fake = Fake(folder, RELEASE, "x86_64", 1000, VENV, {}, 2, 4096).with_trial()
+    fake = Fake(folder, RELEASE, "x86_64", 1000, VENV, {}, 2, 4096).with_trial(EXECS)
     for name, text in FILES.items():
         fake.write(name, text)
     return fake
@@ -113,7 +98,7 @@ def on_a_bare_machine(root, *lines, seconds):
         f"import sys; sys.path.insert(0, {str(HELPERS)!r})",
         "import pathlib; from bpflab import doctor",
         f"root = pathlib.Path({str(root)!r})",
-        "machine = doctor.Machine(root, try_program=lambda seconds: doctor.Trial())",
+        "machine = doctor.Machine(root)",
         *lines,
     )
     command = [sys.executable, "-I", "-S", "-c", "\n".join(code)]

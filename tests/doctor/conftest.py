@@ -16,6 +16,7 @@ def machine(tmp_path):
 def root_at_work(machine, monkeypatch):
     """Have root at work on the machine, where a learner was."""
     monkeypatch.setattr(probes, "traced_child", lambda: "")
+    monkeypatch.setattr(probes, "program", lambda: "")
     machine.uid = 0
     machine.write("/proc/self/status", "CapEff:\t000001ffffffffff\n")
     machine.write("/proc/self/mounts", "proc /proc proc rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\n")

@@ -1,11 +1,9 @@
 """What a lesson says in its first cells."""
 
-import errno
-
 import pytest
 
 from bpflab import LabError, needs, prefers
-from tests.machines import DEBIAN_KERNEL, MAP_CREATE
+from tests.machines import DEBIAN_KERNEL
 
 pytestmark = pytest.mark.usefixtures("root_at_work")
 
@@ -18,20 +16,18 @@ def test_needs_says_the_same_on_every_machine_that_has_all(machine, capsys):
 
 
 def test_needs_raises_what_is_missing_why_and_what_to_do(machine, capsys):
-    """All that is missing is told at once; a line that mends two things is told once."""
-    machine.refused = {(MAP_CREATE, 27): errno.EINVAL, (MAP_CREATE, 3): errno.EINVAL}
-    machine.remove("/usr/bin/clang")
+    """All that is missing is named at once; a line that mends two things comes once."""
+    machine.page_size = 65536
+    for file in ("/usr/bin/clang", "/sys/bus/event_source/devices/kprobe/type"):
+        machine.remove(file)
     with pytest.raises(LabError) as caught:
-        needs("programs", "ring buffer", "tail calls", "clang", machine=machine)
+        needs("programs", "pages of 4096 bytes", "kprobes", "clang", machine=machine)
     error = caught.value
     assert error.kind == "missing"
-    assert (
-        error.message == "This lesson cannot run here without ring buffer and tail calls and clang."
+    assert error.message == (
+        "This lesson cannot run here without pages of 4096 bytes and kprobes and clang."
     )
-    assert error.why.startswith(
-        "ring buffer carries its events to Python, tail calls lead from program to program, and "
-        "here: this kernel refuses it: Invalid argument; clang "
-    )
+    assert error.why.startswith("pages of 4096 bytes are what its arithmetic counts with, and here")
     assert "clang compiles what BCC cannot, and here: not installed" in error.why
     lines = [line.strip() for line in error.fix.splitlines()]
     assert lines.count(DEBIAN_KERNEL) == 1
@@ -51,8 +47,8 @@ def test_prefers_says_what_the_lesson_does_without(machine, capsys):
 
 def test_a_feature_that_nobody_knows(machine):
     """A misspelt name is told from a missing feature, before anything is asked."""
-    for ask in (lambda: needs("ringbuffer", machine=machine), lambda: prefers({"x": "y"})):
+    for ask in (lambda: needs("two CPU", machine=machine), lambda: prefers({"x": "y"})):
         with pytest.raises(LabError) as caught:
             ask()
         assert caught.value.kind == "no-feature"
-        assert "ring buffer" in caught.value.fix
+        assert "two CPUs" in caught.value.fix

@@ -65,13 +65,10 @@ def test_headers_that_want_the_flags_get_them(tree):
 
 
 def test_without_the_flags_an_old_bcc_refuses(tree):
-    """Where it does not, BCC is alone: the doctor knows whether it can."""
+    """Where it does not, BCC is alone: an old one refuses, and none gets the size wrong."""
     (tree / "Makefile").write_text("KBUILD_CFLAGS := -O2\n")
-    can = Machine().trial.tagged
     try:
         with load("nested", text=TEXT, type="socket_filter") as program:
-            assert can
             assert result(program, "size") == 64
     except LabError as refused:
-        assert not can
         assert "left out" in str(refused)

@@ -15,7 +15,6 @@ from bpflab.doctor import headers, kernel, lessons, tools, user
 from bpflab.doctor.lessons import Survey
 from bpflab.doctor.machine import Machine, Python
 from bpflab.doctor.report import Check, as_data, as_text, frame
-from bpflab.doctor.trial import Trial
 
 __all__ = [
     "NAMES",
@@ -23,12 +22,10 @@ __all__ = [
     "Machine",
     "Python",
     "Survey",
-    "Trial",
     "as_data",
     "as_text",
     "examine",
     "frame",
-    "has",
     "main",
     "survey",
 ]
@@ -56,8 +53,7 @@ NAMES: tuple[str, ...] = (*_CHECKS, "program")
 def examine(machine: Machine | None = None) -> list[Check]:
     """Make every check, the last of them with a real program, and return what each found.
 
-    Takes about a second, and never more than a second over `Machine.seconds`. Nothing stays in the
-    kernel, and nothing that BCC or LLVM does can end this process: see `bpflab.doctor.trial`.
+    Takes about a second. Nothing stays in the kernel.
 
     >>> [check.name for check in examine() if check.status == "fault"]
     []
@@ -65,21 +61,6 @@ def examine(machine: Machine | None = None) -> list[Check]:
     machine = machine or Machine()
     checks = [look(machine) for look in _CHECKS.values()]
     return [*checks, user.program(machine, checks)]
-
-
-def has(name: str, machine: Machine | None = None) -> bool:
-    """Say whether one check is ``"ok"``, e.g. ``has("kprobes")`` before a lesson uses one.
-
-    Only ``"bcc"``, ``"program"`` and at times ``"python"`` start a child process; the others read
-    a file or two.
-
-    Raises:
-        KeyError: *name* is not in `NAMES`.
-    """
-    machine = machine or Machine()
-    if name == "program":
-        return user.program(machine, []).status == "ok"
-    return _CHECKS[name](machine).status == "ok"
 
 
 def survey(machine: Machine | None = None) -> Survey:
@@ -96,19 +77,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the examination of this machine, and which lessons run on it.
 
     ``--json`` prints an object with the lists ``"checks"`` and ``"lessons"`` in place of the
-    tables; ``--seconds`` bounds the last check. Returns 1 when there is a fault, or a lesson that
-    cannot run, else 0.
+    tables. Returns 1 when there is a fault, or a lesson that cannot run, else 0.
     """
     parser = argparse.ArgumentParser(prog="bpflab doctor", description="Look at this machine.")
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
-    parser.add_argument(
-        "--seconds",
-        type=float,
-        default=Machine.seconds,
-        help="limit of the last check (%(default)s)",
-    )
     options = parser.parse_args(argv)
-    machine = Machine(seconds=options.seconds)
+    machine = Machine()
     checks, there = examine(machine), survey(machine)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the words stay where a terminal lacks the signs

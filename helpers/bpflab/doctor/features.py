@@ -1,6 +1,8 @@
 """The features that lessons ask for by name: what each is good for, and how this machine is asked.
 
 A check of `bpflab.doctor` looks at a machine as a whole; a feature is what one lesson uses of it.
+What each kernel of the course has, from 6.1 on, is no feature: maps of all types, rings, tail
+calls, raw tracepoints, test runs.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from bpflab.doctor import headers, kernel, probes, tools, user
 from bpflab.doctor.machine import CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, Machine
 from bpflab.doctor.report import Check
 
-_BPFFS = "sudo mount -t bpf bpf /sys/fs/bpf"
+_NONE = "# none needed"
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,6 @@ class Feature:
 def look(name: str, machine: Machine) -> Check:
     """Ask *machine* for one feature; the check has its name, and is ``"ok"`` or a ``"fault"``.
 
-    Takes milliseconds, but for what is missing and must be explained.
-
     Raises:
         KeyError: *name* is not in `FEATURES`.
     """
@@ -42,69 +42,49 @@ def look(name: str, machine: Machine) -> Check:
     return replace(check, name=name, status="ok" if check.status == "ok" else "fault")
 
 
+def _check(missing: str, fix: str = _NONE) -> Check:
+    return Check("", "fault" if missing else "ok", missing or "it is here", fix if missing else "")
+
+
 def _programs(machine: Machine) -> Check:
     """Look where BCC is and let the kernel load two instructions; ask no compiler."""
-    looks = [user.privilege, kernel.lockdown, headers.headers]
-    if not user.sees_bcc(machine):
-        looks.append(user.bcc)
+    looks = [user.privilege, kernel.lockdown, headers.headers, user.bcc]
     if "trial" in vars(machine):  # the doctor has loaded a real one already
-        looks.append(partial(user.program, before=[]))
+        looks.append(user.program)
     for check in (look(machine) for look in looks):
         if check.status == "fault":
             return check
-    refused = probes.program(machine, probes.TRACEPOINT)
-    return _asked(machine, refused, "the kernel loads a program")
-
-
-def _asked(machine: Machine, refused: str, what: str) -> Check:
-    """Turn a probe's answer into a check; for want of privilege the kernel is not to blame."""
-    if not refused:
-        return Check("", "ok", what)
-    privilege = user.privilege(machine)
-    if privilege.status == "fault":
-        return privilege
-    return Check("", "fault", f"this kernel refuses it: {refused}", kernel.other_kernel(machine))
-
-
-def _probed(use: str, probe: Callable[[Machine], str], what: str = "the kernel has it") -> Feature:
-    return Feature(use, lambda machine: _asked(machine, probe(machine), what))
+    refused = probes.program()
+    return _check(refused and f"this kernel refuses it: {refused}", kernel.other_kernel(machine))
 
 
 def _two_cpus(machine: Machine) -> Check:
-    if machine.cpus > 1:
-        return Check("", "ok", f"this process may run on {machine.cpus}")
     fix = "# give the machine or the container a second CPU, and start the lab without taskset"
-    return Check("", "fault", "this process may run on one CPU only", fix)
+    return _check("" if machine.cpus > 1 else "this process may run on one CPU only", fix)
 
 
 def _pages(machine: Machine) -> Check:
-    if machine.page_size == 4096:
-        return Check("", "ok", "so they are")
     found = f"a page of memory has {machine.page_size} bytes on this kernel"
-    return Check("", "fault", found, kernel.other_kernel(machine))
+    return _check("" if machine.page_size == 4096 else found, kernel.other_kernel(machine))
 
 
 def _ptrace(machine: Machine) -> Check:
-    if not (refused := probes.traced_child()):
-        return Check("", "ok", "a child can be traced")
+    refused = probes.traced_child()
     fix = f"# in a container: start it with --cap-add=SYS_PTRACE\n{kernel.VIRTUAL_MACHINE}"
-    return Check("", "fault", f"a child of this process cannot be traced: {refused}", fix)
+    return _check(refused and f"a child of this process cannot be traced: {refused}", fix)
 
 
 def _for_root(look: Callable[[Machine], Check], machine: Machine) -> Check:
     check = look(machine)
     if check.status != "ok" or (machine.uid == 0 and machine.capabilities() >> CAP_SYS_ADMIN & 1):
         return check
-    return Check(
-        "", "fault", "it runs for root only, and the lab does not run as root", "# none needed"
-    )
+    return _check("it runs for root only, and the lab does not run as root")
 
 
 def _other_users(machine: Machine) -> Check:
-    held = machine.capabilities()
-    if held >> CAP_SETUID & 1 and held >> CAP_SETGID & 1:
-        return Check("", "ok", "this process may start others as any user")
-    return Check("", "fault", "only root can run a command as another user", "# none needed")
+    mine = machine.capabilities()
+    may = mine >> CAP_SETUID & mine >> CAP_SETGID & 1
+    return _check("" if may else "only root can run a command as another user")
 
 
 def _bpffs(machine: Machine) -> Check:
@@ -112,38 +92,16 @@ def _bpffs(machine: Machine) -> Check:
     rows = (line.split() for line in machine.text("/proc/self/mounts").splitlines())
     place = next((row[1] for row in rows if row[2] == "bpf"), "")
     if not place:
-        return Check("", "fault", "no bpffs is mounted", f"# none needed; to pin:\n{_BPFFS}")
-    if not os.access(machine.path(place), os.W_OK | os.X_OK):
-        return Check("", "fault", f"only root may write to {place}", "# none needed")
-    return Check("", "ok", f"{place} can be written to")
+        fix = f"{_NONE}; to pin:\nsudo mount -t bpf bpf /sys/fs/bpf"
+        return _check("no bpffs is mounted", fix)
+    writable = os.access(machine.path(place), os.W_OK | os.X_OK)
+    return _check("" if writable else f"only root may write to {place}")
 
 
 FEATURES: dict[str, Feature] = {
     "programs": Feature("are compiled by BCC and loaded into the kernel", _programs),
     "tracepoints": Feature("are where its programs are attached", kernel.tracefs),
-    "raw tracepoints": _probed("are where its programs are attached", probes.raw_tracepoint),
     "kprobes": Feature("are the other place for a program", kernel.kprobes),
-    "ring buffer": _probed(
-        "carries its events to Python",
-        partial(probes.maps, kinds=(27,), key=0, value=0, entries=1 << 16),
-    ),
-    "perf buffer": _probed(
-        "carries its events to Python", partial(probes.maps, kinds=(4,), value=4)
-    ),
-    "per-CPU maps": _probed("hold what CPUs must not share", partial(probes.maps, kinds=(5, 6))),
-    "LRU maps": _probed("are among the maps it compares", partial(probes.maps, kinds=(9, 10))),
-    "tail calls": _probed(
-        "lead from program to program", partial(probes.maps, kinds=(3,), value=4)
-    ),
-    "tail calls in functions": _probed("are what it measures", probes.tail_call_in_function),
-    "bpf_loop": _probed("is the loop that it compares with", probes.loop_helper),
-    "test runs": _probed(
-        "let the kernel run a program and time it", partial(probes.run, kind=probes.SOCKET_FILTER)
-    ),
-    "raw test runs": _probed(
-        "let a raw tracepoint's program run on numbers of ours",
-        partial(probes.run, kind=probes.RAW_TRACEPOINT),
-    ),
     "system-call names": Feature("are what it dispatches by", user.syscalls),
     "clang": Feature("compiles what BCC cannot", tools.clang),
     "libbpf": Feature("loads what BCC cannot", tools.libbpf),

@@ -23,50 +23,36 @@ def tracefs(machine: Machine) -> Check:
         place = "/sys/kernel/debug/tracing"
     if machine.access(f"{place}/{_EXEC}") == "here":
         return Check("tracefs", "ok", f"{place} is mounted and readable")
+    fix = other_kernel(machine)
     if "denied" in (machine.access(place), machine.access(f"{place}/{_EXEC}")):
-        return Check(
-            "tracefs",
-            "fault",
-            f"{place} is mounted, and user {machine.uid} may not read it",
-            f"{SET_UP}, for a group of the lab's own\n{VIRTUAL_MACHINE}",
-        )
-    if machine.exists(f"{place}/events"):
-        return Check(
-            "tracefs",
-            "fault",
-            f"{place} has no syscalls:sys_enter_execve: this kernel was built without the "
-            "tracepoints of system calls",
-            other_kernel(machine),
-        )
-    if not machine.exists("/sys/kernel/tracing"):
+        found = f"{place} is mounted, and user {machine.uid} may not read it"
+        fix = f"{SET_UP}, for a group of the lab's own\n{VIRTUAL_MACHINE}"
+    elif machine.exists(f"{place}/events"):
+        found = f"{place} has no syscalls:sys_enter_execve: this kernel was built without the "
+        found += "tracepoints of system calls"
+    elif not machine.exists("/sys/kernel/tracing"):
         found = "there is no /sys/kernel/tracing: sysfs is not mounted, or this kernel cannot trace"
-        return Check("tracefs", "fault", found, other_kernel(machine))
-    fix = "sudo mount -t tracefs nodev /sys/kernel/tracing"
-    return Check("tracefs", "fault", "/sys/kernel/tracing is not mounted", fix)
+    else:
+        found = "/sys/kernel/tracing is not mounted"
+        fix = "sudo mount -t tracefs nodev /sys/kernel/tracing"
+    return Check("tracefs", "fault", found, fix)
 
 
 def btf(machine: Machine) -> Check:
     """The kernel's own type information, which CO-RE programs, fentry and bpftool use."""
     if machine.access("/sys/kernel/btf/vmlinux") == "here":
         return Check("btf", "ok", "/sys/kernel/btf/vmlinux describes this kernel's types")
-    found = (
-        "no /sys/kernel/btf/vmlinux: BCC's programs run without it; "
-        "CO-RE and fentry programs do not"
-    )
-    return Check("btf", "note", found, distribution_kernel(machine))
+    found = "no /sys/kernel/btf/vmlinux: BCC's programs run without it; CO-RE and fentry programs "
+    return Check("btf", "note", f"{found}do not", distribution_kernel(machine))
 
 
 def kprobes(machine: Machine) -> Check:
     """Whether a program can be attached to any kernel function."""
     if machine.exists("/sys/bus/event_source/devices/kprobe/type"):
         return Check("kprobes", "ok", "any traceable kernel function can be hooked")
-    return Check(
-        "kprobes",
-        "note",
-        "this kernel was built without kprobes: tracepoints take their place",
-        "# none needed: the lessons fall back to tracepoints; for kprobes:\n"
-        + distribution_kernel(machine),
-    )
+    found = "this kernel was built without kprobes: tracepoints take their place"
+    fix = "# none needed: the lessons fall back to tracepoints; for kprobes:"
+    return Check("kprobes", "note", found, f"{fix}\n{distribution_kernel(machine)}")
 
 
 def jit(machine: Machine) -> Check:
@@ -78,24 +64,20 @@ def jit(machine: Machine) -> Check:
         found = "no /proc/sys/net/core/bpf_jit_enable: a container hides it, or there is no JIT"
         fix = "# outside of the container: sysctl net.core.bpf_jit_enable"
         return Check("jit", "note", found, fix)
-    found = "off: programs are interpreted, so what the lessons measure is several times slower"
+    found = "off: programs are interpreted, several times slower, and no function may tail-call"
     return Check("jit", "note", found, "sudo sysctl -w net.core.bpf_jit_enable=1")
 
 
 def lockdown(machine: Machine) -> Check:
     """Whether the kernel keeps its memory from programs (kernel_lockdown(7))."""
-    text = machine.text("/sys/kernel/security/lockdown")
-    mode = re.search(r"\[(\w+)\]", text)
-    if mode and mode[1] == "confidentiality":
-        return Check(
-            "lockdown",
-            "fault",
-            "confidentiality: the kernel refuses each program that reads memory "
-            "(bpf_probe_read and its kin)",
-            "sudo sed -i 's/lockdown=confidentiality//' /etc/default/grub "
-            f"&& sudo update-grub && sudo reboot\n{VIRTUAL_MACHINE}",
-        )
-    return Check("lockdown", "ok", f"{mode[1] if mode else 'none'}: programs may read memory")
+    mode = re.search(r"\[(\w+)\]", machine.text("/sys/kernel/security/lockdown"))
+    if not mode or mode[1] != "confidentiality":
+        found = f"{mode[1] if mode else 'none'}: programs may read memory"
+        return Check("lockdown", "ok", found)
+    found = "confidentiality: the kernel refuses each program that reads memory (bpf_probe_read)"
+    fix = "sudo sed -i 's/lockdown=confidentiality//' /etc/default/grub"
+    fix += f" && sudo update-grub && sudo reboot\n{VIRTUAL_MACHINE}"
+    return Check("lockdown", "fault", found, fix)
 
 
 def distribution_kernel(machine: Machine) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,7 +92,7 @@ class Survey:
             signs = " ".join(f"{self._sign(lesson, name):>2}" for lesson in self.lessons)
             rows.append(f"{name:<{width}}  {signs}".rstrip())
         rows += [_LEGEND, "", *self._why()]
-        count = {s: sum(one.status(self.found) == s for one in self.lessons) for s in _WORDS}
+        count = Counter(lesson.status(self.found) for lesson in self.lessons)
         numbers = ", ".join(f"{count[status] or 'none'} {word}" for status, word in _WORDS.items())
         return "\n".join([*rows, f"{len(self.lessons)} lessons: {numbers}"])
 
@@ -141,42 +142,19 @@ class Survey:
         return _MISSING if name in lesson.needs else _LESS
 
     def _why(self) -> list[str]:
-        """Say what stops lessons, a paragraph a cause with its fix; then what each does without."""
+        """Say what stops lessons, with its fix; then what each of the others does without."""
         rows: list[str] = []
-        for checks in self._causes():
-            names = [check.name for check in checks]
-            stopped = [one for one in self.lessons if set(names) & set(one.needs)]
-            without = f"without {', '.join(names)}, {checks[0].found}"
-            rows += _wrapped(f"{self._span(stopped)} cannot run: {without}")
-            fixes = dict.fromkeys(line for check in checks for line in check.fix.splitlines())
-            rows += [f"   fix  {line}" for line in fixes]
+        for name, check in self.found.items():
+            stopped = [lesson.name[:2] for lesson in self.lessons if name in lesson.needs]
+            if stopped and check.status != "ok":
+                rows += _wrapped(f"{', '.join(stopped)} cannot run: without {name}, {check.found}")
+                rows += [f"   fix  {line}" for line in check.fix.splitlines()]
         for lesson in self.lessons:
             if lesson.status(self.found) == "runs in part":
                 missing = lesson.missing(self.found)
                 reasons = "; ".join(f"without {check.name}, {so}" for check, so in missing)
                 rows += _wrapped(f"{lesson.name[:2]} runs in part: {reasons}")
         return rows
-
-    def _causes(self) -> list[list[Check]]:
-        """Return the missing features that some lesson needs; those with one cause together."""
-        causes: dict[str, list[Check]] = {}
-        needed = {name for lesson in self.lessons for name in lesson.needs}
-        for check in self.found.values():
-            if check.name in needed and check.status != "ok":
-                causes.setdefault(check.found, []).append(check)
-        return list(causes.values())
-
-    def _span(self, some: Sequence[Lesson]) -> str:
-        """Return the numbers of some lessons: ``02, 07 to 09``."""
-        runs: list[list[Lesson]] = []
-        for index, lesson in enumerate(self.lessons):
-            if lesson in some:
-                if runs and runs[-1][-1] is self.lessons[index - 1]:
-                    runs[-1].append(lesson)
-                else:
-                    runs.append([lesson])
-        ends = [dict.fromkeys((run[0].name[:2], run[-1].name[:2])) for run in runs]
-        return ", ".join(" to ".join(pair) for pair in ends)
 
 
 def _wrapped(text: str) -> list[str]:

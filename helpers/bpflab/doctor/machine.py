@@ -15,8 +15,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from bpflab.bindings.bpf import bpf
-from bpflab.doctor.trial import Trial, try_program
+from bpflab.doctor.trial import count_execs
+from bpflab.errors import LabError
 
 CAP_SETGID, CAP_SETUID = 6, 7  # include/uapi/linux/capability.h
 CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39
@@ -39,9 +39,8 @@ class Python:
 class Machine:
     """One machine, as the doctor sees it.
 
-    All files are read under *root*, and what is not a file (the kernel's release, the
-    interpreter, the trial of a real program) is a field: a test builds a
-    machine from a directory and a few values.
+    All files are read under *root*, and what is not a file is a field: a test builds a machine
+    from a directory and a few values.
 
     Attributes:
         root: the directory that stands for ``/``.
@@ -52,8 +51,7 @@ class Machine:
         environ: the environment: BCC reads two variables of it.
         cpus: how many CPUs this process may run on.
         page_size: bytes of a page of memory.
-        seconds: how long the trial may take.
-        try_program: loads, fires and removes a real program within that time.
+        count_execs: loads, fires and removes a real program.
     """
 
     root: Path = Path("/")
@@ -64,13 +62,15 @@ class Machine:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     cpus: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
     page_size: int = mmap.PAGESIZE
-    seconds: float = 30.0  # an emulated CPU takes ten, a busy one more
-    try_program: Callable[[float], Trial] = try_program
+    count_execs: Callable[[], int] = count_execs
 
     @cached_property
-    def trial(self) -> Trial:
-        """The trial of a real program, made once, when it is first asked for."""
-        return self.try_program(self.seconds)
+    def trial(self) -> int | LabError | ImportError:
+        """What a real program counted, or what stood in its way: tried once, when first asked."""
+        try:
+            return self.count_execs()
+        except (LabError, ImportError) as error:
+            return error
 
     def path(self, name: str) -> Path:
         """Return the path of *name*, which is written as from ``/``, under the root."""
@@ -133,7 +133,3 @@ class Machine:
         except OSError:
             return False
         return True
-
-    def bpf(self, command: int, attributes: bytes) -> tuple[int, bytes]:
-        """Make the system call bpf(2), as `bpflab.bindings.bpf.bpf` does."""
-        return bpf(command, attributes)

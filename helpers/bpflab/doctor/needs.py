@@ -35,7 +35,7 @@ def needs(*names: str, machine: Machine | None = None) -> None:
     raise LabError(
         "missing",
         f"This lesson cannot run here without {wanted}.",
-        why=_why(lacking),
+        why="; ".join(f"{c.name} {FEATURES[c.name].use}, and here: {c.found}" for c in lacking),
         fix="\n         ".join(lines),
     )
 
@@ -64,11 +64,3 @@ def _lacking(names: tuple[str, ...], machine: Machine | None) -> list[Check]:
         raise LabError("no-feature", f"There is no feature {unknown[0]!r}.", fix=known)
     checks = [look(name, machine) for name in names]
     return [check for check in checks if check.status != "ok"]
-
-
-def _why(lacking: list[Check]) -> str:
-    """Say what each is for, and what was found; features that lack the same stand together."""
-    uses: dict[str, list[str]] = {}
-    for check in lacking:
-        uses.setdefault(check.found, []).append(f"{check.name} {FEATURES[check.name].use}")
-    return "; ".join(f"{', '.join(names)}, and here: {found}" for found, names in uses.items())

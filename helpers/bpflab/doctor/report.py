@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
@@ -54,7 +55,10 @@ def as_text(checks: Sequence[Check]) -> str:
         ) or [head.rstrip()]
         for number, line in enumerate(check.fix.splitlines()):
             rows.append(f"{'' if number else 'fix':>{len(head) - 2}}  {line}")
-    return "\n".join([*rows, "", _summary(checks)])
+    count = Counter(check.status for check in checks)
+    notes = f"{count['note']} note{'' if count['note'] == 1 else 's'}"
+    faults = f"{count['fault'] or 'no'} fault{'' if count['fault'] == 1 else 's'}"
+    return "\n".join([*rows, "", f"{len(checks)} checks: {count['ok']} ok, {notes}, {faults}"])
 
 
 def as_data(checks: Sequence[Check]) -> list[dict[str, str]]:
@@ -71,10 +75,3 @@ def frame(checks: Sequence[Check]) -> pd.DataFrame:
 
     rows = [asdict(check) | {"fix": " ".join(check.fix.splitlines())} for check in checks]
     return pd.DataFrame(rows, columns=["name", "status", "found", "fix"]).set_index("name")
-
-
-def _summary(checks: Sequence[Check]) -> str:
-    count = {status: sum(check.status == status for check in checks) for status in _SIGN}
-    notes = f"{count['note']} note{'' if count['note'] == 1 else 's'}"
-    faults = f"{count['fault'] or 'no'} fault{'' if count['fault'] == 1 else 's'}"
-    return f"{len(checks)} checks: {count['ok']} ok, {notes}, {faults}"
