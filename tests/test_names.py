@@ -39,7 +39,7 @@ def test_dir_shows_the_public_names_alone():
 def test_a_tab_offers_the_public_names_alone(completed):
     """Behind the dot; and behind a few letters."""
     assert completed("bpflab.") == set(bpflab.__all__)
-    assert completed("bpflab.lo") == {"load", "load_object", "loaded"}
+    assert completed("bpflab.lo") == {"load", "loaded"}
 
 
 def test_a_tab_in_an_import_offers_the_public_names(completed):

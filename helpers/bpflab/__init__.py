@@ -11,7 +11,6 @@ _HOMES = {
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "data.trace": ("open_trace",),
     "doctor.needs": ("needs", "prefers"),
-    "programs.bpfobject": ("BpfObject", "load_object"),
     "programs.keep": ("hold", "pinned"),
     "programs.loading": ("close", "load", "loaded"),
     "programs.perf": ("PerfBuffer",),

@@ -10,7 +10,6 @@ from bpflab.arguments.check import _evaluated
 
 # What checks more than annotations say, or is no function of the learner's.
 OTHERWISE = {
-    "BpfObject",  # made by load_object
     "Edge",
     "LabError",
     "Live",  # made by live

@@ -5,7 +5,7 @@ import ctypes
 import pytest
 
 from bpflab import LabError
-from bpflab.bindings import libbpf
+from bpflab.bindings import bpf, libbpf
 
 
 @pytest.fixture
@@ -18,11 +18,11 @@ def fresh():
 
 def test_what_is_no_object_file_is_refused_without_a_word(capfd):
     """libbpf would print on fd 2; it is heard instead."""
-    tried = libbpf.attempt(b"not an ELF at all", "nothing", libbpf.STATISTICS)
-    assert (tried.handle, tried.logs) == (0, {})
+    tried = libbpf.attempt(b"not an ELF at all", "nothing", bpf.STATISTICS)
+    assert (tried.programs, tried.maps, tried.logs) == ([], [], {})
     assert tried.error > 0
-    assert tried.said
-    assert not any(line.startswith("libbpf:") for line in tried.said)
+    assert tried.warnings
+    assert not any(line.startswith("libbpf:") for line in tried.warnings)
     assert capfd.readouterr() == ("", "")
 
 
@@ -38,7 +38,7 @@ def test_whoever_listened_before_listens_again():
     lib = libbpf.library()
     before = lib.libbpf_set_print(ctypes.cast(ours, ctypes.c_void_p))
     try:
-        libbpf.attempt(b"not an ELF at all", "nothing", libbpf.STATISTICS)
+        libbpf.attempt(b"not an ELF at all", "nothing", bpf.STATISTICS)
         assert heard == []
         assert lib.libbpf_set_print(None) == ctypes.cast(ours, ctypes.c_void_p).value
     finally:

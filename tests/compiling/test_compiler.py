@@ -2,7 +2,10 @@
 
 import errno
 import os
+import signal
 import subprocess
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from bpflab.compiling import compiler
 def fault(*command, text=b""):
     """Return the LabError that such a compiler ends in."""
     with pytest.raises(LabError) as caught:
-        compiler.run("a.c", list(command), text)
+        compiler.run("a.c", list(command), text, Path("/"))
     return caught.value
 
 
@@ -54,7 +57,7 @@ def test_no_process_may_be_had(monkeypatch, code):
     def refuse(*_, **__):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(subprocess, "run", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     error = fault("/bin/true")
     assert error.kind == "memory"
     assert os.strerror(code) in error.message
@@ -67,7 +70,29 @@ def test_no_descriptor_is_left(monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr(subprocess, "run", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
     error = fault("/bin/true")
     assert error.kind == "descriptors"
     assert "ulimit -n" in error.fix and "notebooks" not in error.fix
+
+
+def test_an_interrupt_ends_it_at_once(tmp_path):
+    """Ctrl-C does not wait for a compiler, and leaves none."""
+    script = f"echo $$ >{tmp_path}/pid; exec sleep 60"
+
+    def interrupt():
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        compiler.run("a.c", ["/bin/sh", "-c", script], b"", tmp_path)
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+def test_it_is_in_a_group_of_its_own():
+    """Jupyter interrupts all processes of a notebook's group: a waiting child is not in it."""
+    done = compiler.run("a.c", ["/bin/sh", "-c", "ps -o pgid= -p $$; echo $$"], b"", Path("/"))
+    group, pid = done.stdout.split()
+    assert group == pid

@@ -1,7 +1,6 @@
 """A lesson's files as one text, and the way back from each of its lines."""
 
 import os
-import random
 import re
 from pathlib import Path
 
@@ -304,99 +303,6 @@ def test_windows_line_ends_are_line_ends(tree):
     assert [(p.line, p.text) for p in source.find("x").lines] == [(1, "int a;"), (2, "int b;")]
 
 
-MARK = re.compile(r" /\*@(\d+)\*/$")
-MARKED = """\
-/* one line */
-/*
- * More
- * lines: a * b
- */
-#include <linux/sched.h>
-#define LONG(x) do { \\
-\tuse(x); \\
-} while (0)
-int a; /* begins
- goes on
- ends */
-int b;
-\tint c = 1; // said
-\t\t\tint d = \\
-\t2;
-  # define INDENTED 1
-
-int e; /* one */ int f; /* two */
-int hook(void *ctx)
-{
-\treturn 0;
-}
-"""
-
-
-def unmarked(text):
-    """Return the text with its marks removed, lines without trailing blanks."""
-    return [MARK.sub("", row) for row in text.split("\n")]
-
-
-def test_marks_change_nothing_else():
-    """Without its marks, the marked text has the same lines in the same order."""
-    code = source.from_text(MARKED)
-    assert unmarked(code.marked) == [row.rstrip() for row in MARKED.split("\n")]
-
-
-def test_marks_stand_behind_code_and_nowhere_else():
-    """No mark is on a preprocessor's line, a continued one, an empty one or inside a comment."""
-    code = source.from_text(MARKED)
-    rows = code.marked.split("\n")
-    marked = {n + 1 for n, row in enumerate(rows) if MARK.search(row)}
-    assert marked == {1, 13, 14, 19, 20, 21, 22, 23}
-    assert all(int(MARK.search(rows[n - 1])[1]) == n - 1 for n in marked)
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_marks_never_break_a_comment_or_a_directive(seed):
-    """In random texts of comments and code, what a compiler sees is the same with marks."""
-    rng = random.Random(seed)
-    pieces = ["/*", "*/", "x", " ", "* y", "#define Z 1", "\\", "{", "}", "int a;", "// b", '"s"']
-    for _ in range(200):
-        rows, comment = [], False
-        for _ in range(rng.randint(1, 12)):
-            row = ""
-            for piece in rng.choices(pieces, k=rng.randint(0, 4)):
-                if piece == ("/*" if comment else "*/") or (piece == "// b" and comment):
-                    continue  # keep it valid: comments do not nest
-                if piece == "\\" or (piece == "#define Z 1" and row.strip()):
-                    continue
-                comment = piece == "/*" or (comment and piece != "*/")
-                row += f" {piece} "
-                if piece == "// b":
-                    break
-            rows.append(row + ("\\" if rng.random() < 0.1 and "//" not in row else ""))
-        text = "\n".join(rows) + "\n"
-        code = source.from_text(text)
-        assert stripped(code.marked) == stripped(text), text
-        for number, row in enumerate(code.marked.split("\n")):
-            if MARK.search(row):
-                assert not row.lstrip().startswith("#")
-                assert int(MARK.search(row)[1]) == number
-
-
-def stripped(text):
-    """Return the tokens behind a preprocessor's first phases: lines joined, comments gone."""
-    text = re.sub(r"[ \t]*\\\n", " ", re.sub(r"[ \t]+\n", "\n", text))
-    return re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.S).split()
-
-
-def test_marks_number_the_lines_of_all_files(tree):
-    """A mark is an index into `lines`, whichever file the line came from."""
-    tree("include/a.h", "int a;\nint b;\n")
-    tree("x.c", '\n#include "a.h"\nint c;\n')
-    code = source.find("x")
-    for row in code.marked.split("\n"):
-        if mark := MARK.search(row):
-            assert code.lines[int(mark[1])].text == MARK.sub("", row)
-    assert "#line" not in code.marked
-
-
 def test_a_file_may_end_with_an_include(tree):
     """The named file is the default listing, though its last line is another file's."""
     tree("include/a.h", "int a;\n")
@@ -409,7 +315,7 @@ def test_an_empty_source_can_be_listed(tree):
     tree("x.c", "")
     for code in (source.find("x"), source.from_text("")):
         assert code.listing() in ("", "\n")
-        assert code.marked == code.text == "\n"
+        assert code.text == "\n"
 
 
 def test_a_listing_is_the_file_as_written(tree):
@@ -422,3 +328,17 @@ def test_a_listing_is_the_file_as_written(tree):
     assert code.place("bpf/x.c", 1) is None
     assert code.place("bpf/x.c", 99) is None
     assert code.place("nosuch.c", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("int hook(void *ctx) { return 0; }\n", "bcc"),
+        ('// as in SEC("tp")\nint hook(void *ctx) { return 0; }\n', "bcc"),
+        ('SEC("tp/sched/sched_process_exec")\nint hook(void *ctx) { return 0; }\n', "libbpf"),
+        ('int a;\n\tSEC("socket") int b(void *ctx) { return 0; }\n', "libbpf"),
+    ],
+)
+def test_a_section_tells_the_dialect(text, dialect):
+    """Only a text for clang and libbpf names the section of its programs."""
+    assert source.from_text(text).dialect == dialect

@@ -1,7 +1,6 @@
 """C types as dtypes, held against what this machine's C ABI does."""
 
 import ctypes
-import json
 import random
 
 import numpy as np
@@ -31,13 +30,6 @@ C_TYPES = {
     "enum colour": ctypes.c_uint, "void *": ctypes.c_void_p, "const char *": ctypes.c_void_p,
     "struct task_struct *": ctypes.c_void_p,
 }  # fmt: skip
-
-PACKED_KEY = '["k", [["path","char", [512]] ], "struct_packed"]'
-BITS = (
-    '["v", [["ts","unsigned long long"], ["ok","_Bool"], ["in",["inner", [["a","unsigned char"], '
-    '["__pad_1","char",[3]], ["b","int"] ], "struct_packed"]], ["comm","char", [16]], '
-    '["raw","unsigned char", [3]], ["f","unsigned int", 3], ["g","unsigned int", 5] ], "struct"]'
-)
 
 
 def as_c(fields):
@@ -146,75 +138,28 @@ def test_a_member_without_a_name_is_refused():
     assert caught.value.kind == "event-field"
 
 
-def test_a_struct_of_one_string():
-    """BCC's description of a key of one char array gives a dtype of one string."""
-    assert layout.from_description(PACKED_KEY, 512) == np.dtype([("path", "S512")])
-
-
-def test_a_struct_that_bcc_calls_packed_has_no_padding_of_ours():
-    """BCC writes its padding out, so nothing is added to it."""
-    text = '["packed", [["a","unsigned char"], ["b","unsigned long long"] ], "struct_packed"]'
-    dtype = layout.from_description(text, 9)
-    assert dtype.itemsize == 9
-    assert dtype.fields["b"][1] == 1
-    assert np.frombuffer(b"\x01" + (7).to_bytes(8, "little"), dtype)["b"][0] in (7, 7 << 56)
-
-
-def test_bit_fields_stay_bytes():
-    """Their place is not in the description, so no field of that struct is guessed at."""
-    assert layout.from_description(BITS, 56) == np.dtype(("u1", (56,)))
-
-
-def test_the_same_struct_without_bit_fields_is_read():
-    """Nested structs, bool, strings and byte arrays have their fields; padding has no name."""
-    node = json.loads(BITS)
-    members = [*node[1][:-2], ["__pad_end", "char", [4]]]
-    dtype = layout.from_description(json.dumps([node[0], members, "struct_packed"]), 40)
-    assert layout.fields(dtype) == ["ts", "ok", "in", "comm", "raw"]
-    assert layout.fields(dtype["in"]) == ["a", "b"]
-    assert [dtype.fields[n][1] for n in ("ts", "ok", "in", "comm", "raw")] == [0, 8, 9, 17, 33]
-
-
 @pytest.mark.parametrize(
-    ("description", "size", "dtype"),
+    ("found", "dtype"),
     [
-        ('"unsigned long long"', 8, "u8"),
-        ('"int"', 4, "i4"),
-        ('"_Bool"', 1, "?"),
-        ('"char"', 1, "i1"),
+        ("u8", "u8"),
+        ("S16", "S16"),
+        (["u4", [2, 3]], ("u4", (2, 3))),
+        (
+            {"names": ["a", "b"], "formats": ["i1", "u8"], "offsets": [0, 8], "itemsize": 24},
+            {"names": ["a", "b"], "formats": ["i1", "u8"], "offsets": [0, 8], "itemsize": 24},
+        ),
     ],
 )
-def test_a_bare_number(description, size, dtype):
-    """A map of numbers needs no struct."""
-    assert layout.from_description(description, size) == np.dtype(dtype)
+def test_a_layout_is_a_dtype(found, dtype):
+    """Numbers, text, arrays and structs with their padding."""
+    assert layout.dtype(found) == np.dtype(dtype)
 
 
-@pytest.mark.parametrize(
-    ("description", "size"),
-    [
-        ('"char"', 16),  # a typedef of an array
-        ('["k", [["grid","char", [4, 16]] ], "struct_packed"]', 64),
-        ('["u", [["a","int"], ["b","unsigned char", [4]] ], "union"]', 4),
-        ('["s", [["in", ["u", [["a","int"]], "union"]] ], "struct_packed"]', 4),
-        ('"enum colour"', 4),
-        ('"void *"', 8),
-        ('["k", [["a","int"]], "struct_packed"]', 8),  # says 4, is 8
-        ('["k", [["a","int"], ["a","int"]], "struct_packed"]', 8),
-        ("not json", 8),
-        ("", 4),
-        ("null", 4),
-        ("7", 4),
-        ("[]", 4),
-        ("{}", 4),
-        ('["k", 3, "struct_packed"]', 4),
-        ('["k", [["path","char", []] ], "struct_packed"]', 4),
-        ('["k", [[]], "struct_packed"]', 4),
-        ('["k", [["a","int",[-1]]], "struct_packed"]', 4),
-    ],
-)
-def test_what_is_described_wrongly_stays_bytes(description, size):
-    """Every byte is kept, in order, under no name."""
-    assert layout.from_description(description, size) == np.dtype(("u1", (size,)))
+@pytest.mark.parametrize("found", [{"names": ["a"]}, ["u4"], 7, None, "moon"])
+def test_what_is_no_layout_is_refused(found):
+    """As a damaged file of the cache has it."""
+    with pytest.raises((KeyError, ValueError, TypeError, IndexError)):
+        layout.dtype(found)
 
 
 def test_fields_leaves_out_bccs_padding():

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bpflab.doctor.headers import MS_EXTENSIONS, dialect_flags, version_key
+from bpflab.compiling.headers import MS_EXTENSIONS, dialect_flags
+from bpflab.doctor.headers import version_key
 from bpflab.doctor.kernel import SET_UP
 from tests.doctor.examined import FIRST, LATER, OLD, look
 from tests.machines import DEBIAN_KERNEL, MODULES, RELEASE
@@ -14,16 +15,16 @@ from tests.machines import DEBIAN_KERNEL, MODULES, RELEASE
 def test_dialect_of_the_headers(machine, makefile, flags):
     """The headers' own Makefile tells whether they are written with Microsoft's extensions."""
     machine.write(f"{MODULES}/build/Makefile", makefile)
-    assert dialect_flags(machine) == flags
+    assert dialect_flags(machine.root, machine.release, machine.environ) == flags
     machine.write("/usr/src/common/Makefile", makefile)
     machine.write(f"{MODULES}/build/Makefile", "KBUILD_OUTPUT=/x\ninclude /usr/src/common/Makefile")
-    assert dialect_flags(machine) == flags
+    assert dialect_flags(machine.root, machine.release, machine.environ) == flags
 
 
 def test_dialect_without_makefile(machine):
     """Headers that do not tell get the flags, which do no harm."""
     machine.remove(f"{MODULES}/build/Makefile")
-    assert dialect_flags(machine) == MS_EXTENSIONS
+    assert dialect_flags(machine.root, machine.release, machine.environ) == MS_EXTENSIONS
 
 
 def test_headers_missing(machine):

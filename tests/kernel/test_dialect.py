@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from bpflab import LabError, load, result
-from bpflab.compiling import build
-from bpflab.doctor.headers import KCONFIG, MS_EXTENSIONS, headers_directory
-from bpflab.doctor.machine import Machine
+from bpflab.compiling import bcc, headers
+from bpflab.compiling.headers import KCONFIG, MS_EXTENSIONS
 
 pytestmark = pytest.mark.kernel
 
@@ -42,7 +41,7 @@ def merged(places, into, real):
 @pytest.fixture
 def tree(tmp_path, monkeypatch, proofs):
     """Give a tree of headers with one more, which BCC takes for the kernel's, and its Makefile."""
-    directory = Path(headers_directory(Machine()))
+    directory = Path(headers.directory())
     if not (directory / KCONFIG).exists():
         assert not os.environ.get("CI")
         pytest.skip("BCC unpacks this kernel's headers from an archive: there is no tree to copy")
@@ -60,7 +59,7 @@ def test_headers_that_want_the_flags_get_them(tree):
     """Where the headers' Makefile passes the flags, so does the lab, and the size is right."""
     (tree / "Makefile").write_text("CC_FLAGS_DIALECT += $(CONFIG_CC_MS_EXTENSIONS)\n")
     with load("nested", text=TEXT, type="socket_filter") as program:
-        assert build.flags(program.source) == build.FLAGS + MS_EXTENSIONS
+        assert bcc.flags(program.source) == bcc.FLAGS + MS_EXTENSIONS
         assert result(program, "size") == 64
 
 

@@ -1,5 +1,6 @@
 """Load, fill, attach, close: nothing outlives what created it, however that ends."""
 
+import base64
 import contextlib
 import json
 import os
@@ -18,7 +19,7 @@ from jupyter_client.manager import start_new_kernel
 
 from bpflab import LabError, close, load, loaded
 from bpflab.bindings import hooks
-from bpflab.compiling import build
+from bpflab.compiling import bcc, compiler, source
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
@@ -96,7 +97,6 @@ def test_what_is_closed_says_so():
     for use in (
         lambda: program.attach(hook=EXECVE),
         lambda: program.maps["seen"][0],
-        lambda: program.bcc,
         lambda: program.ring(),
     ):
         with pytest.raises(LabError) as caught:
@@ -169,23 +169,86 @@ def test_an_interrupted_attach_attaches_nothing(monkeypatch):
         assert program.maps["seen"][0] == 0
 
 
-def test_a_proof_that_does_not_hold_is_made_again_and_says_why(monkeypatch, tmp_path):
-    """Headers that vanish after the proof was read: the fault is theirs, not BCC's bare words."""
-    monkeypatch.setattr(build, "_kept", lambda *_: tmp_path / "kept.json")
+@pytest.mark.parametrize("damage", ["instructions", "line_info", "btf", "maps"])
+def test_a_stale_image_costs_a_compile(monkeypatch, tmp_path, damage):
+    """What the kernel does not accept is compiled again, and the new one is kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load("count", text=COUNT).close()
+    code = source.from_text(COUNT, "count")
+    _, answer = bcc.compiled(code)
+    wrong = answer["programs"][0] if damage in ("instructions", "line_info") else answer
+    wrong[damage] = [] if damage == "maps" else base64.b64encode(b"\xff" * 64).decode()
+    bcc.keep(code, answer)
+    with load("count", text=COUNT) as program, program.attached(hook=EXECVE):
+        run_true()
+        assert program.maps["seen"][0] >= 1
+    monkeypatch.setattr(bcc, "compiled", None)
+    load("count", text=COUNT).close()
+
+
+def test_a_known_text_needs_no_compiler(monkeypatch, tmp_path):
+    """Its maps are made and its programs loaded from what was kept."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load("count", text=COUNT).close()
+    monkeypatch.setattr(bcc, "compiled", None)
+    with load("count", text=COUNT) as program, program.attached(hook=EXECVE):
+        run_true()
+        assert program.maps["seen"][0] >= 1
+
+
+def test_headers_that_vanish_are_the_reason(monkeypatch, tmp_path):
+    """What was compiled with others is not used, and the fault is theirs."""
     load("count", text=COUNT).close()
     monkeypatch.setenv("BCC_KERNEL_SOURCE", str(tmp_path / "nowhere"))
     with pytest.raises(LabError) as caught:
         load("count", text=COUNT)
-    assert (caught.value.kind, caught.value.fix) == ("no-headers", "unset BCC_KERNEL_SOURCE")
+    assert caught.value.kind == "no-headers"
     assert loaded() == []
 
 
-def test_the_prover_ends_with_who_asked_it():
+def test_the_folder_of_this_process_may_be_gone(monkeypatch, tmp_path):
+    """BCC works in a folder that exists, and finds its way back to it."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    gone.rmdir()
+    load("count", text=COUNT).close()
+
+
+def test_the_compiler_is_not_in_this_process():
+    """Nothing that LLVM does can end a notebook's kernel: it is not there."""
+    load("count", text=COUNT).close()
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert "bcc" not in sys.modules
+    assert "libbcc" not in maps and "LLVM" not in maps
+
+
+def test_an_interrupt_ends_a_compile_at_once(tmp_path, monkeypatch):
+    """Ctrl-C does not wait for the compiler; the child ends, and nothing is loaded."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    started, start = [], compiler.start
+
+    def noted(*args):
+        started.append(start(*args))
+        os.kill(started[0].pid, signal.SIGSTOP)  # it compiles for as long as we like
+        threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+        return started[0]
+
+    bcc._spare.end()
+    monkeypatch.setattr(compiler, "start", noted)
+    with pytest.raises(KeyboardInterrupt):
+        load("count", text=COUNT)
+    assert started[0].returncode == -signal.SIGKILL
+    assert loaded() == []
+
+
+def test_the_child_ends_with_who_asked_it():
     """A kernel that is killed leaves no process that compiles on, even if its input stays open."""
     end, kept_open = os.pipe()
     asks = (
         "import os, subprocess, sys\n"
-        "command = [sys.executable, '-m', 'bpflab.compiling.prover', str(os.getpid())]\n"
+        "command = [sys.executable, '-m', 'bpflab.compiling.bcc_child', str(os.getpid())]\n"
         f"child = subprocess.Popen(command, stdin={end})\n"
         "print(child.pid, flush=True)\n"
         "child.wait()\n"
@@ -198,7 +261,7 @@ def test_the_prover_ends_with_who_asked_it():
         while (child / "syscall").read_text().split()[1:2] != ["0x0"]:  # it reads its input
             assert time.monotonic() < ends
             time.sleep(0.05)
-        assert b"bpflab.compiling.prover" in (child / "cmdline").read_bytes()
+        assert b"bpflab.compiling.bcc_child" in (child / "cmdline").read_bytes()
         parent.kill()
     with contextlib.suppress(FileNotFoundError):
         while (child / "stat").read_text().rpartition(")")[2].split()[0] != "Z":

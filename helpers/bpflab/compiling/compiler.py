@@ -14,27 +14,32 @@ _MEMORY = "Close the kernels of other notebooks, and load again."
 
 
 def run(
-    name: str, command: list[str], text: bytes, folder: Path | None = None
+    name: str, command: list[str], text: bytes, folder: Path
 ) -> subprocess.CompletedProcess[bytes]:
-    """Give *text*, made of source *name*, to *command* in *folder*; return what it printed.
+    """Start *command* in *folder* and `finish` it."""
+    return finish(start(name, command, folder), name, text)
+
+
+def start(name: str, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Return a child that waits for its input, the text of source *name*.
 
     Raises:
         LabError: ``no-compiler`` where there is none, ``memory`` or ``descriptors`` where
-            no process can be started, ``deadline``, ``killed``.
+            no process can be started.
     """
+    pipe = subprocess.PIPE
     try:
-        child = subprocess.run(
-            command, input=text, capture_output=True, cwd=folder, timeout=DEADLINE_S, check=False
+        return subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            cwd=folder,
+            process_group=0,  # Jupyter interrupts the whole group of a notebook's kernel
         )
     except FileNotFoundError:
         raise LabError(
             "no-compiler", f"There is no {command[0]} here.", fix="./lab installs it."
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise LabError(
-            "deadline",
-            f"{name} did not compile within {DEADLINE_S:.0f} s.",
-            fix="Look for a very large loop or array.",
         ) from None
     except OSError as error:
         if error.errno in (errno.EMFILE, errno.ENFILE):
@@ -49,6 +54,32 @@ def run(
             f"No process could be started to compile {name}: {error.strerror}.",
             fix=_MEMORY,
         ) from None
+
+
+def finish(
+    child: subprocess.Popen[bytes], name: str, text: bytes
+) -> subprocess.CompletedProcess[bytes]:
+    """Give *text*, made of source *name*, to *child*; return what it printed.
+
+    An interrupt ends the child at once.
+
+    Raises:
+        LabError: ``deadline``, ``killed``.
+    """
+    with child:
+        try:
+            stdout, stderr = child.communicate(text, DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise LabError(
+                "deadline",
+                f"{name} did not compile within {DEADLINE_S:.0f} s.",
+                fix="Look for a very large loop or array.",
+            ) from None
+        except BaseException:
+            child.kill()
+            child.wait()  # for an interrupt, `with` does not
+            raise
     if child.returncode == -signal.SIGKILL:
         raise LabError(
             "killed",
@@ -56,4 +87,4 @@ def run(
             why="The kernel kills a process when memory runs out.",
             fix=_MEMORY,
         )
-    return child
+    return subprocess.CompletedProcess(child.args, child.returncode, stdout, stderr)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import re
+from collections.abc import Iterable
 
 from bpflab.compiling.faults import COMPILER, HELPERS, VERIFIER, Rule
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError, Place
 from bpflab.text import safe_text
 
-ONCE_MORE = "bpflab compiles it once more, for its listing."
-"""What stands between the verifier's log and what the second compile prints."""
-
+Lines = Iterable[tuple[int, str, int]]
 _MOST_LOG = 1 << 18  # characters of a log that are kept: the end, where the fault is
 _DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
 _WARNING = re.compile(r"^(.+?):(\d+)(:\d+: (?:warning|note): .*)(\n)(.*)$", re.M)
+OF_THE_WHOLE = re.compile(r"too large|too complex", re.I)
+"""In a log: no step of the program is to blame."""
 _BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
 _INSTRUCTION = re.compile(r"^(\d+): \([0-9a-f]{2}\)", re.M)
 
@@ -37,25 +39,21 @@ def compiler(source: Source, printed: str) -> LabError:
     return _fault(rule, groups, place, fix, printed)
 
 
-def verifier(source: Source, function: str, reason: str, printed: str) -> LabError:
-    """Return the fault behind a refusal: *printed* is the verifier's log, then BCC's listing.
+def verifier(source: Source, function: str, reason: str, log: str, lines: Lines = ()) -> LabError:
+    """Return the fault behind a refusal of *function*: *log* is the verifier's.
 
-    *reason* is the errno's text, used where the log is empty.
+    *reason* is the errno's text, used where the log is empty. *lines* says from which instruction
+    on the code is of which file and line.
     """
-    log, _, listing = printed.partition("Disassembly of function ")
-    log = log.partition(f"\n{ONCE_MORE}\n")[0]
     log = log[-_MOST_LOG:]
     rule, groups = _first(VERIFIER, log)
-    place = _verifier_place(source, rule, groups, log, listing, function)
+    insn = _instruction(rule, groups, log)
+    place = _at(source, lines, insn) if insn is not None else None
+    place = place or _head(source, function)
     refused = "perm" in reason.lower() or "Operation not permitted" in log
     if rule is None and refused and not _INSTRUCTION.search(log):
-        return LabError(
-            "privilege",
-            "The kernel lets this process load no program of this type.",
-            why="That takes CAP_BPF and CAP_PERFMON.",
-            fix="Start the lab with ./lab; ./lab doctor shows what is missing.",
-            log=safe_log(log),
-        )
+        message = "The kernel lets this process load no program of this type."
+        return no_privilege(message, log)
     if rule is None:
         last = [line for line in log.splitlines() if line and not line.startswith("processed")]
         why = last[-1] if last else reason
@@ -68,6 +66,52 @@ def verifier(source: Source, function: str, reason: str, printed: str) -> LabErr
             log=safe_log(log),
         )
     return _fault(rule, groups, place, rule.fix, log)
+
+
+def program_refused(
+    source: Source, function: str, reason: OSError, log: str, lines: Lines
+) -> LabError:
+    """Return the fault behind the errno and the log of a refused program."""
+    return _short_of(source.name, reason) or verifier(
+        source, function, reason.strerror or "", log, lines
+    )
+
+
+def map_refused(source: Source, name: str, reason: OSError) -> LabError:
+    """Return the fault behind the errno of map *name*, which the kernel did not make."""
+    if reason.errno == errno.EPERM:
+        return no_privilege("The kernel lets this process make no map.")
+    text = f"could not open bpf map: {name}, error: {reason.strerror}"
+    return _short_of(source.name, reason) or compiler(source, text)
+
+
+def no_privilege(message: str, log: str = "") -> LabError:
+    """Return the fault of a process that may not do what *message* says."""
+    return LabError(
+        "privilege",
+        message,
+        why="That takes CAP_BPF and CAP_PERFMON.",
+        fix="Start the lab with ./lab; ./lab doctor shows what is missing.",
+        log=safe_log(log),
+    )
+
+
+def _short_of(name: str, reason: OSError) -> LabError | None:
+    """Return the fault where the process or the machine has too little of something."""
+    if reason.errno in (errno.EMFILE, errno.ENFILE):
+        return LabError(
+            "descriptors",
+            f"The kernel gives no descriptor for {name}: {reason.strerror}.",
+            why="Each file, map and program that is open has a descriptor.",
+            fix="Close what is not needed, or allow more: ulimit -n 4096 before ./lab.",
+        )
+    if reason.errno == errno.ENOMEM:
+        return LabError(
+            "memory",
+            f"The kernel has no memory for {name}: {reason.strerror}.",
+            fix="Make its maps smaller, or close the kernels of other notebooks.",
+        )
+    return None
 
 
 def relocated(source: Source, printed: str) -> str:
@@ -166,39 +210,28 @@ def _local_size(source: Source, text: str) -> int:
     return 1 if re.match(r"\s+struct \w+ \w+\s*[=;]", text) else 0
 
 
-def _verifier_place(
-    source: Source,
-    rule: Rule | None,
-    groups: tuple[str, ...],
-    log: str,
-    listing: str,
-    function: str,
-) -> Place | None:
-    insns = _INSTRUCTION.findall(log)
+def _instruction(rule: Rule | None, groups: tuple[str, ...], log: str) -> int | None:
+    """Return the number of the refused instruction, if the log has one."""
     if rule and rule.kind in ("loop", "leak") and groups:
-        insn = int(groups[0])
-    elif insns:
-        insn = int(insns[-1])
-    else:
-        return _head(source, function)
-    return _listed(source, listing, function).get(insn) or _head(source, function)
+        return int(groups[0])
+    found = _INSTRUCTION.findall(log)
+    return int(found[-1]) if found else None
+
+
+def _at(source: Source, lines: Lines, insn: int) -> Place | None:
+    """Return the learner's line that *insn* came from; a helper's inlined code is of its caller.
+
+    The compiler writes a relative file name with the folder of the headers in front.
+    """
+    found = None
+    for first, file, line in lines:
+        if first > insn:
+            break
+        named = (f for f in source.files if file == f or file.endswith(f"/{f}"))
+        found = source.place(next(named, ""), line) or found
+    return found
 
 
 def _head(source: Source, function: str) -> Place | None:
     head = re.compile(rf"\b{re.escape(function)}\s*\(")
     return next((p for p in source.lines if head.search(p.text)), None)
-
-
-def _listed(source: Source, listing: str, function: str) -> dict[int, Place]:
-    """Return which line each instruction of *function* came from, by BCC's marked listing."""
-    blocks = (block.partition("\n") for block in listing.split("Disassembly of function "))
-    rows = next((body for name, _, body in blocks if name.strip() == function), "")
-    places: dict[int, Place] = {}
-    current: Place | None = None
-    for row in rows.splitlines():
-        if row.startswith("; "):
-            mark = re.search(r"/\*@(\d+)\*/", row)
-            current = source.lines[int(mark[1])] if mark else current
-        elif (insn := re.match(r"\s*(\d+):\t", row)) and current:
-            places[int(insn[1])] = current
-    return places

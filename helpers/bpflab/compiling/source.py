@@ -21,6 +21,7 @@ _AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the
 _TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")  # what no compiler can be handed
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\([\w, ]*\))?", re.ASCII)
+_SECTION = re.compile(r"\s*SEC\(")
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
@@ -59,17 +60,6 @@ class Source:
             before = place
 
     @cached_property
-    def marked(self) -> str:
-        """The C with ``/*@N*/`` behind line N of ``lines``: a mark that BCC's rewriting keeps."""
-        out = []
-        for number, place in enumerate(self.lines):
-            text = place.text.rstrip()
-            plain = self._outside[number] and self._outside[number + 1]
-            markable = plain and text and not text.lstrip().startswith("#")
-            out.append(f"{text} /*@{number}*/" if markable else text)
-        return "\n".join(out) + "\n"
-
-    @cached_property
     def _outside(self) -> list[bool]:
         """Whether what comes before line N is outside of comments and continued lines; one more."""
         states, inside = [True], False
@@ -77,6 +67,11 @@ class Source:
             inside = _in_comment(place.text, inside)
             states.append(not inside and not place.text.rstrip().endswith("\\"))
         return states
+
+    @property
+    def dialect(self) -> str:
+        """``libbpf`` where a program names its section, else ``bcc``."""
+        return "libbpf" if any(_SECTION.match(place.text) for place in self.lines) else "bcc"
 
     @property
     def flags(self) -> list[str]:

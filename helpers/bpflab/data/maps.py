@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bpflab.arguments import checked
 from bpflab.bindings import bpf, cpus
 from bpflab.bindings.uapi import MAP_TYPES, word
-from bpflab.data import refusals
+from bpflab.data import layout, refusals
+from bpflab.data.decode import columns
 from bpflab.data.refusals import ARRAYS
-from bpflab.data.values import columns, pack, shown, unpack, unterminated
+from bpflab.data.values import pack, pack_all, shown, unpack, unterminated
 from bpflab.errors import LabError
+
+_MOST = 1 << 16  # entries that are packed and written at once
+_AT_ONCE = 1 << 20  # bytes of entries that one call reads
 
 
 class Map:
@@ -45,9 +52,12 @@ class Map:
         self.key_dtype = key
         self.value_dtype = value
         self.per_cpu = "percpu" in self.type
-        self._programs = programs or {}
+        self._programs = {} if programs is None else programs  # filled later
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
         self._stride = -(-value.itemsize // 8) * 8 if self.per_cpu else value.itemsize
+        self._cell = np.dtype(
+            {"names": ["value"], "formats": [_bytes_as_text(value)], "itemsize": self._stride}
+        )
         self._size = self._stride * (cpus.possible() if self.per_cpu else 1)
         # A descriptor that another thread closes may be another map's at once.
         self._lock = threading.RLock()
@@ -87,18 +97,11 @@ class Map:
         return [value[at : at + size] for at in range(0, len(value), self._stride)]
 
     def __getitem__(self, key: Any) -> Any:
-        values = [unpack(raw, self.value_dtype) for raw in self.raw(key)]
+        values = unpack(b"".join(self.raw(key)), self.value_dtype)
         return values if self.per_cpu else values[0]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        packed = pack(key, self.key_dtype, self.name)
-        if field := unterminated(packed, self.key_dtype):
-            raise refusals.no_nul(self, field, key)
-        new = self._packed_value(value)
-        with self._lock:
-            code = bpf.update(self._live(), packed, new)
-        if code:
-            raise refusals.write(self, code, key)
+        self._write([(key, value)])
 
     def __delitem__(self, key: Any) -> None:
         packed = pack(key, self.key_dtype, self.name)
@@ -111,10 +114,10 @@ class Map:
         return self._lookup(pack(key, self.key_dtype, self.name)) is not None
 
     def __len__(self) -> int:
-        return len(self._keys())
+        return len(self._entries()[0]) // max(self.key_dtype.itemsize, 1)  # a ring has no keys
 
     def __iter__(self) -> Iterator[Any]:
-        return (unpack(key, self.key_dtype) for key in self._keys())
+        return iter(unpack(self._entries()[0], self.key_dtype))
 
     @checked
     def fill(self, entries: Mapping[Any, Any] | Iterable[Any]) -> Map:
@@ -126,19 +129,24 @@ class Map:
             LabError: ``map-full``, ``too-long`` or ``map-write``, naming the entry; those before
                 it are written. ``argument`` for a single string, whose letters would be the keys.
         """
-        pairs = entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries)
-        for key, value in pairs:
-            self[key] = value
+        pairs = iter(entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries))
+        more = True
+        while more:
+            some: list[tuple[Any, Any]] = []
+            try:
+                some.extend(itertools.islice(pairs, _MOST))
+            finally:  # also what came before an error of the caller's
+                self._write(some)
+            more = len(some) == _MOST
         return self
 
     def clear(self) -> Map:
         """Delete every key of a hash, zero every value of an array. Returns the map."""
-        for key in self._keys():
+        keys, _ = self._entries(delete=self.type not in ARRAYS)
+        if self.type in ARRAYS:
+            count = len(keys) // self.key_dtype.itemsize
             with self._lock:
-                if self.type in ARRAYS:
-                    bpf.update(self._live(), key, bytes(self._size))
-                else:
-                    bpf.delete(self._live(), key)
+                bpf.update_batch(self._live(), keys, bytes(count * self._size), count)
         return self
 
     @property
@@ -164,31 +172,42 @@ class Map:
         value's field that is called like one of the key's gets ``value_`` in front. Strings
         end at their NUL here, as C reads them; ``raw`` gives every byte. Rows are sorted by key.
         """
-        rows = []
-        for key in sorted(self._keys(), key=lambda raw: _order(unpack(raw, self.key_dtype))):
-            head = columns(key, self.key_dtype, "key")
-            found = self._lookup(key)
-            if found is None:
-                continue  # deleted while we read
-            for cpu, at in enumerate(range(0, len(found), self._stride)):
-                value = found[at : at + self.value_dtype.itemsize]
-                where = head | ({"cpu": cpu} if self.per_cpu else {})
-                cells = columns(value, self.value_dtype, "value")
-                rows.append(where | {_beside(where, k): v for k, v in cells.items()})
-        return pd.DataFrame(rows)
+        raw_keys, raw_values = self._entries()
+        if not raw_keys:
+            return pd.DataFrame()
+        keys = np.frombuffer(raw_keys, _bytes_as_text(self.key_dtype))
+        values = np.frombuffer(raw_values, self._cell)["value"].reshape(len(keys), -1)
+        order = np.lexsort(list(_parts(keys))[::-1])
+        found = columns(np.repeat(keys[order], values.shape[1]), "key")
+        if self.per_cpu:
+            found["cpu"] = np.tile(np.arange(values.shape[1]), len(keys))
+        cells = columns(values[order].reshape(-1), "value")
+        found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
+        return pd.DataFrame({name: _plain(column) for name, column in found.items()})
 
-    def _keys(self) -> list[bytes]:
-        """Return each key once: the kernel starts over where the last key was deleted meanwhile."""
-        size, key = self.key_dtype.itemsize, None
-        keys: dict[bytes, None] = {}
+    def _entries(self, *, delete: bool = False) -> tuple[bytes, bytes]:
+        """Return all keys, each once, and their values, joined; with *delete* they are gone."""
+        key_size = self.key_dtype.itemsize
+        count = min(_AT_ONCE // max(key_size + self._size, 1) + 1, self.max_entries)
+        with self._lock, contextlib.suppress(OSError):  # where it changes too fast, key by key
+            sizes = (key_size, self._size, count)
+            if found := bpf.lookup_batch(self._live(), *sizes, delete=delete):
+                return found
+        entries = {key: value for key in self._keys() if (value := self._lookup(key))}
+        for key in entries if delete else ():
+            with self._lock:
+                bpf.delete(self._live(), key)
+        return b"".join(entries), b"".join(entries.values())
+
+    def _keys(self) -> Iterator[bytes]:
+        """Give one key after another; the kernel starts over where the last one was deleted."""
+        key = None
         for _ in range(self.max_entries):  # a map that changes might start over for ever
             with self._lock:
-                key = bpf.next_key(self._live(), key, size)
+                key = bpf.next_key(self._live(), key, self.key_dtype.itemsize)
             if key is None:
                 break
-            if self.type != "prog_array" or self._lookup(key):
-                keys[key] = None  # a program array also lists its empty slots
-        return list(keys)
+            yield key
 
     def _lookup(self, key: bytes) -> bytes | None:
         with self._lock:
@@ -198,6 +217,40 @@ class Map:
         if self.fd < 0:
             raise LabError("closed", f"{self.name} is gone: its program is closed.")
         return self.fd
+
+    def _write(self, pairs: list[tuple[Any, Any]]) -> None:
+        """Write these keys and values, or those before the first that cannot be written."""
+        keys, values, wrong = self._packed(pairs)
+        count = len(keys) // self.key_dtype.itemsize
+        if count:
+            with self._lock:
+                written, code = bpf.update_batch(self._live(), keys, values, count)
+            if code:
+                raise refusals.write(self, code, pairs[written][0])
+        if wrong:
+            raise wrong
+
+    def _packed(self, pairs: list[tuple[Any, Any]]) -> tuple[bytes, bytes, LabError | None]:
+        """Return keys and values, joined, up to the first that does not fit, and why not."""
+        if len(pairs) > 1 and not self.per_cpu and self.type != "prog_array":
+            keys = pack_all([key for key, _ in pairs], self.key_dtype)
+            values = pack_all([value for _, value in pairs], self.value_dtype)
+            if keys and values:
+                return keys, values, None
+        packed: list[tuple[bytes, bytes]] = []
+        wrong = None
+        try:
+            for key, value in pairs:
+                packed.append((self._packed_key(key), self._packed_value(value)))
+        except LabError as error:
+            wrong = error
+        return b"".join(key for key, _ in packed), b"".join(value for _, value in packed), wrong
+
+    def _packed_key(self, key: Any) -> bytes:
+        packed = pack(key, self.key_dtype, self.name)
+        if field := unterminated(packed, self.key_dtype):
+            raise refusals.no_nul(self, field, key)
+        return packed
 
     def _packed_value(self, value: Any) -> bytes:
         if self.type == "prog_array" and isinstance(value, str):
@@ -216,9 +269,24 @@ class Map:
         return b"".join(part.ljust(self._stride, b"\0") for part in parts)
 
 
-def _order(key: Any) -> Any:
-    return tuple(key.values()) if isinstance(key, dict) else key
+def _bytes_as_text(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return *dtype*, or where it has no fields and is no number, as many bytes of text."""
+    return np.dtype(f"S{dtype.itemsize}") if dtype.subdtype else dtype
 
 
-def _beside(taken: Mapping[str, Any], name: str) -> str:
-    return f"value_{name}" if name in taken else name
+def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Give the columns by which keys are sorted, the first one first."""
+    if items.dtype.names:
+        for name in layout.fields(items.dtype):
+            yield from _parts(items[name])
+    elif items.ndim > 1:
+        yield from items.reshape(len(items), -1).T
+    else:
+        yield items
+
+
+def _plain(column: Any) -> Any:
+    """Return whole numbers as pandas has them that come from Python: signed if all fit."""
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
+        return column.astype("u8" if column.max() > np.iinfo("i8").max else "i8")
+    return column

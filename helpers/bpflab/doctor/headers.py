@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bpflab.compiling.headers import KCONFIG, directory
 from bpflab.doctor.kernel import SET_UP, distribution_kernel
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
-KCONFIG = "include/linux/kconfig.h"
-"""The file whose absence BCC takes for the absence of the headers."""
-
-MS_EXTENSIONS = ["-fms-extensions", "-Wno-microsoft-anon-tag"]
 _PACKAGE = f"{SET_UP}: the package of these headers, or a link to others where it has none"
-_DIALECT = re.compile(r"^[^#\n]*(?:-fms-(?:extensions|anonymous)|CC_MS_EXTENSIONS)", re.M)
 
 
 def headers(machine: Machine) -> Check:
@@ -41,14 +37,8 @@ def headers(machine: Machine) -> Check:
 
 
 def headers_directory(machine: Machine) -> str:
-    """Return the directory that BCC would compile in (loader.cc, get_kernel_path_info)."""
-    override = machine.environ.get("BCC_KERNEL_SOURCE")
-    if override:
-        return override
-    modules = f"/lib/modules/{machine.release}"
-    if machine.exists(f"{modules}/build") and machine.exists(f"{modules}/source"):
-        return f"{modules}/source"  # Debian's split tree: the generated half is in build/
-    return f"{modules}/{machine.environ.get('BCC_KERNEL_MODULES_SUFFIX', 'build')}"
+    """Return the directory that BCC would compile in."""
+    return directory(machine.root, machine.release, machine.environ)
 
 
 def headers_release(machine: Machine) -> str:
@@ -65,21 +55,6 @@ def headers_release(machine: Machine) -> str:
     if found:
         return found[1]
     return machine.text(f"{directory}/include/config/kernel.release")
-
-
-def dialect_flags(machine: Machine) -> list[str]:
-    """Return the flags that these headers want and BCC, before its c3f35ecc, does not pass.
-
-    Since Linux 6.19 a header may hold a tagged struct without a name in another one
-    (``struct filename`` in <linux/fs.h>). Without the flags the compiler drops it with a warning,
-    and the outer struct has the wrong size. The tree's Makefile says what its headers are written
-    in: ``-fms-extensions``, or later what CONFIG_CC_MS_EXTENSIONS holds. A tree without a Makefile
-    cannot be asked and gets the flags, which do no harm where they are not wanted.
-    """
-    text = machine.text(f"{headers_directory(machine)}/Makefile")
-    if elsewhere := re.search(r"^include (/\S+/Makefile)$", text, re.M):  # Debian's split tree
-        text += machine.text(elsewhere[1])
-    return MS_EXTENSIONS if not text or _DIALECT.search(text) else []
 
 
 def version_key(release: str) -> tuple[int, ...]:

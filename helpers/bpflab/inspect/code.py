@@ -14,7 +14,6 @@ from bpflab.bindings import kallsyms
 from bpflab.bindings.info import ProgramInfo, info
 from bpflab.bindings.uapi import HELPERS, TAIL_CALL
 from bpflab.errors import LabError
-from bpflab.programs.bpfobject import BpfObject
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
 
@@ -27,7 +26,7 @@ _UNNAMED = (
 
 
 @checked
-def instructions(program: Program | BpfObject, function: str) -> int:
+def instructions(program: Program, function: str) -> int:
     """Return how many instructions of 8 bytes *function* has, as the verifier left it.
 
     Raises:
@@ -39,7 +38,7 @@ def instructions(program: Program | BpfObject, function: str) -> int:
 
 
 @checked
-def calls(program: Program | BpfObject, function: str, *, sent: bool = False) -> pd.DataFrame:
+def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFrame:
     """Return a row for each call instruction of *function*, as the verifier left it.
 
     Columns: ``instruction`` (its place, from 0), ``kind`` (``helper``, ``tail call``,
@@ -54,18 +53,14 @@ def calls(program: Program | BpfObject, function: str, *, sent: bool = False) ->
 
     Raises:
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
-            net.core.bpf_jit_harden); ``no-program``, also for what a BpfObject *sent*; ``closed``.
+            net.core.bpf_jit_harden); ``no-program``; ``closed``.
     """
     rows: Iterator[tuple[int, str, str | None]]
     with program.descriptor(function) as fd:
         if not sent:
             rows = _translated_calls(_translated(fd, function))
-        elif isinstance(program, BpfObject):
-            raise LabError(
-                "no-program", "libbpf does not keep the instructions that it sent; BCC does."
-            )
         else:
-            rows = _sent(program.bcc.dump_func(function.encode()))
+            rows = _sent(program.sent[function])
     frame = pd.DataFrame(list(rows), columns=["instruction", "kind", "name"])
     frame.attrs["hidden"] = {"name": _UNNAMED} if frame["name"].isna().any() else {}
     return frame

@@ -83,8 +83,3 @@ class Loaded(Handle):
         finally:
             if fd >= 0:
                 os.close(fd)
-
-
-def functions(name: str, fds: dict[str, int]) -> Named[int]:
-    """Return the descriptors of the functions of *name*, by function."""
-    return Named("no-program", "program", name, fds)

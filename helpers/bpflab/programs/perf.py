@@ -24,7 +24,6 @@ import numpy.typing as npt
 
 from bpflab.arguments import checked
 from bpflab.bindings import perfevent
-from bpflab.data import layout
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
 from bpflab.data.ring import ACQUIRE, RELEASE, atomics
@@ -71,7 +70,7 @@ class PerfBuffer(Handle):
             raise LabError("pages", f"{pages} pages: the number must be a power of two.")
         self._load, self._store, _ = atomics()
         self._counters = program.maps
-        self.dtype = layout.from_fields(program.bcc.event_fields(name), f"the event in {name}")
+        self.dtype = program.event_dtype(name)
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
         self._size = pages * mmap.PAGESIZE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import os
@@ -11,17 +10,19 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from bpflab.arguments import Named, checked
-from bpflab.bindings import engine, hooks
+from bpflab.bindings import hooks
 from bpflab.bindings.info import recursion_misses
-from bpflab.compiling import build, source
-from bpflab.data import layout
+from bpflab.compiling import source
 from bpflab.data.events import EventLog
-from bpflab.data.maps import Map
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.programs import handles
+from bpflab.programs.objects import Objects
+from bpflab.text import safe_text
 
 
 class Program(handles.Loaded):
@@ -30,45 +31,30 @@ class Program(handles.Loaded):
     Attributes:
         name: what it was loaded as.
         source: its C.
-        type: the kernel's program type.
+        type: the kernel's program type; of programs of several types, all of them.
+        types: the type of each program.
         functions: name of each program and the fd that holds it.
         maps: its maps by name.
         links: the fd that holds each attachment, by function and hook.
         rings: the readers of its ring buffers that were asked for.
-        bcc: the ``bcc.BPF`` underneath, for what the lab does not wrap.
+        sent: the instructions of each program, as the kernel got them: ``struct bpf_insn``.
+        logs: what the verifier reported of each program.
         warnings: what the compiler had to say all the same.
+        hooks: where each program's section says that it belongs; empty in BCC's dialect.
     """
 
-    def __init__(self, code: source.Source, type: str, proof: build.Proof) -> None:
+    def __init__(self, code: source.Source, made: Objects) -> None:
         super().__init__()
-        self.name, self.source, self.type, self.warnings = code.name, code, type, proof.warnings
-        self._fields = {name: build.event_dtype(code, proof, name) for name in proof.fields}
+        self.name, self.source, self.warnings = code.name, code, made.warnings
+        self.types, self.type = made.types, ", ".join(sorted(set(made.types.values())))
+        self.sent, self.logs, self.hooks = made.sent, made.logs, made.hooks
         self.links: dict[tuple[str, str], int] = {}
         self.rings: dict[str, Ring] = {}
         self._logs: dict[str, EventLog] = {}
-        self._module: Any = None
-        try:
-            with engine.unheard() if proof.warnings else contextlib.nullcontext():
-                self._module = engine.Module(code.text, ["-w", *build.flags(code)])
-            fds = {f: self._module.load(f, type) for f in proof.functions}
-        except Exception as error:
-            build.forget(code, type, engine.VERSION)
-            if self._module is not None:
-                atexit.unregister(self._module.donothing)  # BCC's, which would keep it for ever
-                self._module.cleanup()
-            raise LabError(
-                "load",
-                f"The kernel accepted {code.name} a moment ago, and refuses it now.",
-                why=str(error),
-            ) from None
-        self.functions = handles.functions(code.name, fds)
-        tables = self._module.maps()
-        self._tables = {table.name: table for table in tables}
-        maps = {t.name: _map(t, self.functions) for t in tables}
-        self.maps = Named("no-map", "map", code.name, maps)
-        self._release = weakref.finalize(
-            self, _release, self._module, self.links, self.rings, self.maps, type, os.getpid()
-        )
+        self.functions = Named("no-program", "program", code.name, made.functions)
+        self.maps = Named("no-map", "map", code.name, made.maps)
+        self._events = made.events
+        self._release = weakref.finalize(self, _release, made, self.links, self.rings, os.getpid())
 
     def __repr__(self) -> str:
         if self.closed:
@@ -78,10 +64,10 @@ class Program(handles.Loaded):
         return f"<Program {self.name}: {', '.join(parts)}; maps {', '.join(self.maps)}>"
 
     @property
-    def bcc(self) -> Any:
-        """The ``bcc.BPF`` underneath."""
-        self._alive()
-        return self._module
+    def processed(self) -> dict[str, int]:
+        """How many instructions the verifier went through for each program."""
+        found = {n: re.search(r"^processed (\d+) insns", log, re.M) for n, log in self.logs.items()}
+        return {name: int(match[1]) for name, match in found.items() if match}
 
     @property
     def events(self) -> EventLog:
@@ -106,20 +92,35 @@ class Program(handles.Loaded):
         """Return the reader of ring buffer *name*, the same one each time."""
         self._alive()
         if name not in self.rings:
-            table = self._tables.get(name)
-            if table is None or self.maps[name].type != "ringbuf" or name not in self._fields:
-                rings = [t for t in self._fields if self.maps[t].type == "ringbuf"]
+            rings = [n for n in self._events if self.maps[n].type == "ringbuf"]
+            if name not in rings:
                 raise LabError(
                     "no-ring",
                     f"{self.name} sends no events through a ring buffer {name!r}.",
                     fix=f"It has {', '.join(rings)}." if rings else "Declare BPF_RINGBUF_OUTPUT.",
                 )
-            self.rings[name] = Ring(table.fd, table.max_entries, self._fields[name])
+            ring = self.maps[name]
+            self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
         return self.rings[name]
+
+    def event_dtype(self, buffer: str) -> np.dtype[Any]:
+        """Return the dtype of what is sent through a ring buffer or a perf buffer.
+
+        Raises:
+            LabError: ``no-events`` where nothing is; ``no-event-type``, ``event-field``.
+        """
+        found = self._events.get(buffer)
+        if found is None:
+            raise LabError("no-events", f"{self.name} sends no events through {buffer!r}.")
+        if isinstance(found, LabError):
+            raise found
+        return found
 
     @checked
     def attach(self, **targets: str) -> Program:
         """Attach each function to its hook. What is attached there already stays as it is.
+
+        Without arguments each function goes where its section says (``SEC("tracepoint/…")``).
 
         Raises:
             LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
@@ -132,6 +133,7 @@ class Program(handles.Loaded):
 
     def attach_new(self, targets: Mapping[str, str]) -> list[str]:
         """Attach as `attach` does; return the functions that were not attached there before."""
+        targets = targets or self.hooks
         new = [f for f, target in targets.items() if (f, target) not in self.links]
         before = set(self.links)
         try:
@@ -157,7 +159,7 @@ class Program(handles.Loaded):
                 with held_back():
                     link = self.links.pop((function, target), None)
                     if link is not None:  # a live view that ends may have detached it just now
-                        hooks.detach(self.type, link)
+                        hooks.detach(self.types[function], link)
         return self
 
     @checked
@@ -181,8 +183,16 @@ class Program(handles.Loaded):
     def _attach(self, function: str, target: str) -> None:
         with held_back(), self.descriptor(function) as fd, self._lock:
             self._alive()
-            takes = _context(self.source.text, function)
-            self.links[function, target] = hooks.attach(self.type, function, fd, target, takes)
+            type, takes = self.types[function], _context(self.source.text, function)
+            if type == "tracing" and target != self.hooks[function]:
+                raise LabError(
+                    "attach",
+                    f"{function} cannot be attached to {safe_text(target, 80)}.",
+                    why=f"Its section binds it to {self.hooks[function]}: the kernel checks its "
+                    "arguments when it is loaded.",
+                    fix="Change the section, and load it again.",
+                )
+            self.links[function, target] = hooks.attach(type, function, fd, target, takes)
 
 
 class Attached:
@@ -220,33 +230,20 @@ def _context(text: str, function: str) -> str:
     return found[1] if found else ""
 
 
-def _map(table: engine.Table, programs: Mapping[str, int]) -> Map:
-    key = layout.from_description(table.key, table.key_size)
-    value = layout.from_description(table.value, table.value_size)
-    return Map(table.name, table.fd, table.type, key, value, table.max_entries, programs)
-
-
 def _missed(functions: Mapping[str, int]) -> int:
     return sum(recursion_misses(fd) for fd in functions.values())
 
 
 def _release(
-    module: Any,
-    links: dict[tuple[str, str], int],
-    rings: dict[str, Ring],
-    maps: dict[str, Map],
-    type: str,
-    owner: int,
+    made: Objects, links: dict[tuple[str, str], int], rings: dict[str, Ring], owner: int
 ) -> None:
     """Give back all that the kernel holds; runs once, whoever asks first."""
     if os.getpid() != owner:
         return  # a forked child holds copies of the fds and owns nothing
     with held_back():
-        for link in links.values():
-            hooks.detach(type, link)
+        for (function, _), link in links.items():
+            hooks.detach(made.types[function], link)
         links.clear()
         for ring in rings.values():
             ring.close()
-        for held in maps.values():
-            held.close()
-        module.cleanup()
+        made.close()

@@ -3,7 +3,7 @@
 import pytest
 
 from bpflab.compiling import source
-from bpflab.programs import bpfobject
+from bpflab.programs import elf
 
 CODE = source.from_text("int a;\n\nint entry(void *ctx)\n{\n\treturn *v;\n}\n", "folder/own.bpf.c")
 
@@ -25,7 +25,7 @@ CODE = source.from_text("int a;\n\nint entry(void *ctx)\n{\n\treturn *v;\n}\n", 
 )
 def test_the_line_that_was_quoted_last(log, line):
     """By its number where the kernel gives one, else by its text; another file has none."""
-    place = bpfobject._place(CODE, log)
+    place = elf.place(CODE, log)
     assert (place.line if place else None) == line
 
 
@@ -40,4 +40,20 @@ def test_the_line_that_was_quoted_last(log, line):
 )
 def test_what_libbpf_calls_it(name, short):
     """Its maps' names begin with it."""
-    assert bpfobject._short(source.from_text("", name)) == short
+    assert elf.short_name(name) == short
+
+
+@pytest.mark.parametrize(
+    ("section", "hook"),
+    [
+        ("tracepoint/syscalls/sys_enter_execve", "syscalls:sys_enter_execve"),
+        ("tp/sched/sched_process_exec", "sched:sched_process_exec"),
+        ("raw_tp/sched_switch", "sched_switch"),
+        ("tp_btf/sched_switch", "sched_switch"),
+        ("kprobe/do_exit", "do_exit"),
+        ("socket", ""),
+    ],
+)
+def test_the_hook_of_a_section(section, hook):
+    """As `attach` takes it."""
+    assert elf.hook_of(section) == hook

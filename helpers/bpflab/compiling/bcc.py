@@ -1,0 +1,151 @@
+"""BCC's dialect: a text becomes an image, in a child process or from the cache."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bpflab.compiling import compiler, diagnose, headers, image, kept
+from bpflab.compiling.source import Source
+from bpflab.errors import LabError
+
+FLAGS = [
+    # Warnings that always end in a refusal later, and with a worse text.
+    "-Werror=implicit-function-declaration",
+    "-Werror=visibility",
+]
+"""What every compile is given; `flags` has the rest."""
+
+_ROOT = Path("/")  # BCC changes to the headers' folder and back: ours may have been removed
+
+
+def flags(source: Source) -> list[str]:
+    """Return all that the compiler is given for *source*: by the lab, the headers, and ``-D``."""
+    return [*FLAGS, *headers.dialect_flags(), *source.flags]
+
+
+def known(source: Source) -> image.Image | None:
+    """Return the image of a text that was compiled and accepted before, or None."""
+    return kept.read(_facts(source), image.from_answer)
+
+
+def compiled(source: Source) -> tuple[image.Image, dict[str, Any]]:
+    """Compile *source* in a child process; return its image, and what `keep` takes.
+
+    Raises:
+        LabError: ``no-bcc``, else as `compiler.finish`, or whatever the compiler refuses, at the
+            learner's line.
+    """
+    job = json.dumps({"text": source.text, "flags": flags(source)})
+    child = _spare.take() or _child(source.name)
+    done = compiler.finish(child, source.name, job.encode())
+    printed = done.stderr.decode(errors="backslashreplace")
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:  # LLVM ended the child
+        answer = {"stage": "compile"}
+    if answer["stage"] != "done":
+        raise _refusal(source, answer, printed)
+    answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
+    return image.from_answer(answer), answer
+
+
+def keep(source: Source, answer: dict[str, Any]) -> None:
+    """Keep what `compiled` returned: the kernel has accepted it."""
+    kept.write(_facts(source), answer)
+
+
+def make_ready() -> None:
+    """Start the child for the next compile, which imports BCC while nobody waits."""
+    _spare.start()
+
+
+def _refusal(source: Source, answer: dict[str, Any], printed: str) -> LabError:
+    refusal = diagnose.compiler(source, printed + answer.get("reason", ""))
+    if answer["stage"] == "import" and refusal.kind != "memory":
+        return LabError(
+            "no-bcc",
+            "This Python has no BCC.",
+            why=f"{answer['reason']}. PyPI's package `bcc` is another project; the real one comes "
+            "with the distribution, for its own Python.",
+            fix="./lab installs python3-bpfcc and a venv that sees it.",
+        )
+    return refusal
+
+
+def _child(name: str) -> subprocess.Popen[bytes]:
+    # -P: a learner's signal.py or json.py in a folder must not be taken for Python's.
+    command = [sys.executable, "-P", "-m", "bpflab.compiling.bcc_child", str(os.getpid())]
+    return compiler.start(name, command, _ROOT)
+
+
+class _Spare:
+    """A child that has imported BCC and waits, for this process alone."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        self._made_in: tuple[int, dict[str, str]] = (0, {})
+        atexit.register(self.end)
+
+    def start(self) -> None:
+        """Start it, if there is none. Where that cannot be done the next compile says why."""
+        with self._lock:
+            if self._child is None or self._child.poll() is not None or not self._fits():
+                self._end()
+                self._made_in = os.getpid(), dict(os.environ)
+                try:
+                    self._child = _child("the next text")
+                except LabError:
+                    self._child = None
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        """Return it, if it lives and its environment is still ours."""
+        with self._lock:
+            if self._child is None or self._child.poll() is not None or not self._fits():
+                self._end()
+                return None
+            child, self._child = self._child, None
+            return child
+
+    def end(self) -> None:
+        """End it."""
+        with self._lock:
+            self._end()
+
+    def _fits(self) -> bool:
+        return self._made_in == (os.getpid(), dict(os.environ))
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child and self._made_in[0] == os.getpid():
+            with child:
+                child.kill()
+
+
+_spare = _Spare()
+
+
+def _facts(source: Source) -> list[object]:
+    """Return all that an image depends on, beside the kernel."""
+    place = headers.directory()
+    config = Path(place, headers.KCONFIG)
+    return ["bcc", source.text, flags(source), _version(), str(config.resolve()), config.exists()]
+
+
+@cache
+def _version() -> list[object]:
+    """Return which BCC is installed, without importing it."""
+    found = importlib.util.find_spec("bcc")
+    if not found or not found.origin:
+        return []
+    files = [Path(found.origin).with_name(name) for name in ("__init__.py", "version.py")]
+    return [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.exists()]

@@ -1,0 +1,124 @@
+"""What the kernel makes of an object file of clang's, through libbpf."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bpflab.bindings import bpf, libbpf
+from bpflab.bindings.uapi import PROGRAM_TYPES, word
+from bpflab.compiling import diagnose
+from bpflab.compiling.source import Source
+from bpflab.data.btf import Btf, layout_of
+from bpflab.data.layout import dtype
+from bpflab.data.maps import Map
+from bpflab.errors import LabError, Place
+from bpflab.programs.objects import Objects
+
+_REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
+_QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
+
+
+def from_elf(source: Source, image: bytes) -> Objects:
+    """Load the object file *image*, made of *source*; sections say the programs' types.
+
+    Raises:
+        LabError: whatever libbpf or the kernel refuses, at the learner's line.
+    """
+    tried = libbpf.attempt(image, short_name(source.name), bpf.STATISTICS)
+    if tried.error:
+        raise _refusal(source, image, tried)
+    types = Btf(tried.btf) if tried.btf else None
+    made = Objects(logs={name: diagnose.safe_log(log) for name, log in tried.logs.items()})
+    for program in tried.programs:
+        made.functions[program.name] = program.fd
+        made.types[program.name] = word(PROGRAM_TYPES, program.type)
+        made.sent[program.name] = program.instructions
+        made.hooks |= {program.name: hook} if (hook := hook_of(program.section)) else {}
+    for found in tried.maps:
+        key = dtype(layout_of(types, found.key_type, found.key_size))
+        value = dtype(layout_of(types, found.value_type, found.value_size))
+        made.maps[found.name] = Map(
+            found.name, found.fd, found.type, key, value, found.max_entries, made.functions
+        )
+        if made.maps[found.name].type in ("ringbuf", "perf_event_array"):
+            made.events[found.name] = _event(types, found.name)
+    return made
+
+
+def hook_of(section: str) -> str:
+    """Return the hook that a section names, as `Program.attach` takes it, or nothing."""
+    kind, _, hook = section.partition("/")
+    return hook.replace("/", ":", 1) if kind in ("tp", "tracepoint") else hook
+
+
+def short_name(name: str) -> str:
+    """Return the name of a file without its folder and its ends, as libbpf would call it."""
+    return Path(name).name.split(".")[0]
+
+
+def place(source: Source, log: str) -> Place | None:
+    """Return the line that the verifier quoted last: the one it refused."""
+    quoted = _QUOTED.findall(log)
+    if not quoted:
+        return None
+    text, file, number = quoted[-1]
+    if number:
+        named = (p for p in source.lines if Path(p.file).name == Path(file).name)
+        return next((p for p in named if p.line == int(number)), None)
+    return next((p for p in source.lines if p.text.strip() == text.strip()), None)
+
+
+def _event(types: Btf | None, buffer: str) -> np.dtype[Any] | LabError:
+    """Return the dtype of ``struct event`` for a buffer called events, or why there is none."""
+    name = buffer.removesuffix("s")
+    number = types.find(name) if types else None
+    if not types or not number:
+        return LabError(
+            "no-event-type",
+            f"What the program sends through {buffer} has no type that can be found.",
+            why=f"Its struct must be called {name}, and the compiler describes only a type that a "
+            "global variable or a function names.",
+            fix=f"Write this line below the struct: struct {name} *unused_{name} "
+            "__attribute__((unused));",
+        )
+    try:
+        return dtype(types.layout(number))
+    except ValueError as error:
+        return LabError(
+            "event-field",
+            f"struct {name} has a field that has no column in a table: {error}.",
+            why="An event becomes one row: each field must be a number or an array of them.",
+            fix="Write it as plain fields, with types like __u32 or char[16].",
+        )
+
+
+def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
+    found = next((m for line in tried.warnings if (m := _REFUSED.match(line))), None)
+    if found:
+        return _program_refusal(source, image, found[1], found[2], tried.logs[found[1]])
+    if tried.error == 1:  # EPERM
+        return diagnose.no_privilege("The kernel lets this process make no map.")
+    return LabError(
+        "load",
+        f"libbpf cannot load {source.name}: {os.strerror(tried.error)}.",
+        why=tried.warnings[0] if tried.warnings else "",
+        log="\n".join(tried.warnings),
+    )
+
+
+def _program_refusal(
+    source: Source, image: bytes, function: str, reason: str, log: str
+) -> LabError:
+    at = None
+    if not diagnose.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
+        again = libbpf.attempt(image, short_name(source.name), bpf.STEPS, function)
+        log = again.logs[function]
+        at = place(source, log)
+    error = diagnose.verifier(source, function, reason, log)
+    error.place = at or error.place
+    return error

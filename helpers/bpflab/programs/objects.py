@@ -1,0 +1,116 @@
+"""What the kernel makes of a compiled text: programs and maps, each held by a descriptor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from bpflab.bindings import bpf
+from bpflab.bindings.uapi import PROGRAM_TYPES
+from bpflab.compiling import diagnose
+from bpflab.compiling.events import event_dtype
+from bpflab.compiling.image import Image, MapSpec, lines, with_maps
+from bpflab.compiling.source import Source
+from bpflab.data.layout import dtype
+from bpflab.data.maps import Map
+from bpflab.errors import LabError
+
+
+@dataclass
+class Objects:
+    """Programs and maps, and what was known when they were made.
+
+    Attributes:
+        functions: the descriptor of each program.
+        types: the kernel's type of each program.
+        maps: each map, with its descriptor.
+        sent: the instructions of each program, as the kernel got them.
+        logs: what the verifier reported of each program.
+        hooks: the hook that each program's section names; empty in BCC's dialect.
+        events: of each buffer the dtype of its events, or why they have none.
+        warnings: what the compiler had to say all the same.
+    """
+
+    functions: dict[str, int] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    maps: dict[str, Map] = field(default_factory=dict)
+    sent: dict[str, bytes] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    hooks: dict[str, str] = field(default_factory=dict)
+    events: dict[str, np.dtype[Any] | LabError] = field(default_factory=dict)
+    warnings: str = ""
+
+    def close(self) -> None:
+        """Close every descriptor."""
+        for one in self.maps.values():
+            fd = one.fd
+            one.close()
+            os.close(fd)
+        self.maps.clear()
+        for fd in self.functions.values():
+            os.close(fd)
+        self.functions.clear()
+
+
+def from_image(source: Source, image: Image, type: str) -> Objects:
+    """Make the maps of *image* and load its programs as *type*; the kernel verifies each.
+
+    Raises:
+        LabError: whatever the kernel refuses, at the learner's line. Then nothing is left.
+    """
+    made = Objects(warnings=image.warnings)
+    for name, fields in image.fields.items():
+        made.events[name] = event_dtype(source, fields, name)
+    btf = -1
+    try:
+        for spec in image.maps:
+            made.maps[spec.name] = _made(source, spec, made.functions)
+        with contextlib.suppress(OSError):  # without it a program has no names and no lines
+            btf = bpf.load_btf(image.btf)
+        fds = {spec.reference: made.maps[spec.name].fd for spec in image.maps}
+        for program in image.programs:
+            code = replace(program, instructions=with_maps(program, fds))
+            made.functions[code.name], made.logs[code.name] = _loaded(
+                source, code, type, max(btf, 0), lines(image, program)
+            )
+            made.types[code.name], made.sent[code.name] = type, code.instructions
+    except BaseException:
+        made.close()
+        raise
+    finally:
+        if btf >= 0:
+            os.close(btf)
+    return made
+
+
+def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
+    sizes = (spec.key_size, spec.value_size, spec.max_entries)
+    try:
+        fd = bpf.create_map(spec.name, spec.type, *sizes, spec.flags)
+    except OSError as error:
+        raise diagnose.map_refused(source, spec.name, error) from None
+    key, value = dtype(spec.key), dtype(spec.value)
+    return Map(spec.name, fd, spec.type, key, value, spec.max_entries, programs)
+
+
+def _loaded(
+    source: Source, code: bpf.Code, type: str, btf: int, lines: diagnose.Lines
+) -> tuple[int, str]:
+    number = PROGRAM_TYPES.index(type)
+    try:
+        fd, log = bpf.load_program(number, code, btf, bpf.STATISTICS)
+        return fd, diagnose.safe_log(log)
+    except bpf.Refused as refused:
+        log, reason = refused.log, refused
+    if log and not diagnose.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
+        try:
+            fd, log = bpf.load_program(number, code, btf, bpf.STEPS)
+            return fd, diagnose.safe_log(log)  # refused for a moment, as for want of memory
+        except bpf.Refused as refused:
+            log, reason = refused.log, refused
+    raise diagnose.program_refused(source, code.name, reason, log, lines)

@@ -1,0 +1,188 @@
+"""BCC's child process: what it is given, how it may end, and which answer is kept."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from shlex import quote
+
+import pytest
+
+from bpflab.compiling import bcc, compiler, headers, source
+from bpflab.errors import LabError
+
+TEXT = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
+ANSWER = {"stage": "done", "maps": [], "programs": [], "btf": "", "fields": {}}
+
+
+@pytest.fixture(autouse=True)
+def no_spare(monkeypatch, tmp_path):
+    """Start every child anew, and put the cache into a directory of the test's."""
+    monkeypatch.setattr(bcc, "_spare", bcc._Spare())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    yield
+    bcc._spare.end()
+
+
+@pytest.fixture
+def child(monkeypatch, tmp_path):
+    """Let another program stand for the interpreter that compiles; its job is in ``job``."""
+
+    python, job = quote(sys.executable), str(tmp_path / "job")
+
+    def be(body):
+        read = f"import sys\nopen({job!r}, 'w').write(sys.stdin.read())\n"
+        (tmp_path / "body.py").write_text(read + body)
+        interpreter = tmp_path / "python"
+        interpreter.write_text(
+            f'#!/bin/sh\necho "$@" >{tmp_path}/command\nexec {python} -S -E {tmp_path}/body.py\n'
+        )
+        interpreter.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(interpreter))
+
+    be(f"print({json.dumps(ANSWER)!r})")
+    return be
+
+
+def compiled(name="a.c", **options):
+    """Compile the text as `load` does."""
+    return bcc.compiled(source.from_text(TEXT, name, **options))
+
+
+def refused(**options):
+    """Return the LabError of a compile."""
+    with pytest.raises(LabError) as caught:
+        compiled(**options)
+    return caught.value
+
+
+def test_the_child_gets_the_text_and_the_flags(child, tmp_path):
+    """With what the headers want and the learner's macros; Python's path is without a folder."""
+    compiled(defines={"SIZE": 16})
+    code = source.from_text(TEXT, "a.c")
+    flags = [*bcc.FLAGS, *headers.dialect_flags(), "-DSIZE=16"]
+    assert json.loads((tmp_path / "job").read_text()) == {"text": code.text, "flags": flags}
+    assert (tmp_path / "command").read_text().startswith("-P -m bpflab.compiling.bcc_child ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed"),
+        ("import os; os.abort()", "compiler"),
+        ("import time; time.sleep(60)", "deadline"),
+        ("sys.exit(1)", "compiler"),
+        ("sys.stderr.buffer.write(b'a.c:1:1: error: \\xff\\n')", "compile"),
+        ("sys.stderr.write('LLVM ERROR: out of memory')", "memory"),
+        ("sys.stderr.write(\"after throwing an instance of 'std::bad_alloc'\")", "memory"),
+        ("sys.stderr.write('Unable to find kernel headers.')", "no-headers"),
+        ('print(\'{"stage": "import", "reason": "no module"}\')', "no-bcc"),
+        ('print(\'{"stage": "import", "reason": "failed to map segment"}\')', "memory"),
+    ],
+)
+def test_a_childs_end_is_a_fault(child, monkeypatch, body, kind):
+    """Killed, aborted, slow, without an answer or with odd bytes: it ends nothing here."""
+    child(body)
+    monkeypatch.setattr(compiler, "DEADLINE_S", 0.5 if kind == "deadline" else 30.0)
+    assert refused().kind == kind
+
+
+def test_what_llvm_printed_on_its_way_out_names_the_fault(child):
+    """The words are on fd 2, and the log has them."""
+    words = "error: a.c:3:2: in function hook i32 (i8*): Looks like the BPF stack limit of 512"
+    child(f"sys.stderr.write({words!r}); sys.exit(1)")
+    error = refused()
+    assert error.kind == "stack"
+    assert words in error.log
+
+
+def test_warnings_come_with_the_image(child):
+    """As safe text, and from the cache as well."""
+    child(f"sys.stderr.write('a.c:1:1: warning: \\x1b[1modd\\n'); print({json.dumps(ANSWER)!r})")
+    code = source.from_text(TEXT, "a.c")
+    image, answer = bcc.compiled(code)
+    assert image.warnings == "a.c:1:1: warning: \\x1b[1modd"
+    bcc.keep(code, answer)
+    assert bcc.known(code) == image
+
+
+@pytest.mark.parametrize(
+    "options", [{"text": TEXT + " "}, {"defines": {"A": 1}}, {"name": "b.c"}], ids=str
+)
+def test_whatever_an_image_depends_on_makes_another(child, options):
+    """Another text, macro or name is compiled anew."""
+    code = source.from_text(TEXT, "a.c")
+    bcc.keep(code, ANSWER)
+    assert bcc.known(code) is not None
+    assert bcc.known(source.from_text(**{"text": TEXT, "name": "a.c", **options})) is None
+
+
+def test_another_bcc_makes_another_image(monkeypatch):
+    """After an upgrade every text is compiled anew."""
+    code = source.from_text(TEXT)
+    bcc.keep(code, ANSWER)
+    monkeypatch.setattr(bcc, "_version", lambda: ["0.99"])
+    assert bcc.known(code) is None
+
+
+def test_other_headers_make_another_image(monkeypatch, tmp_path):
+    """A struct of the kernel may differ in them."""
+    code = source.from_text(TEXT)
+    bcc.keep(code, ANSWER)
+    monkeypatch.setattr(headers, "directory", lambda *_: str(tmp_path))
+    assert bcc.known(code) is None
+
+
+def test_a_spare_child_takes_the_next_text():
+    """It waits, takes one text, and there is none until the next is started."""
+    bcc.make_ready()
+    spare = bcc._spare._child
+    bcc.make_ready()
+    assert bcc._spare.take() is spare
+    assert bcc._spare.take() is None
+    spare.communicate(b"")
+
+
+def test_a_spare_child_of_another_environment_is_not_taken(monkeypatch):
+    """BCC reads the environment: BCC_KERNEL_SOURCE is set after the child was started."""
+    bcc.make_ready()
+    spare = bcc._spare._child
+    monkeypatch.setenv("BCC_KERNEL_SOURCE", "/nowhere")
+    assert bcc._spare.take() is None
+    assert spare.poll() is not None
+
+
+def test_a_spare_child_that_was_killed_costs_nothing():
+    """The next text gets a new one."""
+    bcc.make_ready()
+    bcc._spare._child.kill()
+    bcc._spare._child.wait()
+    assert bcc._spare.take() is None
+
+
+def test_a_forked_process_leaves_its_parents_spare_alone():
+    """It neither takes it nor ends it."""
+    bcc.make_ready()
+    spare = bcc._spare._child
+    if pid := os.fork():
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    else:
+        os._exit(0 if bcc._spare.take() is None else 1)
+    assert spare.poll() is None
+    assert bcc._spare.take() is spare
+    spare.communicate(b"")
+
+
+def test_a_spare_child_ends_with_its_parent(tmp_path):
+    """Whoever kills the notebook's kernel, nothing of it goes on."""
+    program = (
+        "import os, signal\nfrom bpflab.compiling import bcc\nbcc.make_ready()\n"
+        "print(bcc._spare._child.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    pid, ends = int(done.stdout), time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}").exists()

@@ -1,0 +1,58 @@
+"""The struct of an event as a dtype, and the line of a field that has no column."""
+
+import numpy as np
+import pytest
+
+from bpflab.compiling import source
+from bpflab.compiling.events import event_dtype
+from bpflab.errors import LabError
+
+
+def event(text, fields):
+    """Return the dtype of an event with these fields, declared in this text."""
+    return event_dtype(source.from_text(text, "a.c"), fields, "events")
+
+
+def test_an_events_dtype_comes_from_its_fields():
+    """Fields and padding are those of the struct."""
+    dtype = event("struct event {\n\tu8 a;\n\tu64 b;\n};\n", [("a", "u8"), ("b", "u64")])
+    assert dtype == np.dtype([("a", "u1"), ("b", "u8")], align=True)
+
+
+def test_a_bit_field_is_refused_at_its_line():
+    """Its bits cannot be told from the struct's bytes."""
+    with pytest.raises(LabError) as caught:
+        event("struct event {\n\tu32 pid;\n\tu8 flag : 1;\n};\n", [("pid", "u32"), ("flag", "u8")])
+    assert (caught.value.kind, caught.value.line) == ("event-field", 3)
+    assert "'flag'" in caught.value.message
+
+
+def test_a_conditional_expression_is_no_bit_field():
+    """`c ? pid : 0;` uses a field's name and declares none."""
+    text = "struct event {\n\tu32 pid;\n};\nint f(int c, int pid)\n{\n\treturn c ? pid : 0;\n}\n"
+    assert event(text, [("pid", "u32")]).names == ("pid",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/* root has pid: 0, the others more */\nstruct event {\n\tu32 pid;\n};\n",
+        "struct event {\n\tu32 pid; // pid: 1, or\n\t/* pid\n\t: 1; */\n};\n",
+        'struct event {\n\tu32 pid;\n};\nint f(void)\n{\n\tsay("pid: 1,");\n\treturn 0;\n}\n',
+        "struct event {\n\tu32 pid;\n};\nint f(int c)\n{\n\tpid: 0;\n\treturn 0;\n}\n",
+    ],
+    ids=["comment", "inside", "string", "label"],
+)
+def test_a_word_outside_of_a_struct_is_no_bit_field(text):
+    """A comment, a string or a label of a field's name declares none."""
+    assert event(text, [("pid", "u32")]).names == ("pid",)
+
+
+def test_a_field_without_a_column_is_refused_at_its_line():
+    """A double in an event stands where the struct declares it."""
+    with pytest.raises(LabError) as caught:
+        event("struct event {\n\tu32 pid;\n\tdouble x;\n};\n", [("pid", "u32"), ("x", "double")])
+    assert (caught.value.kind, caught.value.line) == ("event-field", 3)
+    with pytest.raises(LabError) as caught:
+        event("struct event {\n\tunion {\n\t\tint a;\n\t};\n};\n", [("", "union")])
+    assert (caught.value.kind, caught.value.place) == ("event-field", None)
