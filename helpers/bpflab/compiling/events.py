@@ -14,6 +14,7 @@ from bpflab.errors import LabError, Place
 _COMMENT = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\\\.|[^\"\\\\])*\"", re.S
 )  # and a string, which may hold one
+_BITS = re.compile(r":\s*\d+\s*[;,]")
 _STRUCT = re.compile(r"\b(?:struct|union)\b[^{};()]*\{")
 
 
@@ -23,7 +24,7 @@ def event_dtype(source: Source, fields: list[tuple[str, str]], buffer: str) -> n
     Raises:
         LabError: ``event-field``, at the field's line, for one that has no column in a table.
     """
-    for name, _ in fields:
+    for name, _ in fields if _BITS.search(source.text) else ():
         place = _declared(source, rf"\b{name}\s*:\s*\d+\s*[;,]") if name else None
         if place:
             raise LabError(
