@@ -189,6 +189,18 @@ def test_without_a_capacity_the_memory_is_bounded():
     assert (len(log), log.forgotten) == (63, 7)
 
 
+def test_short_batches_are_joined_and_nothing_changes():
+    """Ten thousand events that came one by one are a few arrays, in order, and still bounded."""
+    log = log_of(capacity=9_990)
+    for number in range(10_000):
+        log._ring.write(row(number))
+        log.pump()
+
+    assert log.records()["args"][:, 0].tolist() == list(range(10, 10_000))
+    assert (len(log), log.forgotten) == (9_990, 10)
+    assert len(log._chunks) < 20
+
+
 def test_only_the_newest_are_shown_on_demand():
     """With a number there are so many rows, the last ones, across batches and of one's own pids."""
     log = log_of(*(row(n, pid=n % 2) for n in range(5)))

@@ -6,7 +6,7 @@ import string
 import numpy as np
 import pytest
 
-from bpflab.data.values import columns, pack, shown, unpack
+from bpflab.data.values import pack, pack_all, shown, unpack
 from bpflab.errors import LabError
 
 U32, U64 = np.dtype("u4"), np.dtype("u8")
@@ -30,7 +30,7 @@ def test_numbers_go_and_come_back(code):
     """Each number of a type's range is itself again, and the next beyond either end is refused."""
     dtype, info = np.dtype(code), np.iinfo(code)
     for value in (info.min, info.max, 0, 1, np.dtype(code).type(info.max)):
-        assert unpack(pack(value, dtype, "m"), dtype) == value
+        assert unpack(pack(value, dtype, "m"), dtype)[0] == value
         assert len(pack(value, dtype, "m")) == dtype.itemsize
     refused("map-write", int(info.max) + 1, dtype)
     refused("map-write", int(info.min) - 1, dtype)
@@ -38,7 +38,7 @@ def test_numbers_go_and_come_back(code):
 
 def test_a_bool_is_one():
     """A C bool reads as a Python bool."""
-    assert unpack(pack(True, np.dtype("?"), "m"), np.dtype("?")) is True
+    assert unpack(pack(True, np.dtype("?"), "m"), np.dtype("?"))[0] is True
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_lone_string_goes_and_comes_back(raw):
     """Any bytes that fit, NULs and foreign ones among them, are padded with zeros only."""
     packed = pack(raw, PATH, "m")
     assert packed == raw + b"\0" * (8 - len(raw))
-    assert unpack(packed, PATH) == raw
+    assert unpack(packed, PATH) == [raw]
 
 
 def test_text_is_what_the_file_system_calls_it():
@@ -98,19 +98,19 @@ def test_text_that_no_file_can_have_is_refused():
 def test_a_struct_goes_and_comes_back():
     """A dict sets the fields it names; the others are zero, and padding has no name."""
     value = {"pid": 7, "path": b"/bin/ls", "ratio": -2}
-    assert unpack(pack(value, KEY, "m"), KEY) == value
-    assert unpack(pack({"pid": 7}, KEY, "m"), KEY) == {"pid": 7, "path": b"", "ratio": 0}
+    assert unpack(pack(value, KEY, "m"), KEY)[0] == value
+    assert unpack(pack({"pid": 7}, KEY, "m"), KEY)[0] == {"pid": 7, "path": b"", "ratio": 0}
     assert pack({}, KEY, "m") == bytes(KEY.itemsize)
 
 
 def test_a_dicts_text_need_not_be_ascii():
     """In a dict, text is encoded as it is alone."""
-    assert unpack(pack({"path": "/é"}, KEY, "m"), KEY)["path"] == "/é".encode()
+    assert unpack(pack({"path": "/é"}, KEY, "m"), KEY)[0]["path"] == "/é".encode()
 
 
 def test_an_array_goes_and_comes_back():
     """A struct of one array takes a list."""
-    assert unpack(pack([1, 2, 3, 4], ARRAY, "m"), ARRAY) == {"slots": [1, 2, 3, 4]}
+    assert unpack(pack([1, 2, 3, 4], ARRAY, "m"), ARRAY)[0] == {"slots": [1, 2, 3, 4]}
     refused("map-write", [1, 2, 3], ARRAY)
     refused("map-write", [1, 2, 3, 4, 5], ARRAY)
 
@@ -119,7 +119,7 @@ def test_bytes_of_an_unknown_type_go_and_come_back():
     """What BCC cannot describe is read and written as bytes."""
     raw = bytes(range(16))
     assert pack(raw, RAW, "m") == raw
-    assert unpack(raw, RAW) == raw
+    assert unpack(raw + raw, RAW) == [raw, raw]
     assert pack(b"a", RAW, "m") == b"a".ljust(16, b"\0")
     refused("too-long", b"1" * 17, RAW)
 
@@ -163,23 +163,52 @@ def test_a_value_of_the_wrong_type_is_refused(value, dtype):
     refused("map-write", value, dtype)
 
 
-def test_columns_of_a_number_go_under_the_callers_name():
-    """A bare number has no name of its own."""
-    assert columns(pack(7, U32, "m"), U32, "key") == {"key": 7}
+def test_values_are_plain_python():
+    """A number is an int and no numpy scalar, as a dict's fields are."""
+    (value,) = unpack(pack({"pid": 7}, KEY, "m"), KEY)
+    assert [type(part) for part in value.values()] == [int, bytes, int]
+    assert type(unpack(pack(7, U64, "m"), U64)[0]) is int
 
 
-def test_columns_of_a_struct_are_its_fields():
-    """Strings are text that ends at the NUL; padding has no column."""
-    raw = pack({"pid": 7, "path": b"a\0stale", "ratio": -2}, KEY, "m")
-    assert columns(raw, KEY, "value") == {"pid": 7, "path": "a", "ratio": -2}
-    assert columns(b"/\xff\x1b[0m\0x", PATH, "key") == {"path": "/\\xff\\x1b[0m"}
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([1, 2**64 - 1], U64),
+        ([-1, 127], np.dtype("i1")),
+        ([3], np.dtype([("pid", "u4")])),
+        (["/a", b"/\xff", ""], PATH),
+        (["ab", "\udcff"], np.dtype([("path", "S5"), ("__pad_1", "S3")])),
+    ],
+)
+def test_many_values_are_packed_as_each_is(values, dtype):
+    """Numbers and short strings go at once, to the same bytes."""
+    assert pack_all(values, dtype) == b"".join(pack(value, dtype, "m") for value in values)
 
 
-def test_columns_are_plain_python_values():
-    """A DataFrame's cells are int, not numpy scalars of one row each."""
-    raw = pack({"pid": 7}, KEY, "m")
-    assert [type(cell) for cell in columns(raw, KEY, "value").values()] == [int, str, int]
-    assert type(unpack(pack(7, U64, "m"), U64)) is int
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([1, 2**64], U64),
+        ([1, -1], U64),
+        ([1, True], U64),
+        ([1, 1.0], U64),
+        ([1, "1"], U64),
+        (["12345678"], PATH),  # no place for the NUL
+        (["a", 1], PATH),
+        (["\ud800"], PATH),
+        ([1], PATH),
+        (["a"], U64),
+        ([{"pid": 1}], KEY),
+        ([b"a"], RAW),
+        ([1], RAW),
+        ([[1, 2, 3, 4]], ARRAY),
+        ([True], np.dtype("?")),
+    ],
+    ids=repr,
+)
+def test_what_needs_a_look_is_not_packed_at_once(values, dtype):
+    """What is refused, or is neither a number nor a short string, goes one by one."""
+    assert pack_all(values, dtype) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -202,8 +231,7 @@ def test_random_structs_go_and_come_back(seed):
                 value[name] = rng.randint(np.iinfo(field).min, np.iinfo(field).max)
         packed = pack(value, dtype, "m")
         assert len(packed) == dtype.itemsize
-        assert unpack(packed, dtype) == value
-        assert list(columns(packed, dtype, "value")) == names
+        assert unpack(packed + packed, dtype) == [value, value]
 
 
 def test_a_value_in_a_message_is_short_and_safe():

@@ -173,7 +173,7 @@ def test_all_at_once_and_key_by_key_are_the_same(program, monkeypatch):
     maps["by_uid"].clear().fill({5: list(range(possible_cpus())), 1: 2})
     maps["ODD"].fill({0: b"a\0b", 1: "c"})
     maps["jump_table"].fill({1: "filter"})
-    maps["KEYS"].clear().fill(((1, "b", 2), v) for v in ({"flag": True, "slots": [1, 2]},))
+    maps["KEYS"].clear().fill({(1, "b", 2): {"flag": True, "slots": [1, 2]}})
     maps["KEYS"].fill({(1, "a", -2): {"big": 2**64 - 1}, (0, "b", 3): {"inner": {"x": 1}}})
     at_once = {name: (one.frame(), list(one), len(one)) for name, one in maps.items()}
     monkeypatch.setattr(bpf, "lookup_batch", lambda *_, **__: None)
@@ -287,7 +287,7 @@ def test_a_per_cpu_hash_sums_over_cpus(program):
 
 def test_a_jump_table_is_filled_by_name(program):
     """A slot takes a program's name; a wrong name or slot is refused, saying what there is."""
-    table = program.maps["jump_table"].fill({0: "filter"})
+    table = program.maps["jump_table"].clear().fill({0: "filter"})
 
     assert len(table) == 1
     for slot, name, kind in ((0, "fliter", "no-program"), (2, "filter", "map-full")):

@@ -1,4 +1,4 @@
-"""Python values as the bytes of a map's key or value, and back."""
+"""Python values as the bytes of a map's keys and values, and back."""
 
 from __future__ import annotations
 
@@ -81,6 +81,28 @@ def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
     return raw.ljust(room, b"\0")
 
 
+def pack_all(values: Sequence[Any], dtype: np.dtype[Any]) -> bytes | None:
+    """Return all *values* as bytes at once: plain numbers, or short strings; None for others."""
+    names = layout.fields(dtype)
+    inner = dtype[names[0]] if len(names) == 1 else dtype
+    kinds = set(map(type, values))
+    packed = np.zeros(len(values), dtype)
+    cells = packed[names[0]] if len(names) == 1 else packed
+    try:
+        if inner.kind in "iu" and not inner.subdtype and kinds == {int}:
+            cells[:] = np.array(values, inner)  # OverflowError where one does not fit
+        elif inner.kind == "S" and kinds <= {str, bytes}:
+            raws = [os.fsencode(value) for value in values]
+            if max(map(len, raws)) >= inner.itemsize:
+                return None
+            cells[:] = raws
+        else:
+            return None
+    except (OverflowError, UnicodeEncodeError):
+        return None
+    return packed.tobytes()
+
+
 def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
     """Return the name of a ``char[]`` field of *raw* that holds no NUL, or nothing."""
     known: Mapping[str, Any] = dtype.fields or {}
@@ -102,30 +124,20 @@ def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
     return LabError("map-write", f"{given} does not fit {name}, which takes {wanted}.")
 
 
-def unpack(raw: bytes, dtype: np.dtype[Any]) -> Any:
-    """Return the number, the bytes of a lone string, or the dict of fields that *raw* holds."""
-    if dtype.subdtype:
-        return raw
-    item = np.frombuffer(raw, dtype)[0]
-    if not dtype.names:
-        return item.item()
-    names = layout.fields(dtype)
+def unpack(raw: bytes, dtype: np.dtype[Any]) -> list[Any]:
+    """Return what *raw* holds, one behind the other: each a number, a lone string, or a dict.
+
+    What is no struct and no number stays bytes.
+    """
+    if dtype.subdtype or not raw:
+        return [raw[at : at + dtype.itemsize] for at in range(0, len(raw), dtype.itemsize or 1)]
+    items, names = np.frombuffer(raw, dtype), layout.fields(dtype)
     if len(names) == 1 and dtype[names[0]].kind == "S":
-        return item[names[0]]
-    return {name: item[name].tolist() for name in names}
-
-
-def columns(raw: bytes, dtype: np.dtype[Any], alone: str) -> dict[str, Any]:
-    """Return the cells for *raw*: a bare number goes under *alone*, a string ends at its NUL."""
-    value = unpack(raw, dtype)
-    if not isinstance(value, dict):
-        names = layout.fields(dtype)
-        value = {names[0] if names else alone: value}
-    return {k: _text(v) if isinstance(v, bytes) else v for k, v in value.items()}
-
-
-def _text(raw: bytes) -> str:
-    return safe_text(raw.split(b"\0", 1)[0])
+        items = items[names[0]]
+    if not items.dtype.names:
+        return list(items.tolist())
+    parts = (items[name].tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*parts, strict=True)]
 
 
 def shown(value: Any) -> str:
