@@ -17,12 +17,18 @@ from bpflab.vm import qemu
 from bpflab.vm.disk import Disk
 from bpflab.vm.process import running, scratch
 
-BOOT_S, RUN_S = 300, 40 * 60
-"""How long a guest may take to its first word, and to its last."""
+BOOT_S = {"kvm": 60, "tcg": 300}
+"""How long a guest may take to its first word, by what moves it; with KVM it takes five seconds."""
+RUN_S = 40 * 60
+"""How long it may take to its last."""
 
 
 class Failed(Exception):
     """The guest did not come to its end by itself."""
+
+
+class NotMoved(Exception):
+    """KVM is there, and no guest boots on it."""
 
 
 def show(chunk: bytes) -> None:
@@ -48,6 +54,9 @@ def run(
     are more options of QEMU's. A guest that did not boot, died or took too long is named on stderr,
     and the status is 2. Where it is not 0, the guest's words and its kernel's stay in the clone's
     private directory.
+
+    Raises:
+        NotMoved: it printed nothing with KVM.
     """
     logs = ROOT / ".lab" / "vm" / f"{name}-{os.getpid()}"
     logs.parent.parent.mkdir(mode=0o700, exist_ok=True)
@@ -65,13 +74,15 @@ def run(
             ]
             command = qemu.command(qemu.MACHINES[disk.guest.machine], options)
             with (logs / "output.log").open("wb", buffering=0) as log:
-                for chunk in _output(command, finish_s):
+                for chunk in _output(command, BOOT_S[accel], finish_s):
                     log.write(chunk)
                     heard(chunk)
             if not written.exists() or not (number := written.read_text().strip()):
                 raise Failed("the guest ended without an exit status")
             status = int(number)
     except Failed as failed:
+        if accel == "kvm" and not (logs / "output.log").stat().st_size:
+            raise NotMoved from None
         print(f"lab: {name}: {failed}", file=sys.stderr)
         status = 2
     finally:
@@ -92,13 +103,13 @@ def _with_script(clone: bytes, script: str) -> bytes:
     return file.getvalue()
 
 
-def _output(command: list[str], finish_s: float) -> Iterator[bytes]:
+def _output(command: list[str], boot_s: float, finish_s: float) -> Iterator[bytes]:
     """Start a guest and yield what it prints, as it comes, until it has ended.
 
     Raises:
         Failed: it printed nothing for too long after its start, or did not come to an end.
     """
-    began, limit, what = time.monotonic(), float(BOOT_S), "boot"
+    began, limit, what = time.monotonic(), boot_s, "boot"
     with running(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         while select.select([process.stdout], [], [], max(0, began + limit - time.monotonic()))[0]:

@@ -1,9 +1,8 @@
-"""QEMU's command lines: a machine for each architecture, and whether KVM moves it."""
+"""QEMU's command lines: a machine for each architecture."""
 
 import os
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -13,9 +12,6 @@ from bpflab.vm.disk import Disk
 
 Option = tuple[str, str]
 
-KVM = Path("/dev/kvm")
-KVM_S = 2.0
-"""How long a guest of three instructions may take on KVM, behind a BIOS; emulated, 0.15 s."""
 MEMORY = "3G"
 BOOT_LINE = "root=/dev/vda rw panic=-1 init=/sbin/lab-init"
 # An emulated CPU has no leaks to close. And QEMU translates code once for each address where it
@@ -25,18 +21,12 @@ EMULATED_LINE = "mitigations=off norandmaps init_on_alloc=0"
 
 @dataclass(frozen=True)
 class Machine:
-    """What differs between architectures: QEMU's words, and the guest that tries KVM."""
+    """What differs between architectures: QEMU's words, and what an emulated kernel is told."""
 
     command: tuple[str, ...]
     console: str
     emulated_cpu: str
-    emulated_line: str
-    """What an emulated kernel is told beside ``EMULATED_LINE``."""
-    trial: bytes
-    trial_options: tuple[Option, ...]
-    """How to start it, with ``{file}`` where its name stands."""
-    trial_status: int
-    """QEMU's exit status when the guest came to its end."""
+    emulated_line: str = EMULATED_LINE
 
 
 MACHINES = {
@@ -46,50 +36,14 @@ MACHINES = {
         # numpy's wheels need more than the default, and QEMU 7.2 fails at their AVX2.
         emulated_cpu="max,la57=off,avx2=off",
         # Its CPUs share a clock, which the kernel fails to see.
-        emulated_line="tsc=reliable",
-        # mov $0x501, %dx; mov $0x10, %al; out %al, (%dx); and what makes it a boot sector
-        trial=bytes.fromhex("ba0105b010ee").ljust(510, b"\0") + bytes.fromhex("55aa"),
-        trial_options=(
-            ("-device", "isa-debug-exit,iobase=0x501,iosize=1"),
-            ("-drive", "file={file},format=raw,if=floppy,readonly=on"),
-        ),
-        trial_status=0x10 << 1 | 1,
+        emulated_line=f"{EMULATED_LINE} tsc=reliable",
     ),
     "aarch64": Machine(
         command=("qemu-system-aarch64", "-M", "virt,gic-version=max"),
         console="ttyAMA0",
         emulated_cpu="max,pauth-impdef=on",  # else it spends its time on hashes of return addresses
-        emulated_line="",
-        # movz w0, #8; movk w0, #0x8400, lsl #16; hvc #0: PSCI's SYSTEM_OFF, behind the device tree
-        trial=bytes.fromhex("00018052 0080b072 020000d4"),
-        trial_options=(
-            ("-cpu", "host"),
-            ("-device", "loader,file={file},addr=0x40200000,force-raw=on,cpu-num=0"),
-        ),
-        trial_status=0,
     ),
 }
-
-
-def accelerator(deadline_s: float = KVM_S) -> str:
-    """Return ``kvm`` if a guest ends on it in time, else ``tcg``: it may be there, and hang."""
-    if not os.access(KVM, os.R_OK | os.W_OK):
-        return "tcg"
-    this = MACHINES[os.uname().machine]
-    with tempfile.NamedTemporaryFile() as code:
-        code.write(this.trial)
-        code.flush()
-        options = [(name, how.format(file=value(code.name))) for name, how in this.trial_options]
-        try:
-            done = subprocess.run(
-                command(this, [("-accel", "kvm"), ("-m", "32"), *options]),
-                timeout=deadline_s,
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-            )
-        except subprocess.TimeoutExpired:
-            return "tcg"
-    return "kvm" if done.returncode == this.trial_status else "tcg"
 
 
 def command(machine: Machine, options: Iterable[Option]) -> list[str]:
@@ -109,7 +63,7 @@ def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Opti
     yield "-serial", f"file:{console}"
     yield "-kernel", str(disk.kernel)
     yield "-initrd", str(disk.initrd)
-    yield "-append", line if fast else f"{line} {EMULATED_LINE} {this.emulated_line}"
+    yield "-append", line if fast else f"{line} {this.emulated_line}"
     yield "-drive", f"file={value(disk.image)},format=raw,if=virtio,snapshot=on"
     yield "-drive", f"file={value(bundle)},format=raw,if=virtio,readonly=on"
     yield "-device", "virtio-serial"
