@@ -1,13 +1,12 @@
 """Records of a perf buffer taken apart, held against bytes laid out as the kernel lays them out."""
 
 import mmap
-import os
 import struct
 
 import pytest
 
 from bpflab.errors import LabError
-from bpflab.programs.perf import _online, between, unpacked
+from bpflab.programs.perf import between, unpacked
 
 
 def sample(event):
@@ -63,10 +62,3 @@ def test_the_data_begin_after_a_page_and_go_on_at_their_start(monkeypatch, page)
         assert between(memory, size, 5 * size + 8, 5 * size + 24) == b"0000000100000002"
         assert between(memory, size, size - 8, size + 8) == b"%08d00000000" % (size // 8 - 1)
         assert between(memory, size, size, 2 * size) == memory[page:]
-
-
-def test_every_cpu_that_is_online_is_listed():
-    """As many as the C library counts, each one once, and those of this process among them."""
-    found = _online()
-    assert len(found) == len(set(found)) == os.sysconf("SC_NPROCESSORS_ONLN")
-    assert set(found) >= os.sched_getaffinity(0)

@@ -16,14 +16,13 @@ import sys
 import weakref
 from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from bpflab.arguments import checked
-from bpflab.bindings import perfevent
+from bpflab.bindings import cpus, perfevent
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
 from bpflab.data.ring import ACQUIRE, RELEASE, atomics
@@ -61,29 +60,32 @@ class PerfBuffer(Handle):
                 or ``privilege`` (it takes CAP_PERFMON).
         """
         super().__init__()
-        self.name = name
         table = program.maps.get(name)
         if table is None or table.type != "perf_event_array":
             message = f"{program.name} has no perf buffer {name!r}."
             raise LabError("no-perf-buffer", message, fix="Declare BPF_PERF_OUTPUT.")
         if pages < 1 or pages & (pages - 1):
             raise LabError("pages", f"{pages} pages: the number must be a power of two.")
-        self._load, self._store, _ = atomics()
-        self._counters = program.maps
-        self.dtype = program.event_dtype(name)
+        self.name, self.dtype, self.lost = name, program.event_dtype(name), 0
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
         self._size = pages * mmap.PAGESIZE
-        self.lost = 0
+        self._counters = program.maps
+        self._load, self._store, _ = atomics()
         self._release = weakref.finalize(self, _release, table, self.fds, self._pages, os.getpid())
         try:
-            for cpu in _online():
+            for cpu in cpus.online():
                 with held_back():
-                    self.fds[cpu] = _open(cpu)
-                    self._pages[cpu] = _mapped(self.fds[cpu], pages)
+                    self.fds[cpu] = perfevent.open_event(
+                        perfevent.SOFTWARE, perfevent.BPF_OUTPUT, cpu
+                    )
+                    self._pages[cpu] = mmap.mmap(self.fds[cpu], mmap.PAGESIZE + self._size)
                     table[cpu] = self.fds[cpu]
-        except BaseException:
+        except BaseException as error:
+            mapping = len(self.fds) > len(self._pages)
             self._release()
+            if isinstance(error, OSError | OverflowError):
+                raise _refused(error, pages if mapping else 0) from None
             raise
 
     def read(self) -> npt.NDArray[Any]:
@@ -152,32 +154,18 @@ def unpacked(held: bytes, size: int) -> tuple[bytes, int]:
     return b"".join(events), lost
 
 
-def _open(cpu: int) -> int:
-    """Return the fd of a perf event that takes what programs write on *cpu*."""
-    try:
-        return perfevent.open_event(perfevent.SOFTWARE, perfevent.BPF_OUTPUT, cpu)
-    except OSError as error:
-        denied = error.errno in (errno.EPERM, errno.EACCES)
-        raise LabError(
-            "privilege" if denied else "perf-buffer",
-            f"The kernel opens no perf event on CPU {cpu}: {error.strerror}.",
-            fix="It takes CAP_PERFMON; ./lab doctor looks." if denied else "",
-        ) from None
-
-
-def _mapped(fd: int, pages: int) -> mmap.mmap:
-    try:
-        return mmap.mmap(fd, (1 + pages) * mmap.PAGESIZE)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+def _refused(error: OSError | OverflowError, pages: int) -> LabError:
+    """Return why there is no perf event, or with *pages* no memory for it."""
+    reason = getattr(error, "strerror", None) or error
+    if pages:
         message = f"The kernel gives no buffer of {pages} pages for each CPU: {reason}."
-        raise LabError("pages", message, fix="Take fewer.") from None
-
-
-def _online() -> list[int]:
-    text = Path("/sys/devices/system/cpu/online").read_text(encoding="ascii")
-    spans = [span.split("-") for span in text.strip().split(",")]
-    return [cpu for span in spans for cpu in range(int(span[0]), int(span[-1]) + 1)]
+        return LabError("pages", message, fix="Take fewer.")
+    denied = getattr(error, "errno", 0) in (errno.EPERM, errno.EACCES)
+    return LabError(
+        "privilege" if denied else "perf-buffer",
+        f"The kernel opens no perf event: {reason}.",
+        fix="It takes CAP_PERFMON; ./lab doctor looks." if denied else "",
+    )
 
 
 def _release(table: Map, fds: dict[int, int], pages: dict[int, mmap.mmap], owner: int) -> None:
