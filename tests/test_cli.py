@@ -205,12 +205,12 @@ def test_a_fault_is_its_own_text_on_stderr(kind, status, monkeypatch, capsys):
     assert capsys.readouterr() == ("", f"{fault}\n")
 
 
-def test_the_doctor_gets_his_own_words_and_gives_the_status(monkeypatch):
-    """What follows ``doctor`` is the doctor's to read, and his answer is ours."""
+def test_the_doctor_gives_the_status(monkeypatch):
+    """What ``doctor`` returns is the status, and ``--json`` reaches it."""
     given = []
-    monkeypatch.setattr(doctor, "main", lambda words: given.append(words) or 1)
-    assert cli.main(["doctor", "--json", "--what"]) == 1
-    assert given == [["--json", "--what"]]
+    monkeypatch.setattr(doctor, "main", lambda in_json: given.append(in_json) or 1)
+    assert [cli.main(["doctor"]), cli.main(["doctor", "--json"])] == [1, 1]
+    assert given == [False, True]
 
 
 def test_the_signals_are_given_back(clone, monkeypatch):

@@ -26,17 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
     the lessons, and need nothing but the standard library. A fault's text goes to stderr.
     """
-    words = sys.argv[1:] if argv is None else list(argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        if words[:1] == ["doctor"]:
+        options = _parser().parse_args(argv)
+        if options.command == "doctor":
             from bpflab import doctor
 
-            return doctor.main(words[1:])
+            return doctor.main(options.json)
         with _ended_as_by_ctrl_c():
-            return _lessons(_parser().parse_args(words))
+            return _lessons(options)
     except LabError as error:
         print(error, file=sys.stderr)
         return 2 if error.kind == "no-lesson" else 1
@@ -53,7 +53,8 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="bpflab", description="Lessons on eBPF, from the command line.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("doctor", help="look at this machine, change nothing", add_help=False)
+    doctor = commands.add_parser("doctor", help="look at this machine, change nothing")
+    doctor.add_argument("--json", action="store_true", help="print JSON in place of tables")
     run = commands.add_parser("run", help="execute lessons, a line a cell")
     run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
     refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")

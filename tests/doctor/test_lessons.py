@@ -42,62 +42,39 @@ def test_survey(machine, folder):
     """Each feature that a lesson names is asked once, and each lesson has its answer."""
     found = lessons.survey(machine, folder)
     assert list(found.found) == ["programs", "clang", "two CPUs", "bpftrace"]
-    assert [row["status"] for row in found.as_data()] == ["runs", "runs", "runs"]
+    assert [(check.name, check.status, check.found) for check in found.checks()] == [
+        ("01-one", "ok", "runs"),
+        ("02-two", "ok", "runs"),
+        ("03-three", "ok", "runs"),
+    ]
     machine.remove("/usr/bin/bpftrace")
     machine.remove("/usr/bin/clang")
-    rows = lessons.survey(machine, folder).as_data()
-    assert [row["status"] for row in rows] == ["runs in part", "cannot run", "runs"]
-    assert [row["missing"] for row in rows] == [["bpftrace"], ["clang"], []]
-    assert rows[0]["prefers"] == {"bpftrace": "it counts alone"}
+    part, cannot, runs = lessons.survey(machine, folder).checks()
+    assert (part.status, part.fix) == ("note", "")
+    assert part.found == "runs in part: without bpftrace, it counts alone"
+    assert (cannot.status, cannot.fix) == ("fault", "sudo apt-get install clang")
+    assert cannot.found.startswith("cannot run: without clang, not installed")
+    assert runs.status == "ok"
 
 
 def test_what_is_needed_hides_what_is_preferred(machine, folder):
-    """A lesson that cannot run is not said to run in part."""
+    """A lesson that cannot run does not also run in part."""
     machine.cpus = 1
     machine.remove("/usr/bin/bpftrace")
-    row = lessons.survey(machine, folder).as_data()[0]
-    assert (row["status"], row["missing"]) == ("cannot run", ["two CPUs"])
+    found = lessons.survey(machine, folder).checks()[0].found
+    assert found == "cannot run: without two CPUs, this process may run on one CPU only"
 
 
-def test_the_matrix_as_text(machine, folder):
-    """A sign where a lesson names a feature, what stops lessons and its fix, and the numbers."""
-    machine.remove("/usr/bin/bpftrace")
-    machine.remove("/usr/bin/clang")
-    assert lessons.survey(machine, folder).as_text().splitlines() == [
-        "          01 02 03",
-        "programs   ✓  ✓  ✓",
-        "clang         ✗",
-        "two CPUs   ✓",
-        "bpftrace   -",
-        "✓ here   - not here, and the lesson shows less   ✗ not here",
-        "",
-        "02 cannot run: without clang, not installed: it compiles what libbpf loads",
-        "   fix  sudo apt-get install clang",
-        "01 runs in part: without bpftrace, it counts alone",
-        "3 lessons: 1 run, 1 in part, 1 cannot run",
-    ]
-
-
-def test_a_long_reason_is_wrapped_and_a_fix_is_not():
-    """What stops lessons comes with the lessons and each line of its fix."""
-    fix = f"sudo {'x' * 120}\n./lab"
+def test_a_fix_comes_once():
+    """With the first lesson that it helps, and each line of it once."""
     found = {
-        "programs": Check("programs", "fault", "no right " * 20 + "to", fix),
-        "bpftrace": Check("bpftrace", "fault", "not installed", "apt-get install bpftrace"),
+        "programs": Check("programs", "fault", "no right", "sudo -v\n./lab"),
+        "tracepoints": Check("tracepoints", "fault", "no tracefs", "./lab"),
     }
-    three = [
-        Lesson("01-a", ("programs",), {"bpftrace": "it counts alone"}),
-        Lesson("02-b", ("programs",)),
-        Lesson("05-e", (), {"bpftrace": "it counts alone"}),
-    ]
-    text = Survey(three, found).as_text().partition("\n\n")[2]
-    assert " ".join(text.split()) == (
-        "01, 02 cannot run: without programs, " + "no right " * 20 + "to "
-        f"fix sudo {'x' * 120} fix ./lab "
-        "05 runs in part: without bpftrace, it counts alone "
-        "3 lessons: none run, 1 in part, 2 cannot run"
-    )
-    assert all(len(row) <= 100 for row in text.splitlines() if "fix" not in row)
+    asks = [Lesson("01-a", ("programs", "tracepoints")), Lesson("02-b", ("tracepoints",))]
+    first, second = Survey(asks, found).checks()
+    assert (first.fix, second.fix) == ("sudo -v\n./lab", "")
+    assert first.found == "cannot run: without programs, no right; without tracepoints, no tracefs"
 
 
 def test_frames(machine, folder):
@@ -116,21 +93,20 @@ def test_frames(machine, folder):
 
 
 def test_without_notebooks(machine, tmp_path):
-    """A package that stands alone has no lessons, and says so."""
+    """A package that stands alone has no lessons."""
     found = lessons.survey(machine, tmp_path / "nowhere")
-    assert (found.as_data(), found.found) == ([], {})
-    assert "lessons are not here" in found.as_text()
+    assert (found.checks(), found.found) == ([], {})
 
 
 def test_bare_machine(tmp_path):
-    """The matrix needs nothing but the standard library, and knows all lessons of this clone."""
-    said = on_a_bare_machine(
+    """It needs nothing but the standard library, and knows all lessons of this clone."""
+    text = on_a_bare_machine(
         tmp_path,
-        "survey = doctor.survey(machine)",
-        "print(survey.as_text())",
-        "print(len(survey.as_data()), 'pandas' in sys.modules, 'bcc' in sys.modules)",
+        "checks = doctor.survey(machine).checks()",
+        "print(doctor.as_text(checks, 'lessons'))",
+        "print(len(checks), 'pandas' in sys.modules, 'bcc' in sys.modules)",
         seconds=60,
     )
     count = len(list(lessons.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
-    assert said.splitlines()[-1] == f"{count} False False"
-    assert f"{count} lessons: none run, none in part, {count} cannot run" in said
+    assert text.splitlines()[-1] == f"{count} False False"
+    assert f"{count} lessons: 0 ok, 0 notes, {count} faults" in text

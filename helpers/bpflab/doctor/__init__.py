@@ -5,11 +5,10 @@ Runs with nothing but the standard library, so that it can say on a bare machine
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bpflab.doctor import headers, kernel, lessons, tools, user
 from bpflab.doctor.lessons import Survey
@@ -68,28 +67,24 @@ def survey(machine: Machine | None = None) -> Survey:
 
     Takes a fifth of a second.
 
-    >>> print(survey().as_text())
+    >>> print(as_text(survey().checks()))
     """
     return lessons.survey(machine or Machine())
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(in_json: bool = False) -> int:
     """Print the examination of this machine, and which lessons run on it.
 
-    ``--json`` prints an object with the lists ``"checks"`` and ``"lessons"`` in place of the
+    *in_json* prints an object with the lists ``"checks"`` and ``"lessons"`` in place of the
     tables. Returns 1 when there is a fault, or a lesson that cannot run, else 0.
     """
-    parser = argparse.ArgumentParser(prog="bpflab doctor", description="Look at this machine.")
-    parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
-    options = parser.parse_args(argv)
     machine = Machine()
-    checks, there = examine(machine), survey(machine)
+    checks, runs = examine(machine), survey(machine).checks()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # the words stay where a terminal lacks the signs
-    if options.json:
-        data = {"checks": as_data(checks), "lessons": there.as_data()}
+    if in_json:
+        data = {"checks": as_data(checks), "lessons": as_data(runs)}
         print(json.dumps(data, indent=2, ensure_ascii=False))
     else:
-        print(as_text(checks), there.as_text(), sep="\n\n")
-    faults = any(check.status == "fault" for check in checks)
-    return int(faults or any(row["status"] == "cannot run" for row in there.as_data()))
+        print(as_text(checks), as_text(runs, "lessons"), sep="\n\n")
+    return int(any(check.status == "fault" for check in (*checks, *runs)))

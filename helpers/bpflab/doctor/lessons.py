@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import textwrap
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,17 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from bpflab.doctor.features import FEATURES, look
 from bpflab.doctor.machine import Machine
-from bpflab.doctor.report import Check
+from bpflab.doctor.report import Check, Status
 from bpflab.paths import NOTEBOOKS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Status = Literal["runs", "runs in part", "cannot run"]
-_WIDTH = 100
+Runs = Literal["runs", "runs in part", "cannot run"]
+_STATUS: dict[Runs, Status] = {"runs": "ok", "runs in part": "note", "cannot run": "fault"}
 _HERE, _LESS, _MISSING = "✓", "-", "✗"
-_LEGEND = f"{_HERE} here   {_LESS} not here, and the lesson shows less   {_MISSING} not here"
-_WORDS: dict[Status, str] = {"runs": "run", "runs in part": "in part", "cannot run": "cannot run"}
 
 
 @dataclass(frozen=True)
@@ -40,18 +36,17 @@ class Lesson:
     needs: tuple[str, ...] = ()
     prefers: Mapping[str, str] = field(default_factory=dict)
 
-    def status(self, found: Mapping[str, Check]) -> Status:
-        """Return whether it runs where these features were *found*."""
-        if any(found[name].status != "ok" for name in self.needs):
-            return "cannot run"
-        return "runs in part" if any(found[n].status != "ok" for n in self.prefers) else "runs"
+    def missing(self, found: Mapping[str, Check]) -> tuple[Runs, list[tuple[Check, str]]]:
+        """Return whether it runs where these features were *found*, and without which, and why.
 
-    def missing(self, found: Mapping[str, Check]) -> list[tuple[Check, str]]:
-        """Return what it lacks, of what it needs or else of what it prefers, each with why."""
-        lacking = [(found[name], found[name].found) for name in self.needs]
-        lacking = [(check, so) for check, so in lacking if check.status != "ok"]
+        What a lesson needs hides what it prefers.
+        """
+        needs = [(found[name], found[name].found) for name in self.needs]
         prefers = [(found[name], so) for name, so in self.prefers.items()]
-        return lacking or [(check, so) for check, so in prefers if check.status != "ok"]
+        if lacking := [(check, so) for check, so in needs if check.status != "ok"]:
+            return "cannot run", lacking
+        lacking = [(check, so) for check, so in prefers if check.status != "ok"]
+        return ("runs in part" if lacking else "runs"), lacking
 
 
 def read(path: Path) -> Lesson:
@@ -82,32 +77,22 @@ class Survey:
     lessons: Sequence[Lesson]
     found: Mapping[str, Check]
 
-    def as_text(self) -> str:
-        """Return the matrix feature x lesson, and why some lesson does not run, or not whole."""
-        if not self.lessons:
-            return "The lessons are not here: this package stands without its notebooks."
-        width = max(map(len, self.found), default=0)
-        rows = [f"{'':<{width}}  {' '.join(lesson.name[:2] for lesson in self.lessons)}"]
-        for name in self.found:
-            signs = " ".join(f"{self._sign(lesson, name):>2}" for lesson in self.lessons)
-            rows.append(f"{name:<{width}}  {signs}".rstrip())
-        rows += [_LEGEND, "", *self._why()]
-        count = Counter(lesson.status(self.found) for lesson in self.lessons)
-        numbers = ", ".join(f"{count[status] or 'none'} {word}" for status, word in _WORDS.items())
-        return "\n".join([*rows, f"{len(self.lessons)} lessons: {numbers}"])
+    def checks(self) -> list[Check]:
+        """Return a check a lesson: a note where it runs in part, a fault where it cannot run.
 
-    def as_data(self) -> list[dict[str, object]]:
-        """Return, for JSON, each lesson's name, status, needs, prefers and missing features."""
-        return [
-            {
-                "lesson": lesson.name,
-                "status": lesson.status(self.found),
-                "needs": list(lesson.needs),
-                "prefers": dict(lesson.prefers),
-                "missing": [check.name for check, _ in lesson.missing(self.found)],
-            }
-            for lesson in self.lessons
-        ]
+        A fix stands with the first lesson that it helps.
+        """
+        rows: list[Check] = []
+        given: set[str] = set()
+        for lesson in self.lessons:
+            status, missing = lesson.missing(self.found)
+            without = "; ".join(f"without {check.name}, {so}" for check, so in missing)
+            found = f"{status}: {without}" if missing else status
+            lines = dict.fromkeys(line for check, _ in missing for line in check.fix.splitlines())
+            fix = [x for x in lines if x not in given] if status == "cannot run" else []
+            given.update(fix)
+            rows.append(Check(lesson.name, _STATUS[status], found, "\n".join(fix)))
+        return rows
 
     def frame(self) -> pd.DataFrame:
         """Return the matrix as a DataFrame of signs: a row a feature, a column a lesson."""
@@ -126,12 +111,12 @@ class Survey:
         """
         import pandas as pd
 
-        rows = [
-            (lesson.name, lesson.status(self.found), check.name, so, fix)
-            for lesson in self.lessons
-            for check, so in lesson.missing(self.found)
-            for fix in [" ".join(check.fix.splitlines()) if check.name in lesson.needs else ""]
-        ]
+        rows = []
+        for lesson in self.lessons:
+            status, missing = lesson.missing(self.found)
+            for check, so in missing:
+                fix = " ".join(check.fix.splitlines()) if status == "cannot run" else ""
+                rows.append((lesson.name, status, check.name, so, fix))
         return pd.DataFrame(rows, columns=["lesson", "status", "without", "so", "fix"])
 
     def _sign(self, lesson: Lesson, name: str) -> str:
@@ -140,25 +125,6 @@ class Survey:
         if self.found[name].status == "ok":
             return _HERE
         return _MISSING if name in lesson.needs else _LESS
-
-    def _why(self) -> list[str]:
-        """Say what stops lessons, with its fix; then what each of the others does without."""
-        rows: list[str] = []
-        for name, check in self.found.items():
-            stopped = [lesson.name[:2] for lesson in self.lessons if name in lesson.needs]
-            if stopped and check.status != "ok":
-                rows += _wrapped(f"{', '.join(stopped)} cannot run: without {name}, {check.found}")
-                rows += [f"   fix  {line}" for line in check.fix.splitlines()]
-        for lesson in self.lessons:
-            if lesson.status(self.found) == "runs in part":
-                missing = lesson.missing(self.found)
-                reasons = "; ".join(f"without {check.name}, {so}" for check, so in missing)
-                rows += _wrapped(f"{lesson.name[:2]} runs in part: {reasons}")
-        return rows
-
-
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, subsequent_indent="   ", break_on_hyphens=False)
 
 
 def survey(machine: Machine, folder: Path = NOTEBOOKS) -> Survey:

@@ -35,8 +35,8 @@ class Check:
     fix: str = ""
 
 
-def as_text(checks: Sequence[Check]) -> str:
-    """Return a plain table, a line a check, with the fix below each note and fault.
+def as_text(checks: Sequence[Check], what: str = "checks") -> str:
+    """Return a plain table, a line a check, with the fix below each; *what* they are, for the sum.
 
     The status is a sign and a word, so that it needs no colour. A finding is wrapped at 100
     columns; a fix never is, because it is there to be pasted.
@@ -58,7 +58,7 @@ def as_text(checks: Sequence[Check]) -> str:
     count = Counter(check.status for check in checks)
     notes = f"{count['note']} note{'' if count['note'] == 1 else 's'}"
     faults = f"{count['fault'] or 'no'} fault{'' if count['fault'] == 1 else 's'}"
-    return "\n".join([*rows, "", f"{len(checks)} checks: {count['ok']} ok, {notes}, {faults}"])
+    return "\n".join([*rows, "", f"{len(checks)} {what}: {count['ok']} ok, {notes}, {faults}"])
 
 
 def as_data(checks: Sequence[Check]) -> list[dict[str, str]]:
