@@ -122,6 +122,25 @@ class Kernel:
                     found.append(process)
         return found
 
+    def spares(self) -> list[psutil.Process]:
+        """Return its children that have imported BCC and wait for a text."""
+        found = []
+        for process in self.compilers():
+            with contextlib.suppress(OSError):
+                # read(2) of descriptor 0 is what its main thread is in; a stopped one is there, too
+                call = Path(f"/proc/{process.pid}/syscall").read_text().split()
+                found += [process] if call[1:2] == ["0x0"] else []
+        return found
+
+    def compilers(self) -> list[psutil.Process]:
+        """Return its children that compile with BCC, or wait to."""
+        found = []
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self.pid).children():
+                with contextlib.suppress(psutil.Error):
+                    found += [child] if "bpflab.compiling.bcc_child" in child.cmdline() else []
+        return found
+
     def end(self) -> None:
         """End it and all that it started."""
         self.client.stop_channels()

@@ -1,6 +1,7 @@
 """What befalls a kernel in the middle of its work."""
 
 import contextlib
+import itertools
 import os
 import resource
 import signal
@@ -41,23 +42,40 @@ def limit(kernel, rng):
     _limit(process, -int(process.memory_info().vms * rng.choice((0.0, 0.5, 0.8))))
 
 
-def limit_prover(kernel, rng):
-    """The same for the process that proves."""
-    if child := _prover(kernel):
+def limit_child(kernel, rng):
+    """The same for the child that compiles, or waits to."""
+    if child := _child(kernel):
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             _limit(child, rng.choice((0, 8, 32)) * MIB)
 
 
-def kill_prover(kernel, rng):
-    """What the kernel does to the process that proves when memory runs out."""
-    if child := _prover(kernel):
+def kill_child(kernel, rng):
+    """What the kernel does to the child when memory runs out."""
+    if child := _child(kernel):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
 
 
+def stop_child(kernel, rng):
+    """A child that compiles without end, until the learner interrupts."""
+    if child := _child(kernel):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.suspend()
+    time.sleep(rng.uniform(0, 0.5))
+    interrupt(kernel, rng)
+
+
+def descriptors(kernel, rng):
+    """A few descriptors left, or none: for a child's pipes, a map, a program or a hook."""
+    used = {int(fd) for fd in os.listdir(f"/proc/{kernel.pid}/fd")}  # noqa: PTH208
+    free = itertools.islice((fd for fd in itertools.count() if fd not in used), 12)
+    most = resource.prlimit(kernel.pid, resource.RLIMIT_NOFILE)[1]
+    resource.prlimit(kernel.pid, resource.RLIMIT_NOFILE, (rng.choice(list(free)), most))
+
+
 def out_of_memory(kernel, rng):
     """A control group with a few MiB left: the kernel's own choice of whom to kill."""
-    child = _prover(kernel, 0.2) if rng.random() < 0.5 else None
+    child = _child(kernel, 0.2) if rng.random() < 0.5 else None
     folder = Path(f"{memory_cgroup()}/bpflab-{kernel.mark}-{rng.getrandbits(32):08x}")
     folder.mkdir()
     kernel.cgroups.append(folder)
@@ -83,8 +101,13 @@ def memory_cgroup() -> str:
 def relieve(kernel: Kernel) -> None:
     """Take the limits off again, so that what is left can be asked."""
     if kernel.alive:
-        most = resource.prlimit(kernel.pid, resource.RLIMIT_AS)[1]
-        resource.prlimit(kernel.pid, resource.RLIMIT_AS, (most, most))
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_NOFILE):
+            most = resource.prlimit(kernel.pid, kind)[1]
+            resource.prlimit(kernel.pid, kind, (most, most))
+        for child in kernel.compilers():  # a spare that waits: stopped, or limited
+            with contextlib.suppress(psutil.Error):
+                least, most = child.rlimit(resource.RLIMIT_AS)
+                child.resume() if least == most else child.kill()
     for folder in list(kernel.cgroups):
         for name in ("memory.max", "memory.limit_in_bytes"):
             if (folder / name).exists():
@@ -100,14 +123,12 @@ def _limit(process: psutil.Process, more: int) -> None:
     resource.prlimit(process.pid, resource.RLIMIT_AS, (process.memory_info().vms + more, most))
 
 
-def _prover(kernel: Kernel, within_s: float = 2.0) -> psutil.Process | None:
-    """Return the process that proves, once there is one."""
+def _child(kernel: Kernel, within_s: float = 2.0) -> psutil.Process | None:
+    """Return the child that compiles or waits for a text, once there is one."""
     ends = time.monotonic() + within_s
     while time.monotonic() < ends:
-        for child in psutil.Process(kernel.pid).children():
-            with contextlib.suppress(psutil.Error):
-                if "bpflab.compiling.prover" in child.cmdline():
-                    return child
+        if children := kernel.compilers():
+            return children[0]
         time.sleep(0.002)
     return None
 
@@ -118,9 +139,11 @@ STRIKES = {
     "interrupt": interrupt,
     "interrupt, alone": key,
     "no addresses left": limit,
-    "none for the prover": limit_prover,
-    "prover killed": kill_prover,
+    "none for the child": limit_child,
+    "child killed": kill_child,
+    "child stopped": stop_child,
+    "no descriptors left": descriptors,
     "out of memory": out_of_memory,
 }
 ENDS = ("kill -9", "restart")  # the kernel is gone, whatever it did
-BYSTANDERS = ("none for the prover", "prover killed")  # and the kernel itself is not struck
+AT_COMPILE = ("none for the child", "child killed", "child stopped")  # in the middle, half the time

@@ -6,7 +6,7 @@ import time
 from bpflab import load, run
 
 EXECVE = "syscalls:sys_enter_execve"
-PHASES = ("prove", "load", "attach", "read", "close")
+PHASES = ("compile", "load", "attach", "read", "close")
 LEAST_S = 0.03  # what is over sooner is done again, so that a strike can meet it
 # Each name is the round's own, so that whatever of it is left can be found in the whole machine.
 TEXT = """
@@ -25,7 +25,7 @@ int p_TOKEN(void *ctx)
 
 
 class Work:
-    """The loop, which says through a FIFO what it does next, by the first letter of the phase."""
+    """The loop, which writes into a FIFO what it does next, by the number of the phase."""
 
     def __init__(self, token: str, fifo: str) -> None:
         self.token, self.hook = token, {f"p_{token}": EXECVE}
@@ -37,9 +37,9 @@ class Work:
         """Go on until struck: with ``with`` blocks, or as cells do that know of none."""
         while True:
             self._turn += 1
-            self._say("prove")  # the text is new each time
+            self._say("compile")  # the text is new each time
             load(self.token, text=f"{self._text}// {os.getpid()} {self._turn}\n").close()
-            self._say("load")  # and now it is proved
+            self._say("load")  # and now it is known
             (self._in_blocks if blocks else self._bare)()
 
     def once(self) -> int:
@@ -78,7 +78,7 @@ class Work:
             program.maps[f"m_{self.token}"][0]
 
     def _say(self, phase: str) -> None:
-        os.write(self._said, phase[:1].encode())
+        os.write(self._said, str(PHASES.index(phase)).encode())
 
     @staticmethod
     def _for_a_while():
