@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from bpflab.text import near, safe_text
+from bpflab.text import near, safe_text, width
 
 
 def test_plain_text_stays():
@@ -68,3 +68,12 @@ def test_a_cut_says_how_much_it_left_out():
 def test_a_missing_name_brings_what_is_near_and_what_there_is(name, known, fix):
     """The near names come first; a long list is left out."""
     assert near(name, known) == fix
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("", 0), ("ls -l", 5), ("Größe", 5), ("日本", 4), ("\uff21", 2), ("e\u0301x\u20dd", 2)],
+)
+def test_a_text_is_as_wide_as_a_terminal_shows_it(text, columns):
+    """An East Asian wide or full-width character has two columns, a mark on another none."""
+    assert width(text) == columns

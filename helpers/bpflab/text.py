@@ -1,4 +1,4 @@
-"""Text that is safe to show anywhere, and the names that are near to one that is not there."""
+"""Text that is safe to show anywhere, how wide it is, and which names are near to a missing one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterable
 
 _LIMIT = 4096
 _MOST_NAMES = 12  # more are not listed: nobody reads them
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, formats (bidi), surrogates
 
 
 def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
@@ -26,8 +25,19 @@ def safe_text(raw: bytes | str, limit: int = _LIMIT) -> str:
     '/usr/\\x1b[31mred\\n\\xff'
     """
     text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
-    shown = "".join(_visible(c) for c in text[:limit])
+    shown = text[:limit] if text.isprintable() else "".join(map(_visible, text[:limit]))
     return shown if len(text) <= limit else f"{shown}… ({len(text) - limit} more)"
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal *text* takes: a combining mark none, `日` two.
+
+    >>> width("ls"), width("日本"), width("e\u0301")
+    (2, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(map(_columns, text))
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -46,6 +56,13 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def _visible(char: str) -> str:
-    if unicodedata.category(char) not in _HIDDEN:
+    # What Python does not print: controls, formats (bidi), surrogates, and all spaces but one.
+    if char.isprintable() or unicodedata.category(char) == "Zs":
         return char
     return char.encode("unicode_escape").decode("ascii")
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

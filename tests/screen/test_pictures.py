@@ -17,7 +17,7 @@ import bpflab
 from bpflab.errors import LabError
 from bpflab.screen import pictures
 from bpflab.screen.pictures import OfLog, Picture, blamed
-from bpflab.views import View, newest
+from bpflab.views import View, log_view
 from tests.logs import FakeMap, log_of, row
 
 
@@ -52,7 +52,7 @@ def pump(monkeypatch):
 
 def pids(frame):
     """Draw the column of pids."""
-    return newest(frame, "Execs", ["pid"])
+    return log_view(frame, "Execs", ["pid"])
 
 
 def counted(*rows, seen=None):
@@ -187,7 +187,7 @@ def where_it_failed(code, path):
 @pytest.mark.parametrize(
     "line",
     [
-        "return newest(None, 'x')",
+        "return log_view(None, 'x')",
         "return pd.DataFrame({'a': [1]})['b']",
         "return json.loads('{')",
         "return pd.Series([1]).apply(lambda n: n / 0)",
@@ -196,7 +196,7 @@ def where_it_failed(code, path):
 )
 def test_the_line_to_look_at_is_the_learners(path, line):
     """Not one of a library that it led to, wherever the learner's file and the package are."""
-    code = f"import json, pandas as pd\nfrom bpflab.views import newest\ndef busy():\n    {line}\n"
+    code = f"import json, pandas as pd\nfrom bpflab.views import log_view\ndef busy():\n    {line}\n"
 
     assert where_it_failed(code, path).endswith(line)
 
@@ -209,8 +209,8 @@ def test_a_clone_of_any_name_is_the_package(tmp_path):
     (clone / "bpflab").symlink_to(package)
     code = (
         "from bpflab.screen.pictures import Picture, blamed\n"
-        "from bpflab.views import newest\n"
-        "try:\n    Picture(lambda: newest(None, 'x')).draw()\n"
+        "from bpflab.views import log_view\n"
+        "try:\n    Picture(lambda: log_view(None, 'x')).draw()\n"
         "except Exception as error:\n    print(blamed(error).text)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(clone)}

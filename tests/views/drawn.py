@@ -4,6 +4,8 @@ import base64
 import re
 import xml.etree.ElementTree as ET
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 
 def drawn(view):
     """Return the root of the SVG in the view's one image, once all of its HTML has parsed."""
@@ -21,6 +23,11 @@ def drawn(view):
     return root
 
 
+def words(view):
+    """Return each text of the drawing."""
+    return ["".join(text.itertext()) for text in drawn(view).iter(f"{SVG}text")]
+
+
 def letters(root):
     """Return the style that all letters of a drawing have."""
-    return "".join(style.text for style in root.iter("{http://www.w3.org/2000/svg}style"))
+    return "".join(style.text for style in root.iter(f"{SVG}style"))

@@ -68,17 +68,15 @@ def test_every_level_of_an_index_heads_its_rows():
 
 
 def test_rows_left_out_are_counted():
-    """The first or the last ones are shown; a line in their place says how many are not."""
+    """The first ones are shown; a line below them says how many are not."""
     frame = pd.DataFrame({"x": range(100)})
 
     assert body(frame, limit=3) == ["0", "1", "2", "… 97 rows not shown"]
-    assert body(frame, limit=-2) == ["… 98 rows not shown", "98", "99"]
     assert body(frame, limit=99)[-1] == "… 1 row not shown"
     assert body(frame, limit=100)[-1] == "99"
     assert body(frame, limit=0) == ["… 100 rows not shown"]
     assert len(body(frame)) == 51
-    for limit in (3, -2):
-        assert f"… {100 - abs(limit)} rows not shown" in table(frame, "t", limit=limit).html
+    assert "… 97 rows not shown" in table(frame, "t", limit=3).html
 
 
 def test_no_rows_says_so():
@@ -226,7 +224,7 @@ def test_a_map_or_a_log_is_shown_as_its_frame():
         (lambda: code(None, "t"), "text is None"),
         (lambda: diff("a", None, "1", "2"), "new is None"),
         (lambda: grid(None, [], "t"), "values is None"),
-        (lambda: flow("t", "ab", []), "nodes is 'ab'"),
+        (lambda: flow("t", ["ab"], []), "nodes is \\['ab'\\]"),
         (lambda: origins("now", 3), "now is 'now'"),
     ],
 )

@@ -19,7 +19,7 @@ from bpflab.interrupts import held_back
 from bpflab.programs.program import Program
 from bpflab.screen.printed import keep_prints
 from bpflab.text import safe_text
-from bpflab.views.newest import accounted
+from bpflab.views.log_view import accounted
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View, markup
 

@@ -18,7 +18,7 @@ from bpflab.errors import LabError
 from bpflab.programs.program import Program
 from bpflab.screen.handle import Live
 from bpflab.screen.pictures import OfLog, Picture
-from bpflab.views.newest import newest
+from bpflab.views.log_view import log_view
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
@@ -74,7 +74,7 @@ def live(
         program, log = (source, source.events) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
         rows_of = None if draw else rows
-        render = draw or (lambda frame: newest(frame, name, columns))
+        render = draw or (lambda frame: log_view(frame, name, columns))
         picture: Picture = OfLog(log, render, program=program, hooks=hooks, only=only, rows=rows_of)
     else:
         picture = Picture(source)

@@ -1,11 +1,13 @@
 """What a reader sees: pure functions of data, each with HTML and a text that says the same."""
 
-from bpflab.views.bytes import grid, leftovers_start, origins
+from bpflab.views.bars import bars
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
-from bpflab.views.newest import accounted, newest
-from bpflab.views.plot import bars, lines
-from bpflab.views.slots import histogram
+from bpflab.views.grid import grid
+from bpflab.views.histogram import histogram
+from bpflab.views.lines import lines
+from bpflab.views.log_view import accounted, log_view
+from bpflab.views.origins import leftovers_start, origins
 from bpflab.views.table import table
 from bpflab.views.view import View
 
@@ -21,7 +23,7 @@ __all__ = [
     "histogram",
     "leftovers_start",
     "lines",
-    "newest",
+    "log_view",
     "origins",
     "table",
 ]

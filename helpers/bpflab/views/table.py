@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import numbers
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -14,8 +13,8 @@ import pandas as pd
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.text import safe_text
-from bpflab.views.view import View, markup
+from bpflab.text import safe_text, width
+from bpflab.views.view import View, escaped
 
 MISSING = "–"  # noqa: RUF001 - a dash, since a minus would look like a number
 _CELL = 512  # characters of one value; safe_text says how many more there are
@@ -51,9 +50,9 @@ def table(
 ) -> View:
     r"""Return *frame*, or the frame of a map or a log, as a table under *caption*.
 
-    Shows the first *limit* rows, or the last ones where *limit* is negative, and says how many it
-    leaves out. *columns* picks columns and their order. A named index becomes row headers; the
-    running number of an unnamed one is left out. A missing value is shown as a dash.
+    Shows the first *limit* rows, and says how many it leaves out. *columns* picks columns and their
+    order. A named index becomes row headers; the running number of an unnamed one is left out. A
+    missing value is shown as a dash.
 
     Raises:
         LabError: ``no-column`` where *frame* lacks one of *columns*.
@@ -67,11 +66,10 @@ def table(
     """
     whole = frame if isinstance(frame, pd.DataFrame) else frame.frame()
     picked = whole if columns is None else _pick(whole, columns)
-    rows = picked.head(limit) if limit >= 0 else picked.tail(-limit)
+    rows = picked.head(max(limit, 0))
     fields = _fields(rows)
-    note = _note(len(picked), len(picked) - len(rows))
-    ahead = limit < 0
-    return View(_html(fields, len(rows), caption, note, ahead), _text(fields, caption, note, ahead))
+    title, note = safe_text(caption), _note(len(picked), len(picked) - len(rows))
+    return View(_html(fields, len(rows), title, note), _text(fields, title, note))
 
 
 @dataclass(frozen=True)
@@ -82,6 +80,11 @@ class _Field:
     cells: list[str]
     right: bool
     heads: bool  # names its row
+
+    def cell(self, row: int) -> str:
+        """Return the HTML of one value."""
+        tag, scope = ("th", ' scope="row"') if self.heads else ("td", "")
+        return _cell(tag, self.cells[row], self.right, scope)
 
 
 def _pick(frame: pd.DataFrame, columns: Sequence[object]) -> pd.DataFrame:
@@ -165,14 +168,13 @@ def _note(total: int, hidden: int) -> str:
     return f"… {hidden} row{'s' * (hidden != 1)} not shown" if hidden else ""
 
 
-def _html(fields: list[_Field], count: int, caption: str, note: str, ahead: bool) -> str:
-    title = markup(caption)
+def _html(fields: list[_Field], count: int, title: str, note: str) -> str:
+    title = escaped(title)
     wide = "" if len(title) > _PAD else ";white-space:nowrap"  # a caption is as wide as its table
-    heads = "".join(_cell("th", f.title, f.right, ' scope="col"') for f in fields)
-    lines = [f"<tr>{''.join(_body_cell(f, row) for f in fields)}</tr>" for row in range(count)]
+    heads = "".join(_cell("th", field.title, field.right, ' scope="col"') for field in fields)
+    lines = [f"<tr>{''.join(field.cell(row) for field in fields)}</tr>" for row in range(count)]
     if note:
-        said = f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{markup(note)}</td></tr>'
-        lines.insert(0 if ahead else count, said)
+        lines.append(f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{note}</td></tr>')
     return "\n".join(
         [
             # A box that scrolls must be reachable from the keyboard, and then it needs a name.
@@ -189,42 +191,25 @@ def _html(fields: list[_Field], count: int, caption: str, note: str, ahead: bool
     )
 
 
-def _body_cell(field: _Field, row: int) -> str:
-    if field.heads:
-        return _cell("th", field.cells[row], field.right, ' scope="row"')
-    return _cell("td", field.cells[row], field.right)
-
-
 def _cell(tag: str, value: str, right: bool, scope: str = "") -> str:
     # GitHub keeps `align` and drops `style`; JupyterLab's own sheet overrules `align`.
     style = _NUMBER if right else _LONG if len(value) > _WRAP else _WORDS
     side = ' align="right"' if right else ' align="left"' if tag == "th" else ""
-    return f'<{tag}{scope}{side} style="{style}">{markup(value, len(value))}</{tag}>'
+    return f'<{tag}{scope}{side} style="{style}">{escaped(value)}</{tag}>'
 
 
-def _text(fields: list[_Field], caption: str, note: str, ahead: bool) -> str:
-    widths = [max(min(max(map(_width, [f.title, *f.cells])), _PAD), 1) for f in fields]
-    rows = [list(row) for row in zip(*(f.cells for f in fields), strict=True)]
-    lines = [_line(row, fields, widths) for row in rows]
-    if note:
-        lines.insert(0 if ahead else len(lines), note)
-    heads = [_line([f.title for f in fields], fields, widths), "  ".join("-" * w for w in widths)]
-    return "\n".join([safe_text(caption), *(heads if fields else []), *lines])
+def _text(fields: list[_Field], title: str, note: str) -> str:
+    lines = [title]
+    if fields:
+        columns = [_padded(field) for field in fields]
+        lines += ["  ".join(row).rstrip() for row in zip(*columns, strict=True)]
+    return "\n".join([*lines, *([note] if note else [])])
 
 
-def _line(cells: list[str], fields: list[_Field], widths: list[int]) -> str:
-    padded = [
-        " " * (width - _width(cell)) + cell if field.right else cell + " " * (width - _width(cell))
-        for cell, field, width in zip(cells, fields, widths, strict=True)
-    ]
-    return "  ".join(padded).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal *text* takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in text
-    )
+def _padded(field: _Field) -> list[str]:
+    """Return a column: its title, a rule, its values, all as wide but for what is very long."""
+    wide = max(min(max(map(width, [field.title, *field.cells])), _PAD), 1)
+    cells = [field.title, "-" * wide, *field.cells]
+    if field.right:
+        return [" " * (wide - width(cell)) + cell for cell in cells]
+    return [cell + " " * (wide - width(cell)) for cell in cells]

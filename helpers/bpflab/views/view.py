@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import html
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -14,8 +12,6 @@ from bpflab.text import safe_text
 # Or a page takes what stands between two `$` for mathematics, and a path looks like another:
 # the first class is for MathJax 3 (JupyterLab), the second for MathJax 2 (nbconvert).
 _PLAIN = '<div class="mathjax_ignore tex2jax_ignore">'
-INK = "#1b1f24"  # of letters and axes in a picture
-_GROUND = f"color:{INK};background:#f6f8fa;border-radius:8px"
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,21 +64,9 @@ def markup(raw: bytes | str, limit: int = 4096) -> str:
     >>> markup(b"<script>\x1b")
     '&lt;script&gt;\\x1b'
     """
-    return html.escape(safe_text(raw, limit), quote=True)
+    return escaped(safe_text(raw, limit))
 
 
-def picture(svg: str, alt: str, width: int | None = None) -> str:
-    """Return a drawing as an image, with *alt* for those who cannot see it.
-
-    It is *width* pixels wide, or as the drawing says, and never wider than the page. An ``<svg>``
-    in the HTML itself is stripped from an untrusted notebook and on GitHub, and its words run
-    together; inside an image it stays. It then knows nothing of the page's colours, so it has a
-    ground of its own.
-    """
-    head, _, rest = svg.partition(">")
-    mine, count = re.subn(r' style="', f' style="{_GROUND};', head, count=1)
-    head = mine if count else head.replace("<svg", f'<svg style="{_GROUND}"', 1)
-    data = base64.b64encode(f"{head}>{rest}".encode()).decode()
-    source = f"data:image/svg+xml;base64,{data}"
-    size = f' width="{width}"' if width else ""
-    return f'<img alt="{markup(alt, len(alt))}"{size} style="max-width:100%" src="{source}"/>'
+def escaped(text: str) -> str:
+    """Return text that is safe already, as `safe_text` is, as HTML."""
+    return html.escape(text, quote=True)

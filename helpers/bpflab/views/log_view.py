@@ -17,7 +17,7 @@ _LINE = "margin:0;padding:.2em .7em"
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
 
 
-def newest(frame: pd.DataFrame, caption: str, columns: Sequence[object] | None = None) -> View:
+def log_view(frame: pd.DataFrame, caption: str, columns: Sequence[object] | None = None) -> View:
     """Return *frame* as a table for a reader who watches it move.
 
     Without *columns*, lengths, statuses and raw bytes of strings are left out where every string

@@ -1,0 +1,201 @@
+"""A graph as SVG: boxes in columns, arrows with their counts, and a legend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+from bpflab.text import width
+from bpflab.views.svg import BLUE, GREEN, GROUND, ORANGE
+from bpflab.views.view import escaped
+
+Kind = Literal["jump", "return", "fall through"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+# Besides its colour each kind has its own line and head. What never happened is grey.
+_COLOURS = {"jump": BLUE, "return": GREEN, "fall through": ORANGE}
+_NEVER = "#808080"
+_FONT = "font-family:ui-monospace,monospace;font-size:13px"
+_HALO = f'stroke="{GROUND}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
+_CHAR, _EDGE, _APART, _BOX = 8, 12, 20, 34  # pixels: a letter, around it all, between boxes, a box
+_PORT = 16  # pixels between two edges at one box
+# Where a count may stand on its curve, best first: in the middle curves cross.
+_ALONG = (0.33, 0.25, 0.42, 0.17, 0.5, 0.6, 0.7)
+
+
+class Node(NamedTuple):
+    """A program: its name as it is shown, and its place."""
+
+    name: str
+    column: int
+    row: int
+
+
+class Arc(NamedTuple):
+    """An edge to a column further right, and how many *times* it was used."""
+
+    src: Node
+    dst: Node
+    kind: Kind
+    times: int
+
+
+class _Box(NamedTuple):
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+class _Curve(NamedTuple):
+    """A line through the gap between two columns, level at both ends."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    def at(self, part: float) -> tuple[int, int]:
+        """Return the point of a cubic Bézier curve at *part* of its parameter."""
+        x, y = 1.5 * part * (1 - part) + part**3, part * part * (3 - 2 * part)
+        return round(self.x0 + (self.x1 - self.x0) * x), round(self.y0 + (self.y1 - self.y0) * y)
+
+
+def drawing(nodes: Sequence[Node], arcs: Sequence[Arc]) -> tuple[str, int]:
+    """Return a graph as SVG, and its width in pixels."""
+    boxes, lines = _layout(nodes, arcs)
+    programs = {arc.src for arc in arcs} | {arc.dst for arc in arcs if arc.kind == "jump"}
+    ends = {arc.dst for arc in arcs} - programs
+    parts = [_arrow(arc, line) for arc, line in zip(arcs, lines, strict=True)]
+    parts += [_program(node.name, boxes[node], node in ends) for node in nodes]
+    parts += _counts([(arc.times, line[0]) for arc, line in zip(arcs, lines, strict=True)])
+    low = max([box.bottom for box in boxes.values()] + [c.y1 for line in lines for c in line] + [0])
+    legend, right = _legend(arcs, low + _EDGE + 8)
+    wide = max([right, *(box.right + _EDGE for box in boxes.values())])
+    tall = low + _EDGE + 24 * bool(legend)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{tall}" '
+        f'viewBox="0 0 {wide} {tall}"><g style="{_FONT}" fill="currentColor">'
+    )
+    return "\n".join([head, *parts, *legend, "</g></svg>"]), wide
+
+
+def _layout(
+    nodes: Sequence[Node], arcs: Sequence[Arc]
+) -> tuple[dict[Node, _Box], list[list[_Curve]]]:
+    """Return where each box is, and the curves of each arc, one for each gap between columns.
+
+    First boxes stand side by side, and the first edge of each box is as high as its name is in a
+    box with one edge: so a chain of first boxes is level. An edge passes below the boxes of a
+    column that it skips.
+    """
+    leaving, entering = defaultdict[Node, list[Arc]](list), defaultdict[Node, list[Arc]](list)
+    for arc in sorted(arcs, key=lambda arc: (arc.dst.column, arc.dst.row)):
+        leaving[arc.src].append(arc)
+    for arc in sorted(arcs, key=lambda arc: (-arc.src.column, arc.src.row)):
+        entering[arc.dst].append(arc)
+    ports = {node: max(len(leaving[node]), len(entering[node]), 1) for node in nodes}
+    gap = 64 + _CHAR * max((len(str(arc.times)) for arc in arcs), default=1)
+    boxes = _boxes(ports, gap)
+    sides = sorted({(box.left, box.right) for box in boxes.values()})
+    lanes: list[int] = []
+    lines = []
+    for arc in arcs:
+        first = boxes[arc.src].top + _BOX // 2 + _PORT * leaving[arc.src].index(arc)
+        last = boxes[arc.dst].top + _BOX // 2 + _PORT * entering[arc.dst].index(arc)
+        gaps = range(arc.src.column, arc.dst.column)
+        over = [box.bottom for node, box in boxes.items() if node.column in gaps[1:]]
+        lane = max([last, *(bottom + _APART for bottom in over)])
+        while over and any(abs(lane - other) < _PORT for other in lanes):
+            lane += _PORT
+        lanes += [lane] * bool(over)
+        levels = [first, *[lane] * len(gaps[1:]), last]
+        ends = [(sides[column][1], sides[column + 1][0]) for column in gaps]
+        lines.append(
+            [
+                _Curve(x0, y0, x1, y1)
+                for (x0, x1), y0, y1 in zip(ends, levels[:-1], levels[1:], strict=True)
+            ]
+        )
+    return boxes, lines
+
+
+def _boxes(ports: dict[Node, int], gap: int) -> dict[Node, _Box]:
+    """Return where the boxes of so many edges each are: columns of one width, from the top."""
+    boxes, left = {}, _EDGE
+    for column in range(max((node.column for node in ports), default=-1) + 1):
+        here = [node for node in ports if node.column == column]
+        right = left + max([64, *(24 + _CHAR * width(node.name) for node in here)])
+        top = _EDGE
+        for node in here:
+            bottom = top + _BOX + _PORT * (ports[node] - 1)
+            boxes[node] = _Box(left, top, right, bottom)
+            top = bottom + _APART
+        left = right + gap
+    return boxes
+
+
+def _program(name: str, box: _Box, end: bool) -> str:
+    wide, tall = box.right - box.left, box.bottom - box.top
+    style = ' font-style="italic"' if end else ""
+    return (
+        f'<rect x="{box.left}" y="{box.top}" width="{wide}" height="{tall}" '
+        f'rx="{_BOX // 2 if end else 4}" fill="{GROUND}" stroke="currentColor"/>'
+        f'<text x="{box.left + wide // 2}" y="{box.top + tall // 2 + 4}" text-anchor="middle"'
+        f"{style}>{escaped(name)}</text>"
+    )
+
+
+def _arrow(arc: Arc, line: list[_Curve]) -> str:
+    """Return an edge, the thicker the more often it was used: tenfold is a little thicker."""
+    thick = min(1.6 + 0.3 * arc.times.bit_length(), 8) if arc.times else 1
+    head = 8 + round(thick)
+    path = ""
+    for x0, y0, x1, y1 in line:
+        end = x1 - head + 1 if x1 == line[-1].x1 else x1
+        middle = (x0 + x1) // 2
+        path += f"{'L' if path else 'M'}{x0} {y0}C{middle} {y0} {middle} {y1} {end} {y1}"
+    return _stroke(arc.kind, arc.times > 0, thick, path, line[-1].x1, line[-1].y1)
+
+
+def _stroke(kind: Kind, used: bool, thick: float, path: str, x: int, y: int) -> str:
+    """Return *path* in the looks of its kind, with a head whose tip is at *x*, *y*."""
+    colour = _COLOURS[kind] if used else _NEVER
+    dash = ' stroke-dasharray="8 5"' if kind == "fall through" else ""
+    long, half = 8 + round(thick), 4 + round(thick / 2)
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{thick:.1f}"{dash}/>'
+        f'<polygon points="{x},{y} {x - long},{y - half} {x - long},{y + half}" '
+        f'fill="{GROUND if kind == "return" else colour}" stroke="{colour}" stroke-width="1.5"/>'
+    )
+
+
+def _counts(curves: list[tuple[int, _Curve]]) -> list[str]:
+    """Return the count of each curve, on it, and apart from all others."""
+    parts, done = [], list[tuple[int, int, int]]()
+    for times, curve in curves:
+        half = _CHAR * len(str(times)) // 2 + 3
+        for part in _ALONG:
+            x, y = curve.at(part)
+            if all(abs(y - b) >= 15 or abs(x - a) >= half + other for a, b, other in done):
+                break
+        done.append((x, y, half))
+        looks = ' font-weight="600"' if times else ' fill-opacity=".75"'
+        parts.append(
+            f'<text x="{x}" y="{y + 4}" text-anchor="middle"{looks} {_HALO}>{times}</text>'
+        )
+    return parts
+
+
+def _legend(arcs: Sequence[Arc], y: int) -> tuple[list[str], int]:
+    """Return samples of the kinds there are, and where they end."""
+    samples = [(str(kind), kind, True) for kind in KINDS if any(kind == a.kind for a in arcs)]
+    if not all(arc.times for arc in arcs):
+        samples.append(("never", "jump", False))
+    parts, x = [], _EDGE
+    for name, kind, used in samples:
+        parts.append(_stroke(kind, used, 2 if used else 1, f"M{x} {y}H{x + 28}", x + 36, y))
+        parts.append(f'<text x="{x + 42}" y="{y + 4}">{name}</text>')
+        x += 42 + _CHAR * len(name) + 20
+    return parts, x

@@ -1,0 +1,224 @@
+"""The bytes of a buffer in hex and text, each coloured by where it comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from bpflab.arguments import checked
+from bpflab.errors import LabError
+from bpflab.text import safe_text
+from bpflab.views.origins import MEANINGS, WORD, leftovers_start
+from bpflab.views.view import View, escaped
+
+_BYTES = 2 * WORD  # a line
+# A sign for each origin, that needs no style at all.
+_SIGNS = {"string": "s", "nul": "0", "zeroed": "z", "left over": "#", "never written": "."}
+# The looks of each origin. Okabe and Ito's colours, and never a colour alone: a line under it of
+# another kind, and its sign in the last column.
+_LINE = "text-decoration:underline 2px {};text-underline-offset:3px;text-decoration-skip-ink:none"
+_LOOKS = {
+    "string": "background:rgba(0,114,178,.2);" + _LINE.format("#0072b2"),
+    "nul": "background:rgba(240,228,66,.4);outline:2px solid;font-weight:700",
+    "zeroed": "background:rgba(0,158,115,.2);" + _LINE.format("dotted #009e73"),
+    "left over": "font-weight:700;background:rgba(213,94,0,.24);" + _LINE.format("wavy #d55e00"),
+    "never written": "opacity:.7",
+}
+
+_FIGURE = "margin:0;max-width:100%;overflow-x:auto"
+_TABLE = "margin:0;border-collapse:collapse;white-space:nowrap"
+_CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em .7em;white-space:normal"
+_BODY = (
+    "font-family:var(--jp-code-font-family,ui-monospace,monospace);"
+    "font-size:var(--jp-code-font-size,13px)"
+)
+_ROW = "background:none"  # no stripes: here a background means something
+_CELL = "text-align:left;padding:.25em .6em;white-space:pre"
+_SPLIT = _CELL + ";border-left:1px solid var(--jp-border-color1,rgba(128,128,128,.6))"
+_OFFSET = "text-align:right;padding:.25em .6em;font-weight:400"
+_HEAD = "text-align:left;padding:.6em .6em .25em"
+_LEGEND = "margin:0;padding:.4em .6em;display:flex;flex-wrap:wrap;gap:.2em 1.4em;list-style:none"
+_SAMPLE = "white-space:pre;padding:0 .1em;margin-right:.3em;" + _BODY + ";"
+
+
+@checked
+def grid(
+    values: Mapping[str, bytes] | bytes,
+    origins: Mapping[str, Sequence[str]] | Sequence[str],
+    title: str,
+    *,
+    rows: int = 8,
+) -> View:
+    """Return buffers in hex and text, 16 bytes a line, each byte marked with its origin.
+
+    *values* is one buffer, or several by name (``"cpu 0"``), and *origins* what `origins` gave for
+    it or for each of them. Offsets are decimal, as lengths are. Lines of one and the same byte and
+    origin become one that counts them; what *rows* lines do not hold is counted below.
+
+    Raises:
+        LabError: ``grid-origins`` where a buffer and its origins do not fit each other.
+    """
+    buffers = {"": values} if isinstance(values, bytes) else values
+    by_name = origins if isinstance(origins, Mapping) else {"": origins}
+    parts = []
+    for name, value in buffers.items():
+        found = by_name.get(name, ())
+        if len(found) != len(value) or not set(found) <= MEANINGS.keys():
+            which = _count(len(value)) + (f" of {safe_text(name, 80)}" if name else "")
+            message = f"{len(found)} origins do not fit {which}."
+            fix = "Give what origins(now, length, before) returned for the same bytes."
+            raise LabError("grid-origins", message, fix=fix)
+        head = _summary(found) if value else "an empty buffer"
+        named = head if buffers is not values else f"{safe_text(name, 80)}: {head}"
+        parts.append((named, list(_lines(value, found, rows))))
+    seen = {origin for name in buffers for origin in by_name[name]}
+    legend = [origin for origin in MEANINGS if origin in seen]
+    shown = safe_text(title)
+    return View(_html(shown, parts, legend), _text(shown, parts, legend))
+
+
+class _Line(NamedTuple):
+    """Some bytes from *offset* on, or, where there is a *note*, words in their place."""
+
+    offset: int
+    value: bytes
+    origins: Sequence[str]
+    note: str = ""
+
+    def words(self) -> Iterator[tuple[int, bytes, Sequence[str]]]:
+        """The offset, the bytes and the origins of each word."""
+        for at in range(0, len(self.value), WORD):
+            part = slice(at, at + WORD)
+            yield self.offset + at, self.value[part], self.origins[part]
+
+    def same(self) -> tuple[int, str] | None:
+        """The one byte and origin that the whole line has, if so."""
+        pairs = set(zip(self.value, self.origins, strict=True))
+        return pairs.pop() if len(pairs) == 1 else None
+
+
+def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
+    """Yield *value* in lines, at most *rows*, and one that counts the rest."""
+    parts = [slice(at, at + _BYTES) for at in range(0, len(value), _BYTES)]
+    lines: list[_Line] = []
+    for same, run in groupby((_Line(p.start, value[p], origins[p]) for p in parts), _Line.same):
+        found = list(run)
+        if same is not None and len(found) > 1:
+            count = _count(sum(len(line.value) for line in found))
+            found = [_Line(found[0].offset, b"", (), f"… {count}, each {same[0]:02x}, {same[1]}")]
+        lines += found
+    shown = len(lines) if len(lines) <= rows + 1 else max(rows, 0)
+    yield from lines[:shown]
+    if rest := lines[shown:]:
+        hidden = Counter(origins[rest[0].offset :])
+        what = ", ".join(f"{hidden[origin]} {origin}" for origin in MEANINGS if hidden[origin])
+        note = f"… {_count(hidden.total())} not shown: {what}"
+        yield _Line(rest[0].offset, b"", (), note)
+
+
+def _summary(origins: Sequence[str]) -> str:
+    """Return a sentence about a buffer: how long its string is, and where left overs are."""
+    count = Counter(origins)
+    parts = [f"{_count(count['string'])} of this string"]
+    if count["nul"]:
+        parts.append(f"NUL at {list(origins).index('nul')}")
+    elif count["string"]:
+        parts.append("no NUL")
+    elif count["zeroed"]:
+        parts.append(f"{count['zeroed']} zeroed")
+    start = leftovers_start(origins)
+    if start is None:
+        return ", ".join([*parts, "nothing left over"])
+    last = max(at for at, origin in enumerate(origins) if origin == "left over")
+    return ", ".join([*parts, f"left over from offset {start} to {last}"])
+
+
+def _count(count: int) -> str:
+    return f"{count} byte{'s' * (count != 1)}"
+
+
+def _ascii(value: bytes) -> str:
+    return "".join(chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in value)
+
+
+def _signs(origins: Sequence[str]) -> str:
+    return "".join(_SIGNS[origin] for origin in origins)
+
+
+def _html(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -> str:
+    heads = "".join(
+        f'<th scope="col" align="left" style="{_SPLIT if at else _CELL}">{head}</th>'
+        for at, head in enumerate(["offset", "bytes 0 to 7", "8 to 15", "text", "origin"])
+    )
+    bodies = []
+    for head, lines in parts:
+        named = (
+            f'<th colspan="5" scope="rowgroup" align="left" style="{_HEAD}">{escaped(head)}</th>'
+        )
+        bodies += [f'<tbody style="{_BODY}">', f'<tr style="{_ROW}">{named}</tr>']
+        bodies += [*map(_row, lines), "</tbody>"]
+    items = [
+        f'<li><span style="{_SAMPLE}{_LOOKS[origin]}"> {_SIGNS[origin]} </span> '
+        f"<strong>{origin}</strong>: {MEANINGS[origin]}</li>"
+        for origin in legend
+    ]
+    return "\n".join(
+        [
+            # A box that scrolls must be reachable from the keyboard, and then it needs a name.
+            f'<div style="{_FIGURE}" tabindex="0" role="group" aria-label="{escaped(title)}">',
+            f'<table style="{_TABLE}">',
+            f'<caption style="{_CAPTION}">{escaped(title)}</caption>',
+            f'<thead><tr style="{_ROW}">{heads}</tr></thead>',
+            *bodies,
+            "</table>",
+            *([f'<ul aria-label="legend" style="{_LEGEND}">', *items, "</ul>"] if items else []),
+            "</div>",
+        ]
+    )
+
+
+def _row(line: _Line) -> str:
+    head = f'<th scope="row" align="right" style="{_OFFSET}">{line.offset}</th>'
+    if line.note:
+        note = f'<td colspan="4" style="{_SPLIT}"><em>{escaped(line.note)}</em></td>'
+        return f'<tr style="{_ROW}">{head}{note}</tr>'
+    words = list(line.words())
+    cells = [_spans(value, origins, offset) for offset, value, origins in words]
+    cells += [""] * (_BYTES // WORD - len(cells))
+    cells.append(_spans(line.value, line.origins))
+    cells.append(" ".join(_signs(origins) for _, _, origins in words))
+    filled = "".join(f'<td align="left" style="{_SPLIT}">{cell}</td>' for cell in cells)
+    return f'<tr style="{_ROW}">{head}{filled}</tr>'
+
+
+def _spans(value: bytes, origins: Sequence[str], offset: int | None = None) -> str:
+    """Return each run of one origin in its looks: as hex, or where there is no offset as text."""
+    spans, at = [], 0
+    for origin, run in groupby(origins):
+        end = at + len(list(run))
+        text = _ascii(value[at:end]) if offset is None else value[at:end].hex(" ")
+        hint = "" if offset is None else f' title="{origin}, from offset {offset + at}"'
+        spans.append(f'<span style="{_LOOKS[origin]}"{hint}>{escaped(text)}</span>')
+        at = end
+    return ("" if offset is None else " ").join(spans)
+
+
+def _text(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -> str:
+    text = [title]
+    digits = max([len(str(line.offset)) for _, lines in parts for line in lines], default=1)
+    for head, lines in parts:
+        text += ["", head]
+        hexes = [" | ".join(value.hex(" ") for _, value, _ in line.words()) for line in lines]
+        full = max(map(len, hexes), default=0)
+        for line, digits_of in zip(lines, hexes, strict=True):
+            at = f"{line.offset:>{digits + 2}}  "
+            if line.note:
+                text.append(at + line.note)
+                continue
+            text.append(f"{at}{digits_of:<{full}}  {_ascii(line.value)}".rstrip())
+            under = "  | ".join("  ".join(_signs(origins)) for _, _, origins in line.words())
+            text.append((" " * len(at) + under).rstrip())
+    means = [f"{_SIGNS[name]} {name}: {MEANINGS[name]}" for name in legend]
+    return "\n".join([*text, *([""] if means else []), *means])
