@@ -244,7 +244,8 @@ def pin(fd: int, path: os.PathLike[str]) -> None:
     Raises:
         OSError: as the kernel refuses.
     """
-    bpf(_PIN, struct.pack("QII", address(os.fsencode(path)), fd, 0))
+    name = os.fsencode(path)
+    bpf(_PIN, struct.pack("QII", address(name), fd, 0))
 
 
 def open_raw_tracepoint(name: str | None, program_fd: int) -> int:
