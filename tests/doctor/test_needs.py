@@ -27,8 +27,8 @@ def test_needs_raises_what_is_missing_why_and_what_to_do(machine, capsys):
     assert error.message == (
         "This lesson cannot run here without pages of 4096 bytes and kprobes and clang."
     )
-    assert error.why.startswith("pages of 4096 bytes are what its arithmetic counts with, and here")
-    assert "clang compiles what BCC cannot, and here: not installed" in error.why
+    assert error.why.startswith("pages of 4096 bytes: a page of memory has 65536 bytes")
+    assert "; clang: not installed" in error.why
     lines = [line.strip() for line in error.fix.splitlines()]
     assert lines.count(DEBIAN_KERNEL) == 1
     assert lines[-1] == "sudo apt-get install clang"

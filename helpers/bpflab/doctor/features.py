@@ -1,4 +1,4 @@
-"""The features that lessons ask for by name: what each is good for, and how this machine is asked.
+"""The features that lessons ask for by name, and how this machine is asked.
 
 A check of `bpflab.doctor` looks at a machine as a whole; a feature is what one lesson uses of it.
 What each kernel of the course has, from 6.1 on, is no feature: maps of all types, rings, tail
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from bpflab.doctor import headers, kernel, probes, tools, user
@@ -19,26 +19,13 @@ from bpflab.doctor.report import Check
 _NONE = "# none needed"
 
 
-@dataclass(frozen=True)
-class Feature:
-    """One thing that a lesson may need.
-
-    Attributes:
-        use: what a lesson does with it, as the end of a sentence that begins with its name.
-        look: asks this machine; the check's status is ``"ok"`` where the feature is there.
-    """
-
-    use: str
-    look: Callable[[Machine], Check]
-
-
 def look(name: str, machine: Machine) -> Check:
     """Ask *machine* for one feature; the check has its name, and is ``"ok"`` or a ``"fault"``.
 
     Raises:
         KeyError: *name* is not in `FEATURES`.
     """
-    check = FEATURES[name].look(machine)
+    check = FEATURES[name](machine)
     return replace(check, name=name, status="ok" if check.status == "ok" else "fault")
 
 
@@ -48,7 +35,7 @@ def _check(missing: str, fix: str = _NONE) -> Check:
 
 def _programs(machine: Machine) -> Check:
     """Look where BCC is and let the kernel load two instructions; ask no compiler."""
-    looks = [user.privilege, kernel.lockdown, headers.headers, user.bcc]
+    looks = [user.privilege, kernel.lockdown, headers.headers, user.installed_bcc]
     if "trial" in vars(machine):  # the doctor has loaded a real one already
         looks.append(user.program)
     for check in (look(machine) for look in looks):
@@ -98,19 +85,19 @@ def _bpffs(machine: Machine) -> Check:
     return _check("" if writable else f"only root may write to {place}")
 
 
-FEATURES: dict[str, Feature] = {
-    "programs": Feature("are compiled by BCC and loaded into the kernel", _programs),
-    "tracepoints": Feature("are where its programs are attached", kernel.tracefs),
-    "kprobes": Feature("are the other place for a program", kernel.kprobes),
-    "system-call names": Feature("are what it dispatches by", user.syscalls),
-    "clang": Feature("compiles what BCC cannot", tools.clang),
-    "libbpf": Feature("loads what BCC cannot", tools.libbpf),
-    "two CPUs": Feature("let two things happen at once", _two_cpus),
-    "pages of 4096 bytes": Feature("are what its arithmetic counts with", _pages),
-    "ptrace": Feature("stops an execve half way", _ptrace),
-    "bpftool": Feature("confirms what it shows", partial(_for_root, tools.bpftool)),
-    "bpftrace": Feature("counts the same, as a second witness", partial(_for_root, tools.bpftrace)),
-    "other users": Feature("execute commands too", _other_users),
-    "bpffs": Feature("is where a map can be pinned", _bpffs),
+FEATURES: dict[str, Callable[[Machine], Check]] = {
+    "programs": _programs,
+    "tracepoints": kernel.tracefs,
+    "kprobes": kernel.kprobes,
+    "system-call names": user.syscalls,
+    "clang": tools.clang,
+    "libbpf": tools.libbpf,
+    "two CPUs": _two_cpus,
+    "pages of 4096 bytes": _pages,
+    "ptrace": _ptrace,
+    "bpftool": partial(_for_root, tools.bpftool),
+    "bpftrace": partial(_for_root, tools.bpftrace),
+    "other users": _other_users,
+    "bpffs": _bpffs,
 }
-"""All features by the name that a lesson calls them; the names do not change."""
+"""How this machine is asked for each feature, by the name that a lesson calls it."""

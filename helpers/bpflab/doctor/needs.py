@@ -35,7 +35,7 @@ def needs(*names: str, machine: Machine | None = None) -> None:
     raise LabError(
         "missing",
         f"This lesson cannot run here without {wanted}.",
-        why="; ".join(f"{c.name} {FEATURES[c.name].use}, and here: {c.found}" for c in lacking),
+        why="; ".join(f"{check.name}: {check.found}" for check in lacking),
         fix="\n         ".join(lines),
     )
 

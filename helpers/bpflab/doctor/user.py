@@ -72,24 +72,29 @@ def python(machine: Machine) -> Check:
 
 def bcc(machine: Machine) -> Check:
     """The BPF Compiler Collection: there, the real one, and in working order."""
+    check = installed_bcc(machine)
+    if check.status == "fault" or machine.runs(machine.python.executable, "-P", "-c", "import bcc"):
+        return check
+    fix = "sudo apt-get install --reinstall python3-bpfcc libbpfcc"
+    return Check("bcc", "fault", f"{_bcc_file(machine)} cannot be imported", fix)
+
+
+def installed_bcc(machine: Machine) -> Check:
+    """Whether ``import bcc`` would find the real one; nothing is imported."""
     file = _bcc_file(machine)
     if not file and machine.exists(f"{_DIST_PACKAGES}/bcc"):
         found = "installed, but this Python does not see it"
         return Check("bcc", "fault", found, _new_venv(machine))
     if not file:
         return Check("bcc", "fault", "not installed", _INSTALL)
-    if not _is_bcc(machine, file):
-        found = f"{file} is another project of that name and hides the BPF Compiler Collection"
-        fix = f"mv {quote(file)} {quote(file)}.aside"
-        if "-packages/" in file:  # PyPI's `bcc` computes lattices
-            fix = f"{quote(machine.python.executable)} -m pip uninstall -y bcc && {_INSTALL}"
-        return Check("bcc", "fault", found, fix)
-    if not machine.runs(machine.python.executable, "-P", "-c", "import bcc"):
-        found = f"{file} cannot be imported"
-        fix = "sudo apt-get install --reinstall python3-bpfcc libbpfcc"
-        return Check("bcc", "fault", found, fix)
-    version = re.search(r"[\d.]+", machine.text(file.replace("__init__", "version")))
-    return Check("bcc", "ok", f"BCC {version[0] if version else '?'} in {file}")
+    if _is_bcc(machine, file):
+        version = re.search(r"[\d.]+", machine.text(file.replace("__init__", "version")))
+        return Check("bcc", "ok", f"BCC {version[0] if version else '?'} in {file}")
+    found = f"{file} is another project of that name and hides the BPF Compiler Collection"
+    fix = f"mv {quote(file)} {quote(file)}.aside"
+    if "-packages/" in file:  # PyPI's `bcc` computes lattices
+        fix = f"{quote(machine.python.executable)} -m pip uninstall -y bcc && {_INSTALL}"
+    return Check("bcc", "fault", found, fix)
 
 
 def _bcc_file(machine: Machine) -> str:
