@@ -3,7 +3,6 @@
 import pytest
 
 from bpflab.compiling.headers import MS_EXTENSIONS, dialect_flags
-from bpflab.doctor.headers import version_key
 from bpflab.doctor.kernel import SET_UP
 from tests.doctor.examined import FIRST, LATER, OLD, look
 from tests.machines import DEBIAN_KERNEL, MODULES, RELEASE
@@ -112,10 +111,3 @@ def test_headers_by_environment(machine):
     machine.write("/usr/src/linux-headers-common/include/linux/kconfig.h")
     check = look(machine, "headers")
     assert (check.status, check.fix) == ("note", "unset BCC_KERNEL_SOURCE")
-
-
-def test_version_key():
-    """Releases compare by their numbers, not by their letters."""
-    assert version_key("6.8.0-45-generic") == (6, 8, 0, 45)
-    assert version_key("6.12.10") > version_key("6.12.9-amd64")
-    assert version_key("unknown") == ()
