@@ -161,6 +161,14 @@ def test_only_takes_pids_as_they_are():
         assert caught.value.kind == "argument"
 
 
+def test_only_may_be_an_iterator():
+    """Process ids that can be walked through once choose from every batch."""
+    log = log_of(row(1, pid=10), capacity=100)
+    log.pump()
+    log._ring.write(*(row(n, pid=n % 2 + 10) for n in range(4)))
+    assert log.frame(iter([10]))["pid"].tolist() == [10, 10, 10]
+
+
 def test_only_needs_a_pid():
     """Events that do not say whose they are cannot be chosen by process."""
     log = EventLog(FakeRing(np.dtype([("number", "u8")])), {})

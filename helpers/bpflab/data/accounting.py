@@ -9,7 +9,7 @@ from typing import Protocol
 from bpflab.errors import LabError
 
 _PARTS = ("shown", "filtered", "discarded", "others", "dropped", "waiting", "forgotten")
-_COUNTERS = ("seen", "dropped", "filtered")  # maps of one number, by the names that lessons use
+_COUNTERS = ("filtered", "dropped", "seen")  # maps of one number, in the order they are read
 _READINGS, _PAUSE_S = 3, 0.001  # an event may be between its two counts, for microseconds
 
 
@@ -34,22 +34,29 @@ class Counters:
 
     def __init__(self, maps: Mapping[str, Counter], missed: Callable[[], int]) -> None:
         self._maps, self._missed = maps, missed
-        self._settled: dict[str, int] = {}
+        self._settled: dict[str, int] | None = None
 
     def settle(self) -> None:
         """Read each counter for the last time."""
-        self._settled = {name: self.read(name) for name in _COUNTERS if self._has(name)}
-        self._settled["missed"] = self._missed()
+        self._settled = self.read()
 
-    def read(self, name: str) -> int:
-        """Return the number in map *name*.
+    def read(self) -> dict[str, int]:
+        """Return each number that the program counts, and ``missed``: runs that were skipped."""
+        if self._settled is not None:
+            return self._settled
+        counting = {name: self._maps[name] for name in _COUNTERS if name in self._maps}
+        counts = {name: one.total() for name, one in counting.items() if one.counts}
+        return counts | {"missed": self._missed()}
+
+    def require(self, *names: str) -> None:
+        """Check that the program counts these.
 
         Raises:
-            LabError: ``no-count`` where the program has no array of whole numbers of that name.
+            LabError: ``no-count`` where it has no array of whole numbers of such a name.
         """
-        if name in self._settled:
-            return self._settled[name]
-        if not self._has(name):
+        for name in names:
+            if name in self.read():
+                continue
             there = f" The map {name} is a {self._maps[name].type}." if name in self._maps else ""
             raise LabError(
                 "no-count",
@@ -57,21 +64,6 @@ class Counters:
                 why="A ring buffer tells user space nothing of a drop; only the program can count.",
                 fix=f"BPF_ARRAY({name}, u64, 1); and {name}.atomic_increment(0);",
             )
-        return self._maps[name].total()
-
-    @property
-    def filtered(self) -> int:
-        """What the program left out, if it counts that."""
-        has = "filtered" in self._settled or self._has("filtered")
-        return self.read("filtered") if has else 0
-
-    @property
-    def missed(self) -> int:
-        """How many runs of the program the kernel skipped."""
-        return self._settled["missed"] if self._settled else self._missed()
-
-    def _has(self, name: str) -> bool:
-        return name in self._maps and self._maps[name].counts
 
 
 def ledger(counters: Counters, read: Callable[[], Mapping[str, int]]) -> dict[str, int]:
@@ -82,14 +74,14 @@ def ledger(counters: Counters, read: Callable[[], Mapping[str, int]]) -> dict[st
     moment. What the parts add up to outside of these two is ``unaccounted``. It is then measured
     again, since an event that is under way may be in ``seen`` and not yet anywhere else.
     """
+    counters.require("seen", "dropped")
     for attempt in range(_READINGS):
         if attempt:
             time.sleep(_PAUSE_S)
-        before = counters.read("seen")
-        parts = {**read(), "filtered": counters.filtered, "dropped": counters.read("dropped")}
-        missed, after = counters.missed, counters.read("seen")
+        before, parts, counts = counters.read()["seen"], read(), counters.read()
+        parts = {"filtered": 0, **parts, **counts}
         found = sum(parts[name] for name in _PARTS)
-        produced = min(max(found, before), after)
+        produced = min(max(found, before), counts["seen"])
         if produced == found:
             break
     ordered = {name: parts[name] for name in _PARTS}
@@ -97,5 +89,5 @@ def ledger(counters: Counters, read: Callable[[], Mapping[str, int]]) -> dict[st
         "produced": produced,
         **ordered,
         "unaccounted": produced - found,
-        "missed": missed,
+        "missed": counts["missed"],
     }

@@ -63,8 +63,8 @@ class EventLog:
         self._waiting = 0  # records in the ring when it was closed
         self._capacity = capacity or max(_MEMORY // (ring.dtype.itemsize + 8), 1)
         self._count = 0  # records in all chunks
-        self._chunks: deque[npt.NDArray[Any]] = deque()
-        self._offsets: deque[int] = deque()  # ns from CLOCK_MONOTONIC to UTC, for each chunk
+        # Records, and the ns from CLOCK_MONOTONIC to UTC at their time.
+        self._chunks: deque[tuple[npt.NDArray[Any], int]] = deque()
         self._lock = threading.RLock()  # a live view reads beside the reader's own cells
         self._offset = _utc_offset_ns()
 
@@ -104,23 +104,21 @@ class EventLog:
 
     def _append(self, batch: npt.NDArray[Any]) -> None:
         self._count += len(batch)
-        while self._chunks and self._offsets[-1] == self._offset:
-            if len(batch) > _SMALL or len(self._chunks[-1]) > 2 * len(batch):
+        while self._chunks:
+            last, offset = self._chunks[-1]
+            if offset != self._offset or len(batch) > _SMALL or len(last) > 2 * len(batch):
                 break  # so each record is moved a dozen times at most
-            batch = np.concatenate([self._chunks.pop(), batch])
-            self._offsets.pop()
-        self._chunks.append(batch)
-        self._offsets.append(self._offset)
+            batch = np.concatenate([last, batch])
+            self._chunks.pop()
+        self._chunks.append((batch, self._offset))
 
     def _forget(self, excess: int) -> None:
         """Give up the oldest records, if they are too many."""
         while excess > 0:
-            oldest = self._chunks[0]
+            oldest, offset = self._chunks.popleft()
             gone = min(len(oldest), excess)
             if gone < len(oldest):
-                self._chunks[0] = oldest[gone:]
-            else:
-                self._chunks.popleft(), self._offsets.popleft()
+                self._chunks.appendleft((oldest[gone:], offset))
             self.forgotten += gone
             self._count -= gone
             excess -= gone
@@ -171,14 +169,13 @@ class EventLog:
 
     def _known(self, only: Only | None) -> dict[str, int]:
         self.drain()
-        shown, others = len(self), 0
-        if only is not None:
-            mine = [self._of(chunk, only) for chunk in self._chunks]
+        shown, pids = self._count, self._pids(only)
+        if pids is not None:
+            mine = (np.isin(chunk["pid"], pids) for chunk, _ in self._chunks)
             shown = sum(int(np.count_nonzero(one)) for one in mine)
-            others = sum(int(np.count_nonzero(~one)) for one in mine)
         return {
             "shown": shown,
-            "others": others,
+            "others": self._count - shown,
             "discarded": self._ring.discarded,
             "waiting": self._waiting if self._ring.closed else self._ring.waiting,
             "forgotten": self.forgotten,
@@ -188,34 +185,23 @@ class EventLog:
         """Return the events that are asked for, and the offset to UTC of each."""
         with self._lock:
             self.drain()
-            chunks, offsets = list(self._chunks), list(self._offsets)
-        if only is None and newest is not None:
-            chunks, offsets = _last(chunks, offsets, newest)
-        events = np.concatenate(chunks) if chunks else np.empty(0, self.dtype)
+            kept, left = list(self._chunks), self._count if newest is None else newest
+        pids, found = self._pids(only), [(np.empty(0, self.dtype), 0)]
+        while kept and left > 0:
+            chunk, offset = kept.pop()
+            mine = (chunk if pids is None else chunk[np.isin(chunk["pid"], pids)])[-left:]
+            found.append((mine, offset))
+            left -= len(mine)
+        chunks, offsets = zip(*reversed(found), strict=True)
         utc = np.repeat(np.array(offsets, "i8"), [len(chunk) for chunk in chunks])
-        if only is not None:
-            mine = self._of(events, only)
-            events, utc = events[mine], utc[mine]
-        first = 0 if newest is None else max(len(events) - newest, 0)
-        return events[first:], utc[first:]
+        return np.concatenate(chunks), utc
 
-    def _of(self, events: npt.NDArray[Any], only: Only) -> npt.NDArray[np.bool_]:
-        if "pid" not in (events.dtype.names or ()):
+    def _pids(self, only: Only | None) -> npt.NDArray[Any] | None:
+        if only is not None and "pid" not in (self.dtype.names or ()):
             raise LabError("no-pid", "These events carry no field `pid` to tell whose they are.")
-        return np.isin(events["pid"], process_ids(only))
+        return None if only is None else process_ids(only)
 
 
 def _utc_offset_ns() -> int:
     """Return the ns from CLOCK_MONOTONIC, which bpf_ktime_get_ns reads, to UTC."""
     return time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-
-
-def _last(
-    chunks: list[npt.NDArray[Any]], offsets: list[int], count: int
-) -> tuple[list[npt.NDArray[Any]], list[int]]:
-    """Return the chunks that hold the last *count* events, with their offsets."""
-    first, found = len(chunks), 0
-    while first and found < count:
-        first -= 1
-        found += len(chunks[first])
-    return chunks[first:], offsets[first:]
