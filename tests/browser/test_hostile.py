@@ -44,7 +44,10 @@ CELLS = {
     "table's head": "table(pd.DataFrame([range(len(names))], columns=names), names[2])",
     "bars": "bars(frame.groupby('path', sort=False).size(), names[2], unit=names[3])",
     "lines": "lines(pd.DataFrame({name: [1, 2] for name in names[:6]}), names[2], y=names[3])",
-    "flow": "flow(names[2], names, [Edge(a, b, 1) for a, b in zip(names, names[1:])])",
+    "flow": (
+        "edges = [Edge(a, b, 1) for a, b in zip(names, names[1:])]\n"
+        "flow(names[2], [[name] for name in names], edges)"
+    ),
     "grid": (
         "raw = [path[-60:] for path in frame['path_bytes'].drop_duplicates()]\n"
         "came = {name: origins(some, len(some)) for name, some in zip(names, raw)}\n"
