@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,21 @@ def test_what_a_killed_process_left_goes_at_the_next_call(file):
 
     replace_text(file.with_name("02-b.ipynb"), "other")
     assert sorted(path.name for path in file.parent.iterdir()) == ["01-a.ipynb", "02-b.ipynb"]
+
+
+def test_two_threads_may_write_one_file(file, monkeypatch):
+    """Each has a part of its own, and the file is that of one of them."""
+    real, both = Path.replace, threading.Barrier(2, timeout=20)
+
+    def replace(path, target):
+        both.wait()  # both parts are written
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda text: replace_text(file, text), ["one", "other"]))
+    assert file.read_text() in ("one", "other")
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_the_living_and_the_foreign_are_spared(tmp_path):

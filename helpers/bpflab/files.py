@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def replace_text(path: Path, text: str) -> None:
         OSError: as a full or read-only disk does; the file is then as it was.
     """
     sweep(path.parent, _HEAD)
-    part = path.with_name(f"{_HEAD}{os.getpid()}.{path.name}.part")
+    writer = f"{os.getpid()}.{threading.get_native_id()}"  # two threads may write one file
+    part = path.with_name(f"{_HEAD}{writer}.{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
         if path.exists():

@@ -1,5 +1,6 @@
 """What is kept on disk: when it serves again, and what a damaged or refused file costs."""
 
+import os
 import platform
 from pathlib import Path
 
@@ -93,6 +94,41 @@ def test_a_directory_in_its_place_is_tolerated(folder):
     assert files(folder) == []
 
 
+@pytest.mark.parametrize("link", ["image", "/dev/zero"])
+def test_a_link_in_its_place_is_not_followed(folder, link):
+    """Neither to what was written before nor to a file without end; it is then replaced."""
+    kept.write(FACTS, ANSWER)
+    (path,) = files(folder)
+    path.rename(path.with_name("image"))
+    path.symlink_to(link)
+    assert read() is None
+    kept.write(FACTS, ANSWER)
+    assert read() == ANSWER
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(folder):
+    """Nobody writes to it; it is then replaced."""
+    kept.write(FACTS, ANSWER)
+    (path,) = files(folder)
+    path.unlink()
+    os.mkfifo(path)
+    assert read() is None
+    kept.write(FACTS, ANSWER)
+    assert read() == ANSWER
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another user")
+def test_another_users_file_is_not_read(folder, monkeypatch):
+    """It would be loaded with this user's rights; root's own is read by all."""
+    kept.write(FACTS, ANSWER)
+    (path,) = files(folder)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert read() == ANSWER
+    for owner, found in ((1000, ANSWER), (65534, None)):
+        os.chown(path, owner, -1)
+        assert read() == found
+
+
 def test_a_cache_below_a_file_is_tolerated(tmp_path, monkeypatch):
     """A cache home that is no directory costs the next compile."""
     (tmp_path / "file").write_text("")
@@ -144,3 +180,16 @@ def test_the_oldest_go_first(folder, monkeypatch):
         kept.write([number], ANSWER)
     assert len(files(folder)) == 3
     assert [read([number]) is None for number in range(6)] == [True] * 3 + [False] * 3
+
+
+def test_what_cannot_be_removed_does_not_stop_the_rest(folder, monkeypatch):
+    """The oldest may be a directory; the files behind it go."""
+    monkeypatch.setattr(kept, "_MOST", 3)
+    kept.write([0], ANSWER)
+    (oldest,) = files(folder)
+    oldest.unlink()
+    oldest.mkdir()
+    os.utime(oldest, (0, 0))
+    for number in range(1, 9):
+        kept.write([number], ANSWER)
+    assert len(files(folder)) <= 3

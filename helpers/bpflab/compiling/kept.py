@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ def read(facts: list[object], make: Callable[[dict[str, Any]], Kept]) -> Kept | 
     """Return what *make* makes of the answer kept for *facts*, or None."""
     path = _path(facts)
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, IndexError):
-        digest, _, text = path.read_text(encoding="utf-8").partition("\n")
+        digest, _, text = _text(path).partition("\n")
         if digest == _digest(text):
             return make(json.loads(text))
     return None
@@ -48,13 +49,31 @@ def _path(facts: list[object]) -> Path:
     return base / "bpflab" / "images" / f"{name}.json"
 
 
+def _text(path: Path) -> str:
+    """Return the text of a file that this user or root wrote: what it holds will be loaded.
+
+    Raises:
+        OSError: where there is none. A pipe in its place is not waited for.
+    """
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+
+    with open(path, encoding="utf-8", opener=opener) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_uid not in (0, os.geteuid()):
+            raise PermissionError(path)
+        return file.read()
+
+
 def _bound(folder: Path) -> None:
     """Remove the oldest files above the limit."""
     files = [path for path in folder.iterdir() if path.suffix == ".json"]
     if len(files) > _MOST:
-        files.sort(key=lambda path: path.stat().st_mtime)
+        files.sort(key=lambda path: path.lstat().st_mtime)
         for path in files[: len(files) - _MOST]:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a directory, another user's, or gone by now
+                path.unlink()
 
 
 def _digest(text: str) -> str:
