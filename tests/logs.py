@@ -22,6 +22,7 @@ class FakeRing:
 
     def __init__(self, dtype=EVENT):
         self.dtype = dtype
+        self.size = 4096
         self.discarded = 0
         self.closed = False
         self.batches = []

@@ -140,6 +140,16 @@ def test_pump_says_how_many_came():
     assert [log.pump(), log.pump()] == [2, 0]
 
 
+def test_a_batch_that_fills_much_of_its_ring_is_noticed():
+    """More than a quarter of the ring at once: who reads in the background comes back sooner."""
+    log = log_of(*(row(n) for n in range(log_of()._ring.size // 4 // (EVENT.itemsize + 8) + 1)))
+    log.pump()
+    assert log.pressed
+    log._ring.write(row())
+    log.pump()
+    assert not log.pressed
+
+
 def test_only_shows_the_events_of_its_pids():
     """Anything with `pids` chooses; a set, a list and none at all serve."""
     log = log_of(row(1, pid=10), row(2, pid=11), row(3, pid=10))

@@ -90,5 +90,5 @@ def test_a_full_ring_drops_and_nothing_is_unaccounted():
 
     assert ledger["produced"] >= 300
     assert ledger["dropped"] >= 300 - room > 100
-    assert 0 < ledger["shown"] <= room
+    assert 0 < ledger["shown"] + ledger["others"] <= room  # others execute programs, too
     assert ledger["waiting"] == ledger["unaccounted"] == 0

@@ -29,6 +29,7 @@ class _Reader(Protocol):
     """What a log needs of a ring."""
 
     dtype: np.dtype[Any]
+    size: int
     discarded: int
 
     @property
@@ -46,6 +47,7 @@ class EventLog:
     Attributes:
         dtype: the event's dtype, from the program's own C struct.
         forgotten: events read and given up since, because the log is bounded.
+        pressed: whether the last batch filled a quarter of its ring: the next may not fit.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class EventLog:
     ) -> None:
         self.dtype = ring.dtype
         self.forgotten = 0
+        self.pressed = False
         self._ring = ring
         self._counters = accounting.Counters(maps, missed)
         self._waiting = 0  # records in the ring when it was closed
@@ -87,6 +90,7 @@ class EventLog:
             return 0
         with held_back(), self._lock:
             batch = self._ring.read() if not self._ring.closed else []
+            self.pressed = len(batch) * (self.dtype.itemsize + 8) > self._ring.size // 4
             if not len(batch):
                 return 0
             now = _utc_offset_ns()

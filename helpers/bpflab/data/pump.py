@@ -10,6 +10,7 @@ from bpflab.data.events import EventLog
 
 LEASE_S = 10.0  # a view that is drawn less often than that is not live
 _BUSY_S, _QUIET_S = 0.01, 0.05  # between two reads of a ring that has events, or none
+_PRESSED_S = 0.001  # or so many that it may be full before the next
 
 
 class Pump:
@@ -48,14 +49,16 @@ class Pump:
 
     def _run(self) -> None:
         while logs := self._due():
-            came = 0
+            pause = _QUIET_S
             for log in logs:
                 try:
-                    came += log.pump()
+                    came = log.pump()
                 except Exception as error:
                     self._fail(log, error)
+                else:
+                    pause = min(pause, _PRESSED_S if log.pressed else _BUSY_S if came else pause)
             del logs, log  # the thread keeps no log alive while it sleeps
-            time.sleep(_BUSY_S if came else _QUIET_S)
+            time.sleep(pause)
 
     def _fail(self, log: EventLog, error: Exception) -> None:
         """Read this log no more, and keep the reason for whoever looks at it."""

@@ -99,19 +99,15 @@ class Trace:
         if self._pipe is not None:
             self._lines += parse(_read(self._pipe))
             return
-        fd = os.open(self.file, os.O_RDONLY)
-        try:
-            lines = parse(_read(fd))
-        finally:
-            os.close(fd)
-        old = self._before.copy()
+        with self.file.open("rb", buffering=0) as file:
+            lines = parse(_read(file.fileno()))
+        now: Counter[tuple[int, int, float, str]] = Counter()
         for line in lines:
             key = (line.pid, line.cpu, line.time_s, line.message)  # a comm may change meanwhile
-            if old[key] > 0:
-                old[key] -= 1
-            else:
+            now[key] += 1
+            if now[key] > self._before[key]:
                 self._lines.append(line)
-        self._before = Counter((n.pid, n.cpu, n.time_s, n.message) for n in lines)
+        self._before = now
 
 
 def open_trace() -> Trace:

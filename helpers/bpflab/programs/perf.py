@@ -44,6 +44,7 @@ class PerfBuffer(Handle):
 
     Attributes:
         dtype: the event's dtype, from the program's own C struct.
+        size: bytes of data for each CPU.
         fds: the perf event of each CPU: a sleeper waits on these.
         lost: events that did not fit, as far as the kernel has reported them. It reports a loss
             with the next event of that CPU that fits (``PERF_RECORD_LOST``).
@@ -69,7 +70,7 @@ class PerfBuffer(Handle):
         self.name, self.dtype, self.lost = name, program.event_dtype(name), 0
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
-        self._size = pages * mmap.PAGESIZE
+        self.size = pages * mmap.PAGESIZE
         self._counters = program.maps
         self._load, self._store, _ = atomics()
         self._release = weakref.finalize(self, _release, table, self.fds, self._pages, os.getpid())
@@ -79,7 +80,7 @@ class PerfBuffer(Handle):
                     self.fds[cpu] = perfevent.open_event(
                         perfevent.SOFTWARE, perfevent.BPF_OUTPUT, cpu
                     )
-                    self._pages[cpu] = mmap.mmap(self.fds[cpu], mmap.PAGESIZE + self._size)
+                    self._pages[cpu] = mmap.mmap(self.fds[cpu], mmap.PAGESIZE + self.size)
                     table[cpu] = self.fds[cpu]
         except BaseException as error:
             mapping = len(self.fds) > len(self._pages)
@@ -116,7 +117,7 @@ class PerfBuffer(Handle):
         for page in self._pages.values():
             address = ctypes.addressof(ctypes.c_char.from_buffer(page))
             head, tail = (self._load(address + at, ACQUIRE) for at in (_HEAD, _TAIL))
-            events, lost = unpacked(between(page, self._size, tail, head), self.dtype.itemsize)
+            events, lost = unpacked(between(page, self.size, tail, head), self.dtype.itemsize)
             found.append((address + _TAIL, head, events, lost))
         return found
 
