@@ -1,7 +1,7 @@
 """The child process that compiles with BCC, and the one module that imports it.
 
-It reads a job, ``{"text", "flags"}``, as JSON on its input. Its answer is JSON on its output:
-what BCC made of the text, bytes as base64. What the compiler prints goes to fd 2.
+It reads a job, ``{"text", "flags"}``, as a line of JSON on its input. Its answer is JSON on its
+output: what BCC made of the text, bytes as base64. What the compiler prints goes to fd 2.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", "Due to '_pack_'", DeprecationWarning)
     with contextlib.suppress(Exception):
         import bcc  # noqa: F401  while nobody waits; `compiled` has the words if this fails
-    job = sys.stdin.buffer.read()
+    # A line, not all: a fork of the notebook's process has the other end of the pipe, too.
+    job = sys.stdin.buffer.readline()
     if job:
         with os.fdopen(answers, "w") as answer:
             json.dump(compiled(json.loads(job)), answer)
