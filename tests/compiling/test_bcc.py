@@ -10,7 +10,7 @@ from shlex import quote
 
 import pytest
 
-from bpflab.compiling import bcc, compiler, headers, source
+from bpflab.compiling import bcc, compiler, headers, image, source
 from bpflab.errors import LabError
 
 TEXT = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
@@ -102,10 +102,10 @@ def test_warnings_come_with_the_image(child):
     """As safe text, and from the cache as well."""
     child(f"sys.stderr.write('a.c:1:1: warning: \\x1b[1modd\\n'); print({json.dumps(ANSWER)!r})")
     code = source.from_text(TEXT, "a.c")
-    image, answer = bcc.compiled(code)
-    assert image.warnings == "a.c:1:1: warning: \\x1b[1modd"
-    bcc.keep(code, answer)
-    assert bcc.known(code) == image
+    made = bcc.compiled(code)
+    assert made.warnings == "a.c:1:1: warning: \\x1b[1modd"
+    bcc.keep(code, made)
+    assert bcc.known(code) == made
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_warnings_come_with_the_image(child):
 def test_whatever_an_image_depends_on_makes_another(child, options):
     """Another text, macro or name is compiled anew."""
     code = source.from_text(TEXT, "a.c")
-    bcc.keep(code, ANSWER)
+    bcc.keep(code, image.from_answer(ANSWER))
     assert bcc.known(code) is not None
     assert bcc.known(source.from_text(**{"text": TEXT, "name": "a.c", **options})) is None
 
@@ -122,7 +122,7 @@ def test_whatever_an_image_depends_on_makes_another(child, options):
 def test_another_bcc_makes_another_image(monkeypatch):
     """After an upgrade every text is compiled anew."""
     code = source.from_text(TEXT)
-    bcc.keep(code, ANSWER)
+    bcc.keep(code, image.from_answer(ANSWER))
     monkeypatch.setattr(bcc, "_version", lambda: ["0.99"])
     assert bcc.known(code) is None
 
@@ -130,49 +130,53 @@ def test_another_bcc_makes_another_image(monkeypatch):
 def test_other_headers_make_another_image(monkeypatch, tmp_path):
     """A struct of the kernel may differ in them."""
     code = source.from_text(TEXT)
-    bcc.keep(code, ANSWER)
+    bcc.keep(code, image.from_answer(ANSWER))
     monkeypatch.setattr(headers, "directory", lambda *_: str(tmp_path))
     assert bcc.known(code) is None
 
 
-def test_a_spare_child_takes_the_next_text():
-    """It waits, takes one text, and there is none until the next is started."""
+@pytest.fixture
+def spare():
+    """Give the child that waits for the next text; whoever has been started is ended."""
     bcc.make_ready()
-    spare = bcc._spare._child
-    bcc.make_ready()
-    assert bcc._spare.take() is spare
-    assert bcc._spare.take() is None
-    spare.communicate(b"")
+    child = bcc._spare._child
+    yield child
+    compiler.end(child)
 
 
-def test_a_spare_child_of_another_environment_is_not_taken(monkeypatch):
-    """BCC reads the environment: BCC_KERNEL_SOURCE is set after the child was started."""
+def test_a_spare_child_takes_the_next_text(spare):
+    """It waits and takes one text; the next one gets another child."""
     bcc.make_ready()
-    spare = bcc._spare._child
-    monkeypatch.setenv("BCC_KERNEL_SOURCE", "/nowhere")
-    assert bcc._spare.take() is None
+    assert bcc._spare.take("a.c") is spare
+    other = bcc._spare.take("b.c")
+    compiler.end(other)
+    assert other is not spare
+
+
+@pytest.mark.parametrize("change", ["environment", "killed"])
+def test_a_spare_child_that_does_not_serve_is_not_taken(spare, monkeypatch, change):
+    """BCC reads the environment, which has changed; or the child has ended."""
+    if change == "environment":
+        monkeypatch.setenv("BCC_KERNEL_SOURCE", "/nowhere")
+    else:
+        spare.kill()
+        spare.wait()
+    other = bcc._spare.take("a.c")
+    compiler.end(other)
+    assert other is not spare
     assert spare.poll() is not None
 
 
-def test_a_spare_child_that_was_killed_costs_nothing():
-    """The next text gets a new one."""
-    bcc.make_ready()
-    bcc._spare._child.kill()
-    bcc._spare._child.wait()
-    assert bcc._spare.take() is None
-
-
-def test_a_forked_process_leaves_its_parents_spare_alone():
+def test_a_forked_process_leaves_its_parents_spare_alone(spare):
     """It neither takes it nor ends it."""
-    bcc.make_ready()
-    spare = bcc._spare._child
     if pid := os.fork():
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     else:
-        os._exit(0 if bcc._spare.take() is None else 1)
+        other = bcc._spare.take("a.c")
+        compiler.end(other)
+        os._exit(0 if other is not spare else 1)
     assert spare.poll() is None
-    assert bcc._spare.take() is spare
-    spare.communicate(b"")
+    assert bcc._spare.take("a.c") is spare
 
 
 def test_a_spare_child_ends_with_its_parent(tmp_path):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,21 @@ from bpflab import LabError
 from bpflab.compiling import compiler
 
 
+def run(command, text=b"", folder=Path("/")):
+    """Run a command as the compiler of a.c."""
+    return compiler.run("a.c", text, partial(compiler.start, "a.c", list(command), folder))
+
+
 def fault(*command, text=b""):
     """Return the LabError that such a compiler ends in."""
     with pytest.raises(LabError) as caught:
-        compiler.run("a.c", list(command), text, Path("/"))
+        run(command, text)
     return caught.value
 
 
 def test_it_gets_the_text_and_gives_what_it_printed(tmp_path):
     """On each channel apart, and in the folder that was asked for."""
-    done = compiler.run(
-        "a.c", ["/bin/sh", "-c", "cat; pwd; echo moon >&2; exit 3"], b"C ", tmp_path
-    )
+    done = run(["/bin/sh", "-c", "cat; pwd; echo moon >&2; exit 3"], b"C ", tmp_path)
     assert (done.stdout, done.stderr) == (f"C {tmp_path}\n".encode(), b"moon\n")
     assert done.returncode == 3
 
@@ -87,12 +91,12 @@ def test_an_interrupt_ends_it_at_once(tmp_path):
 
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
-        compiler.run("a.c", ["/bin/sh", "-c", script], b"", tmp_path)
+        run(["/bin/sh", "-c", script])
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
 
 
 def test_it_is_in_a_group_of_its_own():
     """Jupyter interrupts all processes of a notebook's group: a waiting child is not in it."""
-    done = compiler.run("a.c", ["/bin/sh", "-c", "ps -o pgid= -p $$; echo $$"], b"", Path("/"))
+    done = run(["/bin/sh", "-c", "ps -o pgid= -p $$; echo $$"])
     group, pid = done.stdout.split()
     assert group == pid

@@ -175,10 +175,11 @@ def test_a_stale_image_costs_a_compile(monkeypatch, tmp_path, damage):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     load("count", text=COUNT).close()
     code = source.from_text(COUNT, "count")
-    _, answer = bcc.compiled(code)
+    made = bcc.compiled(code)
+    answer = made.answer
     wrong = answer["programs"][0] if damage in ("instructions", "line_info") else answer
     wrong[damage] = [] if damage == "maps" else base64.b64encode(b"\xff" * 64).decode()
-    bcc.keep(code, answer)
+    bcc.keep(code, made)
     with load("count", text=COUNT) as program, program.attached(hook=EXECVE):
         run_true()
         assert program.maps["seen"][0] >= 1
@@ -222,6 +223,25 @@ def test_the_compiler_is_not_in_this_process():
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
     assert "bcc" not in sys.modules
     assert "libbcc" not in maps and "LLVM" not in maps
+
+
+def test_a_fork_that_goes_on_does_not_hold_up_a_compile(tmp_path, monkeypatch):
+    """It has the ends of the pipes to the child that waits, as each worker of a pool has."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(compiler, "DEADLINE_S", 30)
+    bcc.make_ready()
+    end, mine = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(mine)
+        os.read(end, 1)
+        os._exit(0)
+    try:
+        load("count", text=COUNT).close()
+    finally:
+        os.close(mine)
+        os.close(end)
+        os.waitpid(pid, 0)
 
 
 def test_an_interrupt_ends_a_compile_at_once(tmp_path, monkeypatch):

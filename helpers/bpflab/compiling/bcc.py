@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.util
 import json
 import os
 import subprocess
 import sys
 import threading
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from bpflab.compiling import compiler, diagnose, headers, image, kept
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
+from bpflab.interrupts import held_back
 
 FLAGS = [
     # Warnings that always end in a refusal later, and with a worse text.
@@ -37,16 +39,16 @@ def known(source: Source) -> image.Image | None:
     return kept.read(_facts(source), image.from_answer)
 
 
-def compiled(source: Source) -> tuple[image.Image, dict[str, Any]]:
-    """Compile *source* in a child process; return its image, and what `keep` takes.
+def compiled(source: Source) -> image.Image:
+    """Compile *source* in a child process; return its image.
 
     Raises:
-        LabError: ``no-bcc``, else as `compiler.finish`, or whatever the compiler refuses, at the
+        LabError: ``no-bcc``, else as `compiler.run`, or whatever the compiler refuses, at the
             learner's line.
     """
-    job = json.dumps({"text": source.text, "flags": flags(source)})
-    child = _spare.take() or _child(source.name)
-    done = compiler.finish(child, source.name, job.encode())
+    job = json.dumps({"text": source.text, "flags": flags(source)}) + "\n"
+    begin = partial(_spare.take, source.name)
+    done = compiler.run(source.name, job.encode(), begin)
     printed = done.stderr.decode(errors="backslashreplace")
     try:
         answer = json.loads(done.stdout)
@@ -55,12 +57,12 @@ def compiled(source: Source) -> tuple[image.Image, dict[str, Any]]:
     if answer["stage"] != "done":
         raise _refusal(source, answer, printed)
     answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
-    return image.from_answer(answer), answer
+    return image.from_answer(answer)
 
 
-def keep(source: Source, answer: dict[str, Any]) -> None:
+def keep(source: Source, made: image.Image) -> None:
     """Keep what `compiled` returned: the kernel has accepted it."""
-    kept.write(_facts(source), answer)
+    kept.write(_facts(source), made.answer)
 
 
 def make_ready() -> None:
@@ -98,40 +100,46 @@ class _Spare:
 
     def start(self) -> None:
         """Start it, if there is none. Where that cannot be done the next compile says why."""
-        with self._lock:
-            if self._child is None or self._child.poll() is not None or not self._fits():
+        with held_back(), self._lock:
+            if not self._fits():
                 self._end()
-                self._made_in = os.getpid(), dict(os.environ)
-                try:
+                self._made_in = _here()
+                with contextlib.suppress(LabError):
                     self._child = _child("the next text")
-                except LabError:
-                    self._child = None
 
-    def take(self) -> subprocess.Popen[bytes] | None:
-        """Return it, if it lives and its environment is still ours."""
+    def take(self, name: str) -> subprocess.Popen[bytes]:
+        """Return it, or a new one for source *name* where it does not serve."""
         with self._lock:
-            if self._child is None or self._child.poll() is not None or not self._fits():
+            if not self._fits():
                 self._end()
-                return None
+                return _child(name)
             child, self._child = self._child, None
+            assert child
             return child
 
     def end(self) -> None:
         """End it."""
-        with self._lock:
+        with held_back(), self._lock:
             self._end()
 
     def _fits(self) -> bool:
-        return self._made_in == (os.getpid(), dict(os.environ))
+        """Say whether there is one that lives, of this process, and whose environment is ours."""
+        if self._child is None or self._made_in != _here():
+            return False
+        return self._child.poll() is None
 
     def _end(self) -> None:
         child, self._child = self._child, None
         if child and self._made_in[0] == os.getpid():
-            with child:
-                child.kill()
+            compiler.end(child)
 
 
 _spare = _Spare()
+
+
+def _here() -> tuple[int, dict[str, str]]:
+    """Return this process, and what BCC reads of its environment."""
+    return os.getpid(), {k: v for k, v in os.environ.items() if k.startswith("BCC_")}
 
 
 def _facts(source: Source) -> list[object]:

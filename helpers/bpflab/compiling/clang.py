@@ -9,6 +9,7 @@ import shutil
 import sysconfig
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bpflab.compiling import compiler, diagnose, kept
@@ -46,7 +47,8 @@ def compiled(source: Source) -> bytes:
     """
     try:
         with _laid_out(source) as folder:
-            child = compiler.run(source.name, _command(source), source.text.encode(), folder)
+            begin = partial(compiler.start, source.name, _command(source), folder)
+            child = compiler.run(source.name, source.text.encode(), begin)
     except LabError as error:
         if error.kind == "no-compiler":
             error.kind = "no-clang"

@@ -5,19 +5,14 @@ from __future__ import annotations
 import errno
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from bpflab.errors import LabError
+from bpflab.interrupts import held_back
 
 DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
 _MEMORY = "Close the kernels of other notebooks, and load again."
-
-
-def run(
-    name: str, command: list[str], text: bytes, folder: Path
-) -> subprocess.CompletedProcess[bytes]:
-    """Start *command* in *folder* and `finish` it."""
-    return finish(start(name, command, folder), name, text)
 
 
 def start(name: str, command: list[str], folder: Path) -> subprocess.Popen[bytes]:
@@ -56,30 +51,30 @@ def start(name: str, command: list[str], folder: Path) -> subprocess.Popen[bytes
         ) from None
 
 
-def finish(
-    child: subprocess.Popen[bytes], name: str, text: bytes
+def run(
+    name: str, text: bytes, begin: Callable[[], subprocess.Popen[bytes]]
 ) -> subprocess.CompletedProcess[bytes]:
-    """Give *text*, made of source *name*, to *child*; return what it printed.
+    """Give *text*, made of source *name*, to the child of *begin*; return what it printed.
 
     An interrupt ends the child at once.
 
     Raises:
-        LabError: ``deadline``, ``killed``.
+        LabError: ``deadline``, ``killed``, and whatever *begin* raises.
     """
-    with child:
-        try:
-            stdout, stderr = child.communicate(text, DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            raise LabError(
-                "deadline",
-                f"{name} did not compile within {DEADLINE_S:.0f} s.",
-                fix="Look for a very large loop or array.",
-            ) from None
-        except BaseException:
-            child.kill()
-            child.wait()  # for an interrupt, `with` does not
-            raise
+    child = None
+    try:
+        with held_back():
+            child = begin()
+        stdout, stderr = child.communicate(text, DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        raise LabError(
+            "deadline",
+            f"{name} did not compile within {DEADLINE_S:.0f} s.",
+            fix="Look for a very large loop or array.",
+        ) from None
+    finally:
+        if child:
+            end(child)
     if child.returncode == -signal.SIGKILL:
         raise LabError(
             "killed",
@@ -88,3 +83,10 @@ def finish(
             fix=_MEMORY,
         )
     return subprocess.CompletedProcess(child.args, child.returncode, stdout, stderr)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Kill *child*, unless it has ended, and collect it."""
+    with held_back(), child:
+        if child.poll() is None:
+            child.kill()

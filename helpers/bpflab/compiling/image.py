@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ class Image:
         btf: the types that the programs' lines and functions refer to; empty where there are none.
         fields: for each buffer the name and C type of its event's fields.
         warnings: what the compiler printed all the same, at the learner's lines.
+        answer: what `from_answer` made it of.
     """
 
     maps: list[MapSpec]
@@ -55,6 +56,7 @@ class Image:
     btf: bytes
     fields: dict[str, list[tuple[str, str]]]
     warnings: str = ""
+    answer: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def from_answer(answer: dict[str, Any]) -> Image:
@@ -65,7 +67,7 @@ def from_answer(answer: dict[str, Any]) -> Image:
     """
     data = base64.b64decode(answer["btf"])
     types = Btf(data) if data else None
-    return Image(
+    made = Image(
         [MapSpec(**(_layouts(row, types) | row)) for row in answer["maps"]],
         [
             Code(
@@ -80,7 +82,12 @@ def from_answer(answer: dict[str, Any]) -> Image:
         data,
         {name: [(f, t) for f, t in rows] for name, rows in answer["fields"].items()},
         str(answer.get("warnings", "")),
+        answer,
     )
+    maps = {spec.reference: 0 for spec in made.maps}
+    for code in made.programs:
+        with_maps(code, maps)  # a map that is not there is an error now
+    return made
 
 
 def with_maps(code: Code, fds: dict[int, int]) -> bytes:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from bpflab.arguments import checked
 from bpflab.compiling import bcc, clang, source
@@ -63,39 +65,47 @@ def load(
     >>> program = load("mine", text="int hook(void *ctx) { return 0; }")
     """
     code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
-    program = None
+    compiler, made_of = _way(code, type)
+    known, program = compiler.known(code), None
     try:
-        made = _libbpf(code, type) if code.dialect == "libbpf" else _bcc(code, type)
-        with held_back():
-            program = Program(code, made)
-            with _lock:
-                close(label or name)
-                _by_name[label or name] = program
-    except BaseException:  # the interrupt that was held back: nobody will hold what was loaded
+        if known:
+            with contextlib.suppress(LabError), held_back():  # a new compile shows what is wrong
+                program = Program(code, made_of(code, known))
+        if program is None:
+            compiled = compiler.compiled(code)
+            with held_back():
+                program = Program(code, made_of(code, compiled))
+            compiler.keep(code, compiled)
+        with _lock, held_back():  # an interrupt ends the wait for the lock
+            close(label or name)
+            _by_name[label or name] = program
+        bcc.make_ready()
+    except BaseException:  # an interrupt too: nobody will hold what was loaded
         if program:
             program.close()
         raise
     return program
 
 
-def _bcc(code: source.Source, type: str) -> Objects:
+def _way(code: source.Source, type: str) -> tuple[Any, Callable[[source.Source, Any], Objects]]:
+    """Return what compiles *code*, and what makes the kernel's objects of the result."""
+    if code.dialect == "libbpf":
+        if type:
+            raise LabError(
+                "type",
+                "A program with a section takes no type.",
+                why='SEC("…") says the type and the hook.',
+                fix="Leave type= out.",
+            )
+        return clang, from_elf
     type = type or "tracepoint"
     if type not in TYPES:
         message = f"There is no program type {safe_text(type, 60)!r} here."
         raise LabError("type", message, fix=near(type, TYPES))
-    made = None
-    if image := bcc.known(code):
-        with contextlib.suppress(LabError):  # a new compile shows what is wrong
-            made = _accepted(code, image, type)
-    if not made:
-        image, answer = bcc.compiled(code)
-        made = _accepted(code, image, type)
-        bcc.keep(code, answer)
-    bcc.make_ready()
-    return made
+    return bcc, functools.partial(_from_image, type=type)
 
 
-def _accepted(code: source.Source, image: Image, type: str) -> Objects:
+def _from_image(code: source.Source, image: Image, type: str) -> Objects:
     for program in image.programs:
         if program.name.startswith(_AUTOMATIC):
             raise LabError(
@@ -104,26 +114,7 @@ def _accepted(code: source.Source, image: Image, type: str) -> Objects:
                 why="It would run before its maps are filled.",
                 fix="Give it a plain name, and attach it when all is ready.",
             )
-    with held_back():
-        return from_image(code, image, type)
-
-
-def _libbpf(code: source.Source, type: str) -> Objects:
-    if type:
-        raise LabError(
-            "type",
-            "A program with a section takes no type.",
-            why='SEC("…") says the type and the hook.',
-            fix="Leave type= out.",
-        )
-    if elf := clang.known(code):
-        with contextlib.suppress(LabError), held_back():
-            return from_elf(code, elf)
-    elf = clang.compiled(code)
-    with held_back():
-        made = from_elf(code, elf)
-    clang.keep(code, elf)
-    return made
+    return from_image(code, image, type)
 
 
 @checked
