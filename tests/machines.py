@@ -13,7 +13,7 @@ MODULES = f"/lib/modules/{RELEASE}"
 DIST = "/usr/lib/python3/dist-packages"
 BPF_AND_PERFMON = (1 << 39) | (1 << 38)
 DEBIAN_KERNEL = "sudo apt-get install linux-image-amd64 linux-headers-amd64 && sudo reboot"
-VENV = Python("/lab/.venv/bin/python", (3, 13), "/lab/.venv", "/usr", ("/lab", DIST))
+VENV = Python("/lab/.venv/bin/python", (3, 13), "/usr", ("/lab", DIST))
 FILES = {
     "/proc/self/status": f"Name:\tpython\nCapEff:\t{BPF_AND_PERFMON:016x}\n",
     "/proc/sys/net/core/bpf_jit_enable": "1\n",

@@ -18,6 +18,7 @@ from tests.course.test_notebooks import code, processes_in, store, text
 
 GOOD = (text("# t"), code("\n\nx = 6 * 7", "exercise"), code(f"print(x)  # {'long ' * 20}"))
 BAD = (code("x = 1"), code("import time\n1/0"), code("print('never')"))
+NAMES = ("01-good", "02-bad", "03-sleeps")
 SLEEPS = (code("x = 1"), code("import time\ntime.sleep(100)"))
 
 
@@ -64,7 +65,12 @@ def bpflab(clone, *words):
 
 @pytest.mark.jupyter
 def test_run_prints_a_line_a_cell_and_goes_on_after_a_failure(clone):
-    """Each cell has a line, a failed one its error below; the next lesson runs; the status is 1."""
+    """Each cell has a line, a failed one its error below; the next lesson runs; nothing is stored.
+
+    The status is 1, and a lesson that is named twice runs once.
+    """
+    files = sorted((clone / "notebooks").iterdir())
+    before = [path.read_bytes() for path in files]
     status, out, err = bpflab(clone, "run", "02", "1", "02")
     lines = [re.sub(r" {2,}\d+\.\d\d s", "  N s", line) for line in out.splitlines()]
     long = f"print(x)  # {'long ' * 20}"[:59]
@@ -74,34 +80,27 @@ def test_run_prints_a_line_a_cell_and_goes_on_after_a_failure(clone):
     assert lines[-3:] == ["01-good", "   1  x = 6 * 7  N s  ok", f"   2  {long}…  N s  ok"]
     assert "never" not in out
     assert out.count("02-bad") == 1
+    assert [path.read_bytes() for path in files] == before
 
 
 @pytest.mark.jupyter
-def test_run_stores_nothing_and_refresh_stores_once(clone):
-    """A run leaves the file as it was; a refresh stores it, and then finds it unchanged."""
-    path = clone / "notebooks" / "01-good.ipynb"
-    before = path.read_bytes()
-    assert bpflab(clone, "run", "01")[::2] == (0, "")
-    assert path.read_bytes() == before
-    status, out, err = bpflab(clone, "refresh", "01")
-    assert (status, out.splitlines()[-1], err) == (0, "  stored", "")
-    stored = path.read_bytes()
-    assert b'"42\\n"' in stored
-    assert bpflab(clone, "refresh", "01")[1].splitlines()[-1] == "  unchanged"
-    assert path.read_bytes() == stored
+def test_refresh_takes_all_lessons_and_stores_once_those_that_ran(clone):
+    """Without a number all are refreshed; one that fails is not stored, and the status is 1.
 
-
-@pytest.mark.jupyter
-def test_refresh_takes_all_lessons_and_stores_those_that_ran(clone):
-    """Without a number all are refreshed; one that fails is not stored, and the status is 1."""
-    folder = clone / "notebooks"
-    (folder / "03-sleeps.ipynb").unlink()
-    bad = (folder / "02-bad.ipynb").read_bytes()
+    A second refresh finds what it stored unchanged.
+    """
+    good, bad, sleeps = (clone / "notebooks" / f"{name}.ipynb" for name in NAMES)
+    sleeps.unlink()
+    before = bad.read_bytes()
     status, out, err = bpflab(clone, "refresh")
     assert (status, err) == (1, "")
     assert out.count("  stored\n") == 1
-    assert (folder / "02-bad.ipynb").read_bytes() == bad
-    assert b"42" in (folder / "01-good.ipynb").read_bytes()
+    assert bad.read_bytes() == before
+    stored = good.read_bytes()
+    assert b'"42\\n"' in stored
+    status, out, err = bpflab(clone, "refresh", "01")
+    assert (status, out.splitlines()[-1], err) == (0, "  unchanged", "")
+    assert good.read_bytes() == stored
 
 
 @pytest.mark.jupyter

@@ -1,6 +1,7 @@
 """Each feature that a lesson may need, asked of a machine."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_the_kernel_is_not_blamed_for_a_missing_privilege(machine, monkeypatch):
 @pytest.mark.parametrize("path", [(), (f"/lab/{os.sep}",)])
 def test_programs_take_bcc(machine, path):
     """A Python that does not see BCC loads nothing, whatever the kernel can."""
-    machine.python = type(VENV)(VENV.executable, VENV.version, VENV.prefix, VENV.base_prefix, path)
+    machine.python = replace(VENV, path=path)
     assert missing(machine) == {"programs"}
 
 

@@ -74,9 +74,7 @@ def test_privilege_without_proc(machine):
 @pytest.mark.parametrize(
     "python, found",
     [
-        (replace(VENV, path=()), "made without --system-site-packages"),
-        (replace(VENV, path=(), base_prefix="/opt/uv/3.13"), "belongs to /opt/uv/3.13"),
-        (replace(VENV, path=(), prefix="/usr"), f"does not look into {DIST}"),
+        (replace(VENV, path=()), f"does not look into {DIST}"),
         (replace(VENV, version=(3, 9), base_prefix="/opt/pyenv/3.9"), "needs 3.11"),
     ],
 )

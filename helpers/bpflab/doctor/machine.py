@@ -30,7 +30,6 @@ class Python:
 
     executable: str = sys.executable
     version: tuple[int, int] = sys.version_info[:2]
-    prefix: str = sys.prefix
     base_prefix: str = sys.base_prefix
     path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
 
