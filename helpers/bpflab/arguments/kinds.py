@@ -41,6 +41,8 @@ def fits(value: object, hint: Any) -> bool:
             return False
     if not isinstance(value, kind):
         return False
+    if kind is not tuple and all(part in (Any, object) for part in parts):
+        parts = ()  # else each of a map's 100,000 new keys would be asked
     if isinstance(value, Mapping) and parts:
         return all(fits(k, parts[0]) and fits(v, parts[1]) for k, v in value.items())
     if kind in _GROUPS or kind.__module__ == "collections.abc":
