@@ -11,9 +11,9 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.text import safe_text
 from bpflab.views import svg
-from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, framed, index_name, label, wide
+from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, index_name, label, picture, wide
 from bpflab.views.table import MISSING, table
-from bpflab.views.view import View
+from bpflab.views.view import View, figure
 
 Count = float | None  # none where it is missing
 
@@ -85,7 +85,7 @@ def barred(
     each = [f"{row.name}: {row.end}" for row in rows] or ["no rows"]
     alt = [safe_text(caption), ", ".join(filter(None, (heads[0], heads[2]))), *each, *ends]
     text = "\n".join([table(frame, caption, limit=len(rows)).text, *ends])
-    return framed(caption, _drawing(heads[1:], rows, notes), "; ".join(alt), text)
+    return View(figure(caption, picture(_drawing(heads[1:], rows, notes), "; ".join(alt))), text)
 
 
 def as_counts(counts: pd.Series[Any]) -> list[Count]:

@@ -11,30 +11,21 @@ from pygments.lexers.c_cpp import CLexer  # type: ignore[import-untyped]
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
-from bpflab.views.view import View, escaped, markup
+from bpflab.views.view import View, escaped, figure
 
 # JupyterLab's own colours, mixed with the text colour until each reaches 4.5:1 on every background
 # used here, in the light and the dark theme. Where there is no such theme they fall away.
 _COLOURS = {
-    "kw": "keyword",
-    "st": "string",
-    "nu": "number",
-    "pp": "operator",
-    "fn": "property",
-    "co": "comment",
+    "kw": ("keyword", {token.Keyword}),
+    "st": ("string", {token.String, token.Comment.PreprocFile}),
+    "nu": ("number", {token.Number}),
+    "pp": ("operator", {token.Comment.Preproc}),
+    "fn": ("property", {token.Name.Function}),
+    "co": ("comment", {token.Comment}),
 }
-_KINDS = (
-    ("pp", token.Comment.Preproc),
-    ("st", token.Comment.PreprocFile),
-    ("co", token.Comment),
-    ("kw", token.Keyword),
-    ("st", token.String),
-    ("nu", token.Number),
-    ("fn", token.Name.Function),
-)
 _SETTINGS = ";".join(
     f"--{short}:color-mix(in srgb,var(--jp-mirror-editor-{name}-color) 70%,currentColor)"
-    for short, name in _COLOURS.items()
+    for short, (name, _) in _COLOURS.items()
 )
 _PRE = (
     "margin:0;padding:.4em 0;overflow-x:auto;white-space:pre;"
@@ -51,7 +42,6 @@ _ALL = (
 _GUTTER = "user-select:none;-webkit-user-select:none"
 _NUMBER = "opacity:.7"
 _BAR = ";padding-left:.4em;border-left:4px solid "
-_TITLE = "font-weight:600;padding:.3em 0"
 # Okabe and Ito's blue, orange and yellow: told apart by every kind of colour vision.
 _MARKED = "font-weight:inherit;background:rgba(240,228,66,.16)" + _BAR + "#b8860b"
 _ADDED = "background:rgba(0,114,178,.14)" + _BAR + "#0072b2"
@@ -89,7 +79,7 @@ def code(text: str | bytes, title: str, *, marks: Iterable[str] = ()) -> View:
         sign, number = ">" if at in marked else " ", f"{at + 1:>3}"
         plain.append(f"{sign} {number}  {line}".rstrip())
         rows.append(_row(sign, number, html))
-    return View(_figure(title, rows), "\n".join([safe_text(title), *plain]))
+    return View(_listing(title, rows), "\n".join([safe_text(title), *plain]))
 
 
 @checked
@@ -117,7 +107,7 @@ def diff(
     # The tabs of the source stay.
     lines = ["\t".join(safe_text(p, len(p)) for p in line.split("\t")) for line in unified[2:]]
     rows = list(_changes(before, after, context))
-    return View(_figure(f"{old_title} → {new_title}", rows), "\n".join([*unified[:2], *lines]))
+    return View(_listing(f"{old_title} → {new_title}", rows), "\n".join([*unified[:2], *lines]))
 
 
 def _holding(lines: list[str], mark: str, title: str) -> list[int]:
@@ -149,14 +139,10 @@ def _changes(before: list[str], after: list[str], context: int) -> Iterator[str]
         yield _row(" ", f"{'⋯':>3} {'⋯':>3}", "")
 
 
-def _figure(title: str, rows: list[str]) -> str:
-    """Return the HTML of a listing of such rows, with its title."""
+def _listing(title: str, rows: list[str]) -> str:
     body = "".join(rows)
-    return (
-        f'<figure style="margin:0;max-width:100%">\n'
-        f'<figcaption style="{_TITLE}">{markup(title)}</figcaption>\n'
-        f'<pre tabindex="0" style="{_PRE}"><code style="{_ALL}">{body}</code></pre>\n'
-        f"</figure>"
+    return figure(
+        title, f'<pre tabindex="0" style="{_PRE}"><code style="{_ALL}">{body}</code></pre>'
     )
 
 
@@ -202,4 +188,7 @@ def _colour(kind: object, value: str) -> str:
         return "kw"
     if kind in token.Name and value.startswith(("bpf_", "BPF_")):
         return "fn"
-    return next((short for short, known in _KINDS if kind in known), "")
+    for short, (_, group) in _COLOURS.items():
+        if any(kind in known for known in group):
+            return short
+    return ""

@@ -11,11 +11,10 @@ from bpflab.errors import LabError
 from bpflab.text import safe_text, width
 from bpflab.views.graph import KINDS, Arc, Kind, Node, drawing
 from bpflab.views.svg import label, picture
-from bpflab.views.view import View, markup
+from bpflab.views.view import View, escaped, figure, markup
 
 _SHAFTS = {"jump": "-", "return": "=", "fall through": "."}
 _BOX = "overflow-x:auto;max-width:100%;padding:.3em 0"
-_TITLE = "font-weight:600;padding:.3em 0"
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,13 @@ def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> V
     arcs = _arcs(places, edges)
     text = _text(list(places.values()), arcs)
     alt = "; ".join(" ".join(line.split()) for line in [safe_text(title), *text.split("\n")])
-    twin = "\n".join(map(markup, text.split("\n")))
-    html = (
-        '<figure style="margin:0;max-width:100%">\n'
-        f'<figcaption style="{_TITLE}">{markup(title)}</figcaption>\n'
-        f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{markup(title)}">\n'
-        f"{picture(*drawing(list(places.values()), arcs), alt)}\n</div>\n"
-        f"<details><summary>as text</summary><pre>{twin}</pre></details>\n"
-        "</figure>"
+    svg, wide = drawing(list(places.values()), arcs)
+    html = figure(
+        title,
+        f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{markup(title)}">',
+        picture(svg, alt, wide),
+        "</div>",
+        f"<details><summary>as text</summary><pre>{escaped(text)}</pre></details>",
     )
     return View(html, f"{safe_text(title)}\n{text}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 from bpflab.text import width
@@ -105,17 +106,17 @@ def _layout(
         first = boxes[arc.src].top + _BOX // 2 + _PORT * leaving[arc.src].index(arc)
         last = boxes[arc.dst].top + _BOX // 2 + _PORT * entering[arc.dst].index(arc)
         gaps = range(arc.src.column, arc.dst.column)
-        over = [box.bottom for node, box in boxes.items() if node.column in gaps[1:]]
-        lane = max([last, *(bottom + _APART for bottom in over)])
-        while over and any(abs(lane - other) < _PORT for other in lanes):
-            lane += _PORT
-        lanes += [lane] * bool(over)
+        lane = last
+        if over := [box.bottom for node, box in boxes.items() if node.column in gaps[1:]]:
+            lane = max(last, max(over) + _APART)
+            while any(abs(lane - other) < _PORT for other in lanes):
+                lane += _PORT
+            lanes.append(lane)
         levels = [first, *[lane] * len(gaps[1:]), last]
-        ends = [(sides[column][1], sides[column + 1][0]) for column in gaps]
         lines.append(
             [
-                _Curve(x0, y0, x1, y1)
-                for (x0, x1), y0, y1 in zip(ends, levels[:-1], levels[1:], strict=True)
+                _Curve(sides[column][1], y0, sides[column + 1][0], y1)
+                for column, (y0, y1) in zip(gaps, pairwise(levels), strict=True)
             ]
         )
     return boxes, lines

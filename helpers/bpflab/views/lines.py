@@ -15,9 +15,9 @@ from matplotlib.axis import Axis, XAxis
 
 from bpflab.arguments import checked
 from bpflab.views import svg
-from bpflab.views.svg import SANS, SIZE, WIDTH, framed, index_name, label, wide
+from bpflab.views.svg import SANS, SIZE, WIDTH, index_name, label, picture, wide
 from bpflab.views.table import table
-from bpflab.views.view import View
+from bpflab.views.view import View, figure
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,8 @@ def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> Vi
     its points where they are few. The text twin is the same numbers as a table.
     """
     twin = table(frame, caption).text
-    return framed(caption, _drawing(frame, label(y), log), "; ".join(twin.split("\n")), twin)
+    drawing = picture(_drawing(frame, label(y), log), alt="; ".join(twin.split("\n")))
+    return View(figure(caption, drawing), twin)
 
 
 class _Across(NamedTuple):

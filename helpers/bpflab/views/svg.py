@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from bpflab.text import safe_text, width
-from bpflab.views.view import View, escaped, markup
+from bpflab.views.view import escaped
 
 WIDTH = 692  # of every chart, in pixels of a page that is not zoomed
 SIZE = 13  # of its letters
@@ -27,8 +27,6 @@ INK, GROUND = "#1b1f24", "#f6f8fa"
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 
 _IMAGE = f"color:{INK};background:{GROUND};border-radius:8px"
-_FIGURE = '<figure style="margin:0;max-width:100%" role="group">'
-_CAPTION = "font-weight:600;padding:.3em 0"
 # The page's fonts draw the letters. Two names that differ in their spaces look different.
 _LETTERS = (
     "text{white-space:pre;font-family:sans-serif!important}"
@@ -132,13 +130,7 @@ def index_name(index: pd.Index[Any]) -> str:
     return label(tuple(name for name in index.names if name is not None))
 
 
-def framed(caption: str, svg: str, alt: str, text: str) -> View:
-    """Return the view of a chart: *alt* is read aloud in its place, *text* is its twin."""
-    head = f'<figcaption style="{_CAPTION}">{markup(caption)}</figcaption>'
-    return View(f"{_FIGURE}\n{head}\n{picture(svg, WIDTH, alt)}\n</figure>", text)
-
-
-def picture(svg: str, pixels: int, alt: str) -> str:
+def picture(svg: str, alt: str, pixels: int = WIDTH) -> str:
     """Return a drawing as an image so wide, with *alt* for those who cannot see it.
 
     It is never wider than the page. An ``<svg>`` in the HTML itself is stripped from an untrusted

@@ -12,6 +12,7 @@ from bpflab.text import safe_text
 # Or a page takes what stands between two `$` for mathematics, and a path looks like another:
 # the first class is for MathJax 3 (JupyterLab), the second for MathJax 2 (nbconvert).
 _PLAIN = '<div class="mathjax_ignore tex2jax_ignore">'
+_TITLE = "font-weight:600;padding:.3em 0"
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,3 +71,9 @@ def markup(raw: bytes | str, limit: int = 4096) -> str:
 def escaped(text: str) -> str:
     """Return text that is safe already, as `safe_text` is, as HTML."""
     return html.escape(text, quote=True)
+
+
+def figure(title: str, *parts: str) -> str:
+    """Return HTML with a title above it."""
+    head = f'<figcaption style="{_TITLE}">{markup(title)}</figcaption>'
+    return "\n".join(['<figure style="margin:0;max-width:100%">', head, *parts, "</figure>"])
