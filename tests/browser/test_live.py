@@ -94,9 +94,9 @@ def test_it_moves_while_other_cells_run_and_ends_with_the_truth(jupyter):
 STILL = """\
 import os, signal, subprocess, sys
 from bpflab import View, live
-from bpflab.screen import handle
+from bpflab.screen import live_view
 
-handle._NOBODY_S = 8
+live_view._NOBODY_S = 8
 signals = f"sleep 1; kill -STOP {os.getpid()}; sleep 12; kill -CONT {os.getpid()}"
 
 
@@ -191,7 +191,9 @@ def test_the_same_cell_again_is_one_view(jupyter):
 def test_it_ends_when_nobody_looks(jupyter):
     """With the page closed it ends, and detaches; an hour later nothing runs on."""
     ask = "import json\nprint(json.dumps([view.reason, len(execs.links)]))"
-    book, cell = lab_of_one(jupyter, ask, "from bpflab.screen import handle\nhandle._NOBODY_S = 3")
+    book, cell = lab_of_one(
+        jupyter, ask, "from bpflab.screen import live_view\nlive_view._NOBODY_S = 3"
+    )
     assert book.cell(3).run()
     book.save()
     moves(cell)
@@ -305,7 +307,7 @@ def holders(program):
 
 def test_a_laptop_that_slept(jupyter):
     """A page that was frozen shows the truth when it wakes: its view has ended meanwhile."""
-    book, cell = lab_of_one(jupyter, "from bpflab.screen import handle\nhandle._NOBODY_S = 3")
+    book, cell = lab_of_one(jupyter, "from bpflab.screen import live_view\nlive_view._NOBODY_S = 3")
     assert book.cell(2).run()
     moves(cell)
     pages = [

@@ -34,7 +34,7 @@ class Page:
     def __init__(self, monkeypatch):
         kind = type("WireToPage", (Wire,), {"page": self})
         monkeypatch.setattr("comm.create_comm", lambda **keys: kind(**keys))
-        monkeypatch.setattr("bpflab.screen.handle._display", self._display)
+        monkeypatch.setattr("bpflab.screen.live_view._display", self._display)
         self.html, self.statuses, self.stored, self.open = "", [], [], set()
         self.answers, self.reloaded, self.now, self.missed = True, False, 100.0, False
         self.broken = None
@@ -63,7 +63,7 @@ class Page:
             self.look()
             self._screen, self._heard = wire, self.now
             if self.answers:
-                self.answer(shown=state["status"]["number"])
+                self.answer()
 
     def look(self):
         """Do what the page does each second: see whether it heard something lately."""

@@ -17,14 +17,14 @@ class Drawn:
     def __init__(self, frames=5, size=0, per_second=1000.0, work_s=0.0):
         self.frames, self.size, self.per_second, self.work_s = frames, size, per_second, work_s
         self.times = []
-        self.urgent = False
+        self.asked = ""
         self.threads = set()
         self.beats, self.failed, self.beat_at = 0, [], float("inf")
 
     @property
     def over(self):
-        """Whether all frames were drawn, or it was hurried."""
-        return len(self.times) >= self.frames or (self.urgent and bool(self.times))
+        """Whether all frames were drawn, it was asked to end, or it failed."""
+        return len(self.times) >= self.frames or bool((self.asked and self.times) or self.failed)
 
     def draw(self):
         """Note the time, and use the CPU."""
@@ -51,10 +51,7 @@ def drawn(*views, seconds=20.0):
     painter = Painter()
     for view in views:
         painter.add(view)
-    ends = time.monotonic() + seconds
-    while painter.running and time.monotonic() < ends:
-        time.sleep(0.005)
-    assert not painter.running
+    until(lambda: painter._thread is None, "it does not end", seconds)
     return sorted(at for view in views for at in view.times)
 
 
@@ -122,16 +119,14 @@ def test_an_urgent_view_is_drawn_at_once():
         time.sleep(0.005)
 
     began = time.monotonic()
-    stopped.urgent = True
+    stopped.asked = "stopped"
     painter.hurry()
     while not stopped.over or len(stopped.times) < 2:
         time.sleep(0.005)
         assert time.monotonic() < began + 5
-    dear.urgent = True
+    dear.asked = "stopped"
     painter.hurry()
-    while painter.running:
-        time.sleep(0.005)
-        assert time.monotonic() < began + 5
+    until(lambda: painter._thread is None, "it does not end", 5)
 
 
 def test_signs_of_life_wait_for_no_budget():
@@ -167,9 +162,9 @@ def test_a_thread_that_dies_is_not_taken_for_one_that_runs(monkeypatch):
         broken.setattr(threading, "excepthook", lambda failed: None)
         broken.setattr(painter, "_step", lambda view, ready: 1 / 0)
         painter.add(view)
-        until(lambda: not painter.running, "it still claims to run", 5)
+        until(lambda: painter._thread is None, "it still claims to run", 5)
     painter.add(view)
-    until(lambda: not painter.running, "it does not end", 5)
+    until(lambda: painter._thread is None, "it does not end", 5)
 
     assert len(view.times) == 1
 
@@ -180,8 +175,7 @@ def test_a_view_that_comes_later_starts_a_thread_again():
     painter = Painter()
     for view in (first, second):
         painter.add(view)
-        while painter.running:
-            time.sleep(0.005)
+        until(lambda: painter._thread is None, "it does not end", 5)
 
     assert len(first.times) == len(second.times) == 1
     assert first.threads != second.threads

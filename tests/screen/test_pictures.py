@@ -16,7 +16,7 @@ import pytest
 import bpflab
 from bpflab.errors import LabError
 from bpflab.screen import pictures
-from bpflab.screen.pictures import OfLog, Picture, blamed
+from bpflab.screen.pictures import Picture, blamed
 from bpflab.views import View, log_view
 from tests.logs import FakeMap, log_of, row
 
@@ -55,6 +55,11 @@ def pids(frame):
     return log_view(frame, "Execs", ["pid"])
 
 
+def of_log(log, rows=None, only=None, program=None, hooks=None):
+    """Return the picture of the pids of *log*."""
+    return Picture(lambda: pids(log.frame(only, rows)), log, only, program, hooks)
+
+
 def counted(*rows, seen=None):
     """Return a log whose program counts what it produced in *seen*."""
     maps = {"seen": seen or FakeMap(len(rows)), "dropped": FakeMap()}
@@ -79,7 +84,7 @@ def test_a_function_must_return_a_view():
 
 def test_the_newest_events_and_their_accounting():
     """The last rows, and sums of all: also those above the first row."""
-    picture = OfLog(counted(*(row(n, pid=n) for n in range(5))), pids, rows=2)
+    picture = of_log(counted(*(row(n, pid=n) for n in range(5))), rows=2)
 
     text = picture.draw().text.split("\n")
 
@@ -90,7 +95,7 @@ def test_the_newest_events_and_their_accounting():
 def test_only_some_processes():
     """The events of other processes are counted as others'."""
     log = counted(*(row(n, pid=n % 2) for n in range(5)))
-    picture = OfLog(log, pids, only=SimpleNamespace(pids=[1]))
+    picture = of_log(log, only=SimpleNamespace(pids=[1]))
 
     assert "5 produced = 2 shown + 0 filtered + 3 others + 0 dropped" in picture.draw().text
 
@@ -100,7 +105,7 @@ def test_the_speed_is_that_of_the_kernels_count(monkeypatch):
     clock = SimpleNamespace(now=5.0, monotonic=lambda: clock.now)
     monkeypatch.setattr(pictures, "time", clock)
     seen = FakeMap(1)
-    picture = OfLog(counted(row(), seen=seen), pids)
+    picture = of_log(counted(row(), seen=seen))
     picture.draw()
     clock.now, seen.value = 5.5, 501
 
@@ -110,7 +115,7 @@ def test_the_speed_is_that_of_the_kernels_count(monkeypatch):
 def test_what_it_attached_it_detaches(pump):
     """When it is finished nothing is attached by it, and the ring is no longer read for it."""
     program, log = Program(), counted()
-    picture = OfLog(log, pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
+    picture = of_log(log, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
     at_first = set(program.attached)
     picture.begin()
     picture.draw()
@@ -126,7 +131,7 @@ def test_what_it_attached_it_detaches(pump):
 def test_what_was_attached_before_stays():
     """A program that the reader attached is the reader's to detach."""
     program = Program("hook")
-    picture = OfLog(counted(), pids, program=program, hooks={"hook": "syscalls:sys_enter_execve"})
+    picture = of_log(counted(), program=program, hooks={"hook": "syscalls:sys_enter_execve"})
 
     picture.begin()
     picture.finish()
@@ -139,7 +144,7 @@ def test_a_closed_program_is_the_reason_and_its_accounting_stays():
     seen = FakeMap(1)
     log = counted(row(), seen=seen)
     program = Program()
-    picture = OfLog(log, pids, program=program, hooks={"hook": "x"})
+    picture = of_log(log, program=program, hooks={"hook": "x"})
     picture.begin()
     log.settle()
     log._ring.closed = program.closed = True
@@ -153,7 +158,7 @@ def test_a_closed_program_is_the_reason_and_its_accounting_stays():
 
 def test_a_program_without_counts_is_shown_all_the_same():
     """Its events are there; of drops nothing is known, and the frame says so."""
-    picture = OfLog(log_of(row(), row()), pids)
+    picture = of_log(log_of(row(), row()))
 
     assert picture.draw().text.split("\n")[-1].startswith("2 shown; the program does not count")
 
@@ -196,7 +201,9 @@ def where_it_failed(code, path):
 )
 def test_the_line_to_look_at_is_the_learners(path, line):
     """Not one of a library that it led to, wherever the learner's file and the package are."""
-    code = f"import json, pandas as pd\nfrom bpflab.views import log_view\ndef busy():\n    {line}\n"
+    code = (
+        f"import json, pandas as pd\nfrom bpflab.views import log_view\ndef busy():\n    {line}\n"
+    )
 
     assert where_it_failed(code, path).endswith(line)
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from bpflab.errors import LabError
-from bpflab.screen import handle, start
+from bpflab.screen import live_view, start
 from bpflab.screen.painter import Painter
 from bpflab.screen.start import live
 from bpflab.views import View
@@ -26,13 +26,13 @@ def page(monkeypatch):
     monkeypatch.setattr(start, "get_ipython", lambda: page.shell)
     monkeypatch.setattr(start, "_display", page.displayed.append)
     monkeypatch.setattr(start, "_of_cells", {})
-    monkeypatch.setattr(handle, "painter", Painter())
-    monkeypatch.setattr(handle, "_HEADLESS_S", 0.1)
+    monkeypatch.setattr(live_view, "painter", Painter())
+    monkeypatch.setattr(live_view, "_HEADLESS_S", 0.1)
     yield page
     for views in start._of_cells.values():
-        for view in filter(None, (reference() for reference in views[1])):
+        for view in list(views[1]):
             view.stop()
-    until(lambda: not handle.painter.running, "the painter goes on")
+    until(lambda: live_view.painter._thread is None, "the painter goes on")
 
 
 def draw():

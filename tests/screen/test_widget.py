@@ -6,7 +6,7 @@ from bpflab.screen import widget
 from bpflab.screen.widget import Screen
 from tests.screen.page import Page
 
-STATUS = {"number": 1, "live": True, "state": "● Live", "said": "x"}
+STATUS = {"live": True, "state": "● Live", "said": "x"}
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_answers_are_counted(page, screen):
     page.answers = False
     screen.show("x", STATUS)
     before = screen.answers
-    page.answer(shown=1)
+    page.answer()
 
     assert (before, screen.answers) == (0, 1)
 

@@ -29,36 +29,24 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
     >>> for size in progress([1, 10, 100, 1000], "List sizes"):
     ...     measure(size)
     """
-    bar = _Bar(what, len(items)) if watched() else None
+    due = time.monotonic() + _LATE_S if watched() else float("inf")
+    handle: Any = None
     try:
         for done, item in enumerate(items):
-            if bar:
-                bar.show(done)
+            if time.monotonic() >= due:
+                due = time.monotonic() + _EVERY_S
+                view = _bar(f"{what}: {done} of {len(items)}", done, len(items))
+                if handle is None:
+                    handle = _new_handle()
+                    handle.display(view)
+                else:
+                    handle.update(view)
             yield item
     finally:
-        if bar:
-            bar.clear()
+        if handle is not None:
+            handle.update(View("", ""))
 
 
-class _Bar:
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total = what, total
-        self._due = time.monotonic() + _LATE_S
-        self._handle: Any = None
-
-    def show(self, done: int) -> None:
-        if (now := time.monotonic()) < self._due:
-            return
-        self._due = now + _EVERY_S
-        said = f"{self._what}: {done} of {self._total}"
-        bar = f'<progress value="{done}" max="{self._total}"></progress>'
-        view = View(f'<label role="status">{markup(said)} {bar}</label>', said)
-        if self._handle is None:
-            self._handle = _new_handle()
-            self._handle.display(view)
-        else:
-            self._handle.update(view)
-
-    def clear(self) -> None:
-        if self._handle is not None:
-            self._handle.update(View("", ""))
+def _bar(text: str, done: int, total: int) -> View:
+    bar = f'<progress value="{done}" max="{total}"></progress>'
+    return View(f'<label role="status">{markup(text)} {bar}</label>', text)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bpflab.screen.live_view import Live
 
 # Ten frames and 100 kB a second are what a page and the Jupyter server take without dropping any
 # (it drops beyond 1 MB a second, for all of a kernel); the share keeps a CPU free for what is seen.
@@ -13,42 +16,15 @@ BYTES_PER_SECOND = 80_000
 CPU_SHARE = 0.08
 
 
-class Drawn(Protocol):
-    """What the painter needs of a live view."""
-
-    per_second: float
-
-    def draw(self) -> int:
-        """Draw a frame, if anything changed; return the bytes that it sent."""
-
-    def beat(self) -> int:
-        """Send a sign of life; return the bytes that it sent."""
-
-    def fail(self, error: BaseException) -> None:
-        """End with this error; raise nothing."""
-
-    @property
-    def beat_at(self) -> float:
-        """When a sign of life is due, whatever the budget says; CLOCK_MONOTONIC seconds."""
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended, and shows its last frame."""
-
-    @property
-    def urgent(self) -> bool:
-        """Whether it is to end now."""
-
-
 class Painter:
     """Draws the view that has waited longest, as soon as the budget allows."""
 
     def __init__(self) -> None:
-        self._due: dict[Drawn, float] = {}
+        self._due: dict[Live, float] = {}
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def add(self, view: Drawn) -> None:
+    def add(self, view: Live) -> None:
         """Draw *view* from now on, until it is over."""
         with self._change:
             self._due[view] = time.monotonic()
@@ -58,14 +34,9 @@ class Painter:
             self._change.notify()
 
     def hurry(self) -> None:
-        """Look at once which views are urgent."""
+        """Look at once which views were asked to end."""
         with self._change:
             self._change.notify()
-
-    @property
-    def running(self) -> bool:
-        """Whether the thread is there."""
-        return self._thread is not None
 
     @property
     def draws_here(self) -> bool:
@@ -86,45 +57,40 @@ class Painter:
                 if self.draws_here:
                     self._thread = None
 
-    def _step(self, view: Drawn, ready: float) -> float:
+    def _step(self, view: Live, ready: float) -> float:
         """Draw *view*, or let it send a sign of life; return when the next frame may be drawn."""
         began, cpu = time.monotonic(), time.thread_time()
         size = 0
         try:
-            if view.urgent or began >= max(self._due[view], ready):
+            if view.asked or began >= max(self._due[view], ready):
                 self._due[view] = began + 1 / min(view.per_second, FASTEST)
                 size = view.draw()
             else:
                 size = view.beat()
         except BaseException as error:  # of a learner's function, also SystemExit: ends one view
             view.fail(error)
-            with self._change:
-                self._due.pop(view, None)
         return began + pause(time.thread_time() - cpu, size)
 
-    def _next(self, ready: float) -> Drawn | None:
+    def _next(self, ready: float) -> Live | None:
         """Wait until a view may be drawn, or must send a sign of life, and return it.
 
         With none left the thread ends.
         """
         with self._change:
             while self._due:
-                hasty = next((view for view in self._due if view.urgent), None)
-                if hasty is not None:
-                    return hasty
-                now = time.monotonic()
-                silent = min(self._due, key=lambda view: view.beat_at)
-                if silent.beat_at <= now:
-                    return silent
-                view, due = min(self._due.items(), key=lambda pair: pair[1])
-                wait = max(due, ready) - now
+                view = min(self._due, key=lambda one: self._time_of(one, ready))
+                wait = self._time_of(view, ready)[0] - time.monotonic()
                 if wait <= 0:
                     return view
-                wait = min(wait, silent.beat_at - now)
-                del view, silent
+                del view
                 self._change.wait(wait)
             self._thread = None
             return None
+
+    def _time_of(self, view: Live, ready: float) -> tuple[float, float]:
+        """Return when *view* is to be seen to, and since when it has waited for its frame."""
+        due = self._due[view]
+        return 0.0 if view.asked else min(view.beat_at, max(due, ready)), due
 
 
 def pause(cpu_s: float, size: int) -> float:

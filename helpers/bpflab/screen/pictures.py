@@ -6,10 +6,8 @@ import sysconfig
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-
-import pandas as pd
 
 from bpflab.data.events import EventLog
 from bpflab.data.only import Only
@@ -31,21 +29,58 @@ _COMPILED = {".pyx", ".pxi"}  # pandas' and numpy's frames of Cython, without a 
 
 
 class Picture:
-    """A function without arguments that returns a `View`, drawn again and again."""
+    """A function without arguments that returns a `View`, drawn again and again.
 
-    def __init__(self, render: Callable[[], View]) -> None:
-        self._render = render
+    A picture of a *log* has its accounting and its speed below; of the processes of *only*, if
+    that is given. The *hooks* of *program* are attached from `begin` to `finish`.
+    """
+
+    def __init__(
+        self,
+        render: Callable[[], View],
+        log: EventLog | None = None,
+        only: Only | None = None,
+        program: Program | None = None,
+        hooks: Mapping[str, str] | None = None,
+    ) -> None:
+        self._render, self._log, self._only = render, log, only
+        self._program, self._hooks, self._attached = program, hooks or {}, list[str]()
+        self._speeds: deque[float] = deque(maxlen=_SPEEDS)
+        self._before: tuple[float, int] | None = None
+        self._finished = False
 
     @property
     def gone(self) -> str:
         """Why nothing new can come, or nothing."""
-        return ""
+        return "the program was closed" if self._log is not None and self._log.closed else ""
 
     def begin(self) -> None:
-        """Let it change from now on: `finish` must be called, whatever comes in between."""
+        """Attach the hooks: `finish` must be called, whatever comes in between."""
+        with held_back():  # until what is attached has a name here
+            if self._program is not None:
+                self._attached = self._program.attach_new(self._hooks)
+
+    def finish(self) -> None:
+        """Detach what this view attached, so that the next frame is the final one."""
+        self._finished = True
+        if self._log is not None:
+            pump.release(self._log)
+        program, self._program = self._program, None
+        if program is not None and self._attached and not program.closed:
+            program.detach(*self._attached)
 
     def draw(self) -> View:
-        """Return the picture of this moment, and below it what its function printed."""
+        """Return the picture of this moment: below it what its function printed, and the sums."""
+        if self._log is None:
+            return self._drawn()
+        if not self._finished:
+            pump.keep(self._log)
+        ledger = self._ledger(self._log)
+        if not self._finished:
+            self._measure(ledger.get("produced", ledger["shown"]))
+        return accounted(self._drawn(), ledger, list(self._speeds))
+
+    def _drawn(self) -> View:
         with keep_prints() as printed:
             view = self._render()
         if not isinstance(view, View):
@@ -57,68 +92,13 @@ class Picture:
             )
         return _with_prints(view, printed.text) if printed.text.strip() else view
 
-    def finish(self) -> None:
-        """Detach what this view attached, so that the next frame is the final one."""
-
-
-class OfLog(Picture):
-    """A log's newest events, or what *draw* makes of its frame, with its accounting below.
-
-    *hooks* are attached from `begin` to `finish`.
-    """
-
-    def __init__(
-        self,
-        log: EventLog,
-        draw: Callable[[pd.DataFrame], View],
-        *,
-        program: Program | None = None,
-        hooks: dict[str, str] | None = None,
-        only: Only | None = None,
-        rows: int | None = None,
-    ) -> None:
-        super().__init__(lambda: draw(log.frame(only, rows)))
-        self._log, self._program, self._only = log, program, only
-        self._speeds: deque[float] = deque(maxlen=_SPEEDS)
-        self._before: tuple[float, int] | None = None
-        self._finished = False
-        self._hooks, self._attached = hooks or {}, list[str]()
-
-    @property
-    def gone(self) -> str:
-        """Why nothing new can come, or nothing."""
-        return "the program was closed" if self._log.closed else ""
-
-    def begin(self) -> None:
-        """Attach the hooks of this view."""
-        with held_back():  # until what is attached has a name here
-            if self._program is not None and self._hooks:
-                self._attached = self._program.attach_new(self._hooks)
-
-    def finish(self) -> None:
-        """Detach what was attached for this view: its accounting is then exact."""
-        self._finished = True
-        pump.release(self._log)
-        program, self._program = self._program, None
-        if program is not None and self._attached and not program.closed:
-            program.detach(*self._attached)
-
-    def draw(self) -> View:
-        """Return the picture of this moment, and the accounting of the same one."""
-        if not self._finished:
-            pump.keep(self._log)
-        ledger = self._ledger()
-        if not self._finished:
-            self._measure(ledger.get("produced", ledger["shown"]))
-        return accounted(super().draw(), ledger, list(self._speeds))
-
-    def _ledger(self) -> dict[str, int]:
+    def _ledger(self, log: EventLog) -> dict[str, int]:
         try:
-            return self._log.ledger(self._only)
+            return log.ledger(self._only)
         except LabError as error:
             if error.kind != "no-count":
                 raise
-            return {"shown": len(self._log.records(self._only))}
+            return {"shown": len(log.records(self._only))}
 
     def _measure(self, count: int) -> None:
         now = time.monotonic()

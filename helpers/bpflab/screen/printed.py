@@ -12,14 +12,9 @@ _MOST = 4000  # characters that are kept, the last ones
 
 
 class Printed:
-    """The text that one thread printed in a `keep_prints` block."""
+    """What one thread printed in a `keep_prints` block, as ``text``."""
 
-    def __init__(self) -> None:
-        self.text = ""
-
-    def add(self, text: str) -> None:
-        """Add *text* at the end."""
-        self.text = (self.text + text)[-_MOST:]
+    text = ""
 
 
 @contextmanager
@@ -56,7 +51,7 @@ class _Stream:
     def write(self, text: str) -> int:
         if threading.get_ident() != self.thread:
             return int(self.behind.write(text))
-        self.printed.add(text)
+        self.printed.text = (self.printed.text + text)[-_MOST:]
         return len(text)
 
     def __getattr__(self, name: str) -> Any:

@@ -16,13 +16,13 @@ from bpflab.data.events import EventLog
 from bpflab.data.only import Only
 from bpflab.errors import LabError
 from bpflab.programs.program import Program
-from bpflab.screen.handle import Live
-from bpflab.screen.pictures import OfLog, Picture
+from bpflab.screen.live_view import Live
+from bpflab.screen.pictures import Picture
 from bpflab.views.log_view import log_view
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
-_of_cells: dict[str, tuple[int, list[weakref.ref[Live]]]] = {}
+_of_cells: dict[str, tuple[int, weakref.WeakSet[Live]]] = {}
 
 
 @checked
@@ -75,14 +75,14 @@ def live(
         name = title or (f"{program.name}: newest events" if program else "Newest events")
         rows_of = None if draw else rows
         render = draw or (lambda frame: log_view(frame, name, columns))
-        picture: Picture = OfLog(log, render, program=program, hooks=hooks, only=only, rows=rows_of)
+        picture = Picture(lambda: render(log.frame(only, rows_of)), log, only, program, hooks)
     else:
         picture = Picture(source)
     view = Live(picture, per_second, seconds)
     try:
         if watched():
             view.show()
-            beside.append(weakref.ref(view))
+            beside.add(view)
         else:
             _display(view.run())
     except BaseException:  # Ctrl-C too
@@ -91,18 +91,18 @@ def live(
     return view
 
 
-def _of_this_cell() -> list[weakref.ref[Live]]:
+def _of_this_cell() -> weakref.WeakSet[Live]:
     """Return the views of this run of the cell, after ending those of the run before."""
     shell: Any = get_ipython()
     cell = _in_notebook() and (shell.get_parent().get("metadata") or {}).get("cellId")
     if not cell:
-        return []
-    count, views = _of_cells.get(cell, (0, []))
+        return weakref.WeakSet()
+    count, views = _of_cells.get(cell, (0, weakref.WeakSet[Live]()))
     if count != shell.execution_count:
-        for old in [view for view in (reference() for reference in views) if view is not None]:
-            old.end("the cell ran again")
+        for old in list(views):
+            old.stop("the cell ran again")
             old.forget()
-        views = []
+        views = weakref.WeakSet()
     _of_cells[cell] = shell.execution_count, views
     return views
 

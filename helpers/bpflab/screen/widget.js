@@ -71,7 +71,7 @@ function render({ model, el }) {
     }
     if (heard - answered >= ANSWER_MS) {
       answered = heard;
-      model.send({ page, shown: status.number });
+      model.send({ page });
     }
   }
 

@@ -22,8 +22,8 @@ class Screen(anywidget.AnyWidget):
 
     Attributes:
         html: the frame.
-        status: its number, whether more will come (live), what stands below it (state), what a
-            screen reader is told (said), and how often something was sent (beat).
+        status: whether more will come (live), what stands below it (state), what a screen reader
+            says (said), and how often something was sent (beat).
         answers: how often a page said that it shows the frames.
     """
 
@@ -57,7 +57,8 @@ class Screen(anywidget.AnyWidget):
         A page that was reloaded does not learn of that place, and goes on to show this one.
         """
         self._left = True
-        self._close_unseen()
+        if not self._pages:
+            self.close()
 
     def close(self) -> None:
         """Take it off the page, and give up its models."""
@@ -69,14 +70,10 @@ class Screen(anywidget.AnyWidget):
         page = content.get("page", "")
         if content.get("gone"):
             self._pages.discard(page)
-            if self._left:
-                self._close_unseen()
+            if self._left and not self._pages:
+                self.close()
             return
         self._pages.add(page)
         self.answers += 1
         if content.get("stop"):
             self._stop()
-
-    def _close_unseen(self) -> None:
-        if not self._pages:
-            self.close()

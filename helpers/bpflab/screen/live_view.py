@@ -28,21 +28,21 @@ class Live:
     """A picture that is kept up to date in the background. Made by ``live``.
 
     Attributes:
-        frames: how many were drawn and differed from the one before.
         per_second: how many are drawn a second at most.
         reason: why it ended; empty while it is live.
+        asked: why it was asked to end, or nothing.
+        beat_at: when the page must hear something again; CLOCK_MONOTONIC seconds.
     """
 
     def __init__(self, picture: Picture, per_second: float, seconds: float) -> None:
-        self.frames = 0
         self.per_second = per_second
-        self.reason = ""
+        self.reason = self.asked = ""
+        self.beat_at = 0.0
         self._picture = picture
         self._shown: View | None = None
-        self._asked = ""
         self._done = threading.Event()
-        self._sent = self._drawn = time.monotonic()
-        self._ends, self._seconds = self._sent + seconds, seconds
+        self._drawn = time.monotonic()
+        self._ends, self._seconds = self._drawn + seconds, seconds
         self._silent, self._answers = 0.0, 0  # seconds since the last answer of a page, of so many
         self._screen: Any = None
         self._handle: Any = None
@@ -59,28 +59,13 @@ class Live:
         """Whether it has ended, and shows its last frame."""
         return self._done.is_set()
 
-    @property
-    def urgent(self) -> bool:
-        """Whether it was asked to end."""
-        return bool(self._asked)
-
-    @property
-    def beat_at(self) -> float:
-        """When the page must hear something again; CLOCK_MONOTONIC seconds."""
-        return self._sent + _BEAT_S
-
-    def stop(self) -> None:
+    def stop(self, reason: str = "stopped") -> None:
         """End it, and wait until its last frame stands in the notebook.
+
+        Called by the function that draws a live view, it only asks: nothing ends while it runs.
 
         Raises:
             LabError: ``not-ended`` if it has not ended within 10 s.
-        """
-        self.end("stopped")
-
-    def end(self, reason: str) -> None:
-        """End it for this *reason*, and wait until it has, as `stop` does.
-
-        Called by the function that draws a live view, it only asks: nothing ends while it runs.
         """
         self.ask(reason)
         if not painter.draws_here and not self.wait(_END_S):
@@ -99,7 +84,7 @@ class Live:
     def ask(self, reason: str = "stopped") -> None:
         """Ask it to end, and do not wait; any thread may."""
         if not self.over:
-            self._asked = self._asked or reason
+            self.asked = self.asked or reason
             painter.hurry()
 
     def show(self) -> None:
@@ -109,7 +94,7 @@ class Live:
         self._picture.begin()
         first = self._render()
         self._screen = Screen(self.ask)
-        self._send(first, "● Live")
+        self._send(first)
         data, _ = self._screen._repr_mimebundle_()
         bundle = {**data, **first._repr_mimebundle_()}
         self._handle = _display(bundle, raw=True, display_id=True)
@@ -118,11 +103,11 @@ class Live:
     def run(self) -> View:
         """Draw for a short while, and return the last frame: for where nobody watches."""
         self._picture.begin()
-        ends = time.monotonic() + min(self._seconds, _HEADLESS_S)
-        pause = 1 / self.per_second
-        while time.monotonic() < ends and self.frames < _HEADLESS_FRAMES and not self._picture.gone:
-            self._keep(self._render())
-            time.sleep(min(pause, max(ends - time.monotonic(), 0)))
+        ends, frames = time.monotonic() + min(self._seconds, _HEADLESS_S), 0
+        while time.monotonic() < ends and frames < _HEADLESS_FRAMES and not self._picture.gone:
+            before, self._shown = self._shown, self._render()
+            frames += self._shown != before
+            time.sleep(min(1 / self.per_second, max(ends - time.monotonic(), 0)))
         self._picture.finish()
         last = self._render()
         self._over("nobody watches")
@@ -152,12 +137,12 @@ class Live:
         if self.reason:  # the picture failed
             return self._end(self.reason, view)
         if view != self._shown and self._silent < _UNSEEN_S:
-            return self._send(view, "● Live")
+            return self._send(view)
         return 0
 
     def beat(self) -> int:
         """Send a sign of life; return about how many bytes that takes."""
-        return 0 if self.over or self._shown is None else self._send(self._shown, "● Live")
+        return 0 if self.over or self._shown is None else self._send(self._shown)
 
     def fail(self, error: BaseException) -> None:
         """End it, with this *error* of a frame in its place. Raises nothing."""
@@ -176,15 +161,12 @@ class Live:
         self._drawn, self._answers = now, answers
 
     def _ending(self) -> str:
-        if self._asked:
-            return self._asked
-        if self._picture.gone:
-            return self._picture.gone
+        """Return why it is to end now, or nothing."""
+        if reason := self.asked or self._picture.gone:
+            return reason
         if time.monotonic() > self._ends:
             return f"its {self._seconds:.0f} s are over"
-        if self._silent > _NOBODY_S:
-            return "no page showed it"
-        return ""
+        return "no page showed it" if self._silent > _NOBODY_S else ""
 
     def _end(self, reason: str, last: View | None = None) -> int:
         try:
@@ -193,7 +175,7 @@ class Live:
             last = blamed(error)
         last = last or self._render()
         note = f"Ended: {reason}."
-        size = self._send(last, note, live=False)
+        size = self._send(last, note)
         ended = View(f'{last.html}\n<p style="{_NOTE}">{note}</p>', f"{last.text}\n{note}")
         if self._handle is not None:
             self._handle.update(ended)
@@ -214,14 +196,9 @@ class Live:
                 self.reason = "it could not be drawn"
             return blamed(error)
 
-    def _keep(self, view: View) -> None:
-        if view != self._shown:
-            self.frames += 1
-            self._shown = view
-
-    def _send(self, view: View, state: str, live: bool = True) -> int:
-        self._keep(view)
-        self._sent = time.monotonic()
+    def _send(self, view: View, ended: str = "") -> int:
+        self._shown = view
+        self.beat_at = time.monotonic() + _BEAT_S
         said = " ".join(view.text.split())[:_SAID]
-        status = {"number": self.frames, "live": live, "state": state, "said": said}
+        status = {"live": not ended, "state": ended or "● Live", "said": said}
         return int(self._screen.show(view.html, status))
