@@ -76,15 +76,15 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     may use a name that gets its value later.
     """
     code = {n: names(cell.source) for n, cell in enumerate(cells) if cell.cell_type == "code"}
-    todo, taken = set(last), set()
+    todo, chosen = set(last), set()
     while todo:
         index = todo.pop()
-        taken.add(index)
+        chosen.add(index)
         for name in code[index][0] - {*dir(builtins), *OF_IPYTHON}:
             givers = [n for n, (_, binds) in code.items() if name in binds and n < max(last)]
             assert givers, f"nothing gives {name} a value"
-            todo |= {max([n for n in givers if n < index] or givers)} - taken
-    return sorted(taken)
+            todo |= {max([n for n in givers if n < index] or givers)} - chosen
+    return sorted(chosen)
 
 
 def names(source: str) -> tuple[set[str], set[str]]:

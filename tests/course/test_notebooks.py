@@ -160,7 +160,7 @@ def test_sources_end_with_their_last_word(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("said", "stored"),
+    ("printed", "stored"),
     [
         (f"{ROOT}/bpf/x.c:3", "bpf/x.c:3"),
         (f"in '{ROOT}' and ({ROOT}/.venv/bin)", "in '.' and (.venv/bin)"),
@@ -171,12 +171,12 @@ def test_sources_end_with_their_last_word(tmp_path):
         ("/usr/bin/ls 23 events", "/usr/bin/ls 23 events"),
     ],
 )
-def test_places_of_this_machine_leave_the_outputs(tmp_path, said, stored):
+def test_places_of_this_machine_leave_the_outputs(tmp_path, printed, stored):
     """The lab's own folder, the home and a cell's temporary file are named as on any machine."""
-    error = {"output_type": "error", "ename": "E", "evalue": said, "traceback": [said]}
+    error = {"output_type": "error", "ename": "E", "evalue": printed, "traceback": [printed]}
     outputs = [
-        stream(said),
-        shown({"text/html": said, "application/json": {"a": [said, 1]}}),
+        stream(printed),
+        shown({"text/html": printed, "application/json": {"a": [printed, 1]}}),
         error,
     ]
     out = tidy(tmp_path, code("1", outputs=outputs))[0].outputs
@@ -245,9 +245,9 @@ def test_normalising_twice_changes_nothing_more(tmp_path):
 
 @pytest.mark.jupyter
 def test_a_lesson_runs_in_its_folder_with_this_interpreter(folder, monkeypatch):
-    """The kernel is ours, headless, 80 columns wide, and sees what C prints; steps are told."""
+    """The kernel is ours, headless, 80 columns wide, and sees what C prints; steps are named."""
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with it ipykernel watches no descriptor
-    monkeypatch.setenv("JUPYTER_PATH", str(folder))  # another python3 there would not be taken
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))  # another python3 there would not count
     spec = folder / "kernels" / "python3"
     spec.mkdir(parents=True)
     (spec / "kernel.json").write_text('{"argv": ["/bin/false"], "display_name": "x"}')
@@ -261,10 +261,10 @@ def test_a_lesson_runs_in_its_folder_with_this_interpreter(folder, monkeypatch):
     )
     steps: list[Step] = []
     nb = execute(path, steps.append)
-    said = nb.cells[0].outputs[0].text.splitlines()
+    printed = nb.cells[0].outputs[0].text.splitlines()
     assert (folder / "ended").exists()
-    assert said[:4] == [sys.executable, str(folder), "1", "80"]
-    assert not Path(said[4]).parent.exists()
+    assert printed[:4] == [sys.executable, str(folder), "1", "80"]
+    assert not Path(printed[4]).parent.exists()
     assert r"from C\n" in dumps(nb)
     assert [(step.number, step.seconds is None, step.line) for step in steps] == [
         (1, True, "import os, sys"),
@@ -289,7 +289,7 @@ def test_a_lesson_runs_in_its_folder_with_this_interpreter(folder, monkeypatch):
     ],
 )
 def test_a_failing_cell_ends_the_lesson(folder, source, error):
-    """Whatever a cell fails with is told in safe lines, later cells do not run, the kernel ends."""
+    """Whatever a cell fails with is shown in safe lines, no later cell runs, the kernel ends."""
     tagged = code(source, "raises-exception")
     path = store(folder / "01-x.ipynb", code("1"), tagged, code("open('ran', 'w')"))
     steps: list[Step] = []

@@ -58,10 +58,10 @@ def test_main_with_a_lesson_that_cannot_run(monkeypatch, capsys):
 
 def test_bare_machine(tmp_path):
     """The doctor needs nothing but the standard library, and ends with a fault, not a traceback."""
-    said = on_a_bare_machine(
+    printed = on_a_bare_machine(
         tmp_path,
         "print(doctor.as_text(doctor.examine(machine)))",
         "print('pandas' in sys.modules, 'numpy' in sys.modules, 'bcc' in sys.modules)",
         seconds=20,
     )
-    assert said.splitlines()[-1] == "False False False"
+    assert printed.splitlines()[-1] == "False False False"

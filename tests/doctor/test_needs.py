@@ -11,8 +11,8 @@ pytestmark = pytest.mark.usefixtures("root_at_work")
 def test_needs_says_the_same_on_every_machine_that_has_all(machine, capsys):
     """The sentence names what was asked for, and nothing of the machine."""
     needs("programs", "two CPUs", machine=machine)
-    said = capsys.readouterr().out
-    assert said == "This machine has what the lesson needs: programs, two CPUs.\n"
+    printed = capsys.readouterr().out
+    assert printed == "This machine has what the lesson needs: programs, two CPUs.\n"
 
 
 def test_needs_raises_what_is_missing_why_and_what_to_do(machine, capsys):
@@ -46,7 +46,7 @@ def test_prefers_says_what_the_lesson_does_without(machine, capsys):
 
 
 def test_a_feature_that_nobody_knows(machine):
-    """A misspelt name is told from a missing feature, before anything is asked."""
+    """A misspelt name is not a missing feature, before anything is asked."""
     for ask in (lambda: needs("two CPU", machine=machine), lambda: prefers({"x": "y"})):
         with pytest.raises(LabError) as caught:
             ask()

@@ -35,7 +35,7 @@ def test_privilege_where_the_kernel_asks_for_more(machine, level, status):
 
 
 def test_privilege_root_of_a_container(machine):
-    """Root without the capabilities is told of the container's options, not of ./lab."""
+    """Root without the capabilities gets the container's options, not ./lab."""
     machine.uid = 0
     machine.write("/proc/self/status", "CapEff:\t00000000a80425fb\n")
     check = look(machine, "privilege")
@@ -64,7 +64,7 @@ def test_privilege_without_sudo(machine):
 
 
 def test_privilege_without_proc(machine):
-    """Where /proc is not mounted, root is taken at its word."""
+    """Where /proc is not mounted, root counts as having all."""
     machine.remove("/proc/self/status")
     assert look(machine, "privilege").status == "fault"
     machine.uid = 0

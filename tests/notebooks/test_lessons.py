@@ -80,13 +80,13 @@ def tags_of(cell):
 
 def texts_of(cell):
     """Return all that a cell's outputs say, pictures apart."""
-    said = []
+    found = []
     for out in cell.outputs:
         data = {
             k: v for k, v in out.get("data", {}).items() if k not in ("image/png", "image/jpeg")
         }
-        said += [out.get("text", ""), *map(str, data.values())]
-    return "\n".join(said)
+        found += [out.get("text", ""), *map(str, data.values())]
+    return "\n".join(found)
 
 
 def images_of(lesson):
@@ -222,10 +222,10 @@ def test_it_shows_no_failure(lesson):
 
 def test_it_shows_no_place_of_the_machine_that_ran_it(lesson):
     """No output names a home, a clone or a temporary file."""
-    said = [
+    found = [
         (c.execution_count, m[0]) for c in code_of(lesson) for m in MACHINE.finditer(texts_of(c))
     ]
-    assert said == []
+    assert found == []
 
 
 def test_its_images_are_there_and_described(lesson):
@@ -245,15 +245,15 @@ def test_the_bpf_files_it_names_exist(lesson):
 
 def test_the_lines_it_talks_of_are_marked(lesson):
     """In a listing before: so a number that the C has left behind is seen."""
-    marked, said = set(), set()
+    marked, found = set(), set()
     for cell in lesson.cells:
         if cell.cell_type == "code":
             shown = "\n".join(out.get("data", {}).get("text/plain", "") for out in cell.outputs)
             marked |= set(MARKED.findall(shown))
         else:
             named = re.findall(r"\d+", " ".join(LINES.findall(cell.source)))
-            said |= {(cell.id, number) for number in named if number not in marked}
-    assert said == set()
+            found |= {(cell.id, number) for number in named if number not in marked}
+    assert found == set()
 
 
 def test_its_links_lead_somewhere(lesson):
@@ -296,8 +296,8 @@ def test_it_needs_of_the_machine_what_its_prose_says(lesson):
     """Under "What you need" stands what the first cell asks for, and the other way round."""
     parts = re.split(r"^## ", prose_of(lesson), flags=re.MULTILINE)
     wanted = next((part for part in parts if part.lower().startswith("what you need")), "")
-    said = {feature for feature, words in PROSE_SAYS.items() if re.search(words, wanted)}
-    assert said == set(PROSE_SAYS) & set(read_needs(lesson.path).needs)
+    found = {feature for feature, words in PROSE_SAYS.items() if re.search(words, wanted)}
+    assert found == set(PROSE_SAYS) & set(read_needs(lesson.path).needs)
 
 
 def test_the_stored_matrix_is_of_these_lessons():

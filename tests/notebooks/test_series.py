@@ -39,13 +39,15 @@ def cells(lesson):
     """Return the cells of a lesson by their id, each with the heading that it stands under."""
     found, heading = {}, ""
     for cell in read(NOTEBOOKS / lesson).cells:
-        own = re.findall(r"^#+ +(.+?)\s*$", cell.source, re.MULTILINE) * (cell.cell_type != "code")
-        found[cell.id] = cell, {heading, *own}
-        heading = own[-1] if own else heading
+        headings = re.findall(r"^#+ +(.+?)\s*$", cell.source, re.MULTILINE) * (
+            cell.cell_type != "code"
+        )
+        found[cell.id] = cell, {heading, *headings}
+        heading = headings[-1] if headings else heading
     return found
 
 
-def said(cell):
+def text_of(cell):
     """Return a cell's source, and its outputs as text."""
     outs = cell.get("outputs", [])
     return "\n".join([cell.source, *(str(o.get("text", o.get("data", ""))) for o in outs)])
@@ -108,7 +110,7 @@ def faults(row):
         cell, headings = cells(lesson)[id]
         if anchor not in {heading.replace(" ", "-") for heading in headings}:
             found.append(f"{id} stands under {headings}")
-        texts += [said(cell), *([sources(lesson, cell)] if cell.cell_type == "code" else [])]
+        texts += [text_of(cell), *([sources(lesson, cell)] if cell.cell_type == "code" else [])]
     runs = any(cells(lesson)[id][0].cell_type == "code" for lesson, id, _ in named)
     if runs != (becomes in {"does", "corrects"}):
         found.append(f"it {becomes}, and its cells are {'code' if runs else 'prose'}")

@@ -50,7 +50,7 @@ class Session:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.clone = clone
-        self.log = clone.parent / "said"
+        self.log = clone.parent / "printed"
         words = [clone / "lab", "--vm", WANTED, "--no-browser", "--port", str(self.port)]
         with self.log.open("wb") as log:
             self.lab = subprocess.Popen(
@@ -110,18 +110,18 @@ def cell(socket: websocket.WebSocket, code: str) -> str:
     content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
     message = {"header": head | {"username": "", "date": ""}, "content": content}
     socket.send(json.dumps(message | {"parent_header": {}, "metadata": {}, "channel": "shell"}))
-    said, deadline = "", time.monotonic() + CELL_S
+    printed, deadline = "", time.monotonic() + CELL_S
     while time.monotonic() < deadline:
         heard = json.loads(socket.recv())
         if heard["parent_header"].get("msg_id") != name:
             continue
         if heard["msg_type"] == "stream":
-            said += heard["content"]["text"]
+            printed += heard["content"]["text"]
         elif heard["msg_type"] == "error":
-            said += "\n".join(heard["content"]["traceback"])
+            printed += "\n".join(heard["content"]["traceback"])
         elif heard["msg_type"] == "status" and heard["content"]["execution_state"] == "idle":
-            return said
-    raise AssertionError(f"the cell did not end: {said}")
+            return printed
+    raise AssertionError(f"the cell did not end: {printed}")
 
 
 @pytest.fixture(scope="module")

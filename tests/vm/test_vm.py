@@ -147,9 +147,9 @@ def test_an_emulated_machine_tests_two_parts_at_once(fake_qemu, runner, tmp_path
         echo $status_is >"${{status#path=}}" """
     )
     with runner("test", "debian-12") as it:
-        said, _ = it.communicate(timeout=60)
-    lines = said.decode().splitlines()
-    assert it.returncode == 3, said
+        printed, _ = it.communicate(timeout=60)
+    lines = printed.decode().splitlines()
+    assert it.returncode == 3, printed
     for name, part in (("kernel ", "tests/kernel"), ("lessons", "00-start-here")):
         assert f"{name} | I test {part}" in lines
         assert f"{name} | and no more" in lines
@@ -194,13 +194,13 @@ def test_two_runners_make_a_disk_once(tmp_path, monkeypatch, capsys):
         assert makes.wait(10)
         second = pool.submit(disk.prepare, "debian-12")
         disk.prepare("debian-13")
-        said, ends = "", time.monotonic() + 10
-        while not said and time.monotonic() < ends:
-            said = capsys.readouterr().out
+        printed, ends = "", time.monotonic() + 10
+        while not printed and time.monotonic() < ends:
+            printed = capsys.readouterr().out
         done.set()
         assert first.result(10) == second.result(10)
     assert sorted(made) == ["debian-12", "debian-13"]
-    assert said == "debian-12: another process is at its disk\n"
+    assert printed == "debian-12: another process is at its disk\n"
 
 
 def test_the_clone_is_what_stands_in_the_tree():

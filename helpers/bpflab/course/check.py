@@ -68,8 +68,8 @@ def check_program(
     try:
         with _somewhere() as path, load(name, text=answer) as program:
             with program.attached(hook=EXECVE):
-                own = run(path, times=times)
-            fault = _compare(program.events.frame(own), own, path, wants)
+                mine = run(path, times=times)
+            fault = _compare(program.events.frame(mine), mine, path, wants)
     except LabError as error:
         return _not_yet(name, refusal(error, "Your program was refused").text, hints)
     if fault:
@@ -98,11 +98,11 @@ def check_largest(
     for value, wanted in ((limit, True), (limit + step, False)):
         try:
             accepts(value)
-            taken = True
+            accepted = True
         except LabError:
-            taken = False
-        if taken != wanted:
-            word, side = ("accepted", "higher") if taken else ("refused", "lower")
+            accepted = False
+        if accepted != wanted:
+            word, side = ("accepted", "higher") if accepted else ("refused", "lower")
             return _not_yet(name, f"{value} is {word}: the limit is {side}.", hints)
     return _passed(name, f"{limit} is accepted and {limit + step} is refused.")
 
@@ -158,10 +158,10 @@ def _somewhere() -> Iterator[str]:
         yield str(path)
 
 
-def _compare(frame: Any, own: Run, path: str, wants: Mapping[str, object]) -> str:
+def _compare(frame: Any, mine: Run, path: str, wants: Mapping[str, object]) -> str:
     """Return the first difference between what was recorded and what happened, or nothing."""
-    if len(frame) != len(own):
-        return f"{len(own)} executions happened, and your program sent {len(frame)} events."
+    if len(frame) != len(mine):
+        return f"{len(mine)} executions happened, and your program sent {len(frame)} events."
     for column, value in {"path": path, **wants}.items():
         if column not in frame:
             return f"Your event has no field {column}."

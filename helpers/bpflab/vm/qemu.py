@@ -21,7 +21,7 @@ EMULATED_LINE = "mitigations=off norandmaps init_on_alloc=0"
 
 @dataclass(frozen=True)
 class Machine:
-    """What differs between architectures: QEMU's words, and what an emulated kernel is told."""
+    """What differs between architectures: QEMU's words, and what an emulated kernel gets."""
 
     command: tuple[str, ...]
     console: str
@@ -76,8 +76,8 @@ def _emulator(machine: Machine) -> str:
     over, and the kernel writes over its own code each time that a tracepoint is attached: the
     guest then spins at a breakpoint which is no more.
     """
-    said = subprocess.run([*machine.command, "--version"], capture_output=True, text=True).stdout
-    version = re.search(r"version (\d+)\.(\d+)", said)
+    printed = subprocess.run([*machine.command, "--version"], capture_output=True, text=True).stdout
+    version = re.search(r"version (\d+)\.(\d+)", printed)
     locks = version is not None and tuple(map(int, version.groups())) >= (8, 1)
     return f"tcg,thread={'multi' if locks else 'single'}"
 
