@@ -44,3 +44,13 @@ def test_the_kernel_answers_the_probes(nothing_left, monkeypatch):
     assert (probes.program(), probes.traced_child()) == ("", "")
     monkeypatch.setattr(probes, "_RETURN_0", bytes(8))
     assert probes.program() == "Invalid argument"
+
+
+def test_what_stands_in_the_way_is_named(monkeypatch, tmp_path):
+    """Without headers the last check shows the refusal, and which check to mend first."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("BCC_KERNEL_SOURCE", str(tmp_path / "nowhere"))
+    check = doctor.examine()[-1]
+    assert (check.name, check.status) == ("program", "fault")
+    assert "headers" in check.found
+    assert check.fix.splitlines()[-1] == "./lab doctor   # once mended: headers"
