@@ -85,6 +85,17 @@ def test_what_stands_before_a_wrong_entry_is_written(program, entries):
     assert excluded.frame()["path"].tolist() == ["/a", "/b"]
 
 
+def test_a_map_that_takes_nothing_names_the_first_entry():
+    """The kernel refuses a map that user space may only read as a whole."""
+    text = 'BPF_F_TABLE("hash", u32, u64, fixed, 8, BPF_F_RDONLY);\nint f(void *ctx) { return 0; }'
+    with load("fixed", text=text) as program:
+        for entries in ([7], [7, 8]):
+            with pytest.raises(LabError) as caught:
+                program.maps["fixed"].fill(entries)
+            assert caught.value.kind == "map-write"
+            assert "write 7 to fixed" in caught.value.message
+
+
 def test_what_an_iterator_gave_before_it_failed_is_written(program):
     """The caller's own error comes out."""
     recent = program.maps["recent"].clear()

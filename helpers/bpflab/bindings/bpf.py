@@ -225,10 +225,10 @@ def lookup_batch(
 def update_batch(fd: int, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
     """Write *count* entries; return how many were written, and 0 or the errno of the next one.
 
-    A map without a batch is written one by one.
+    What has no batch, or refuses all (and leaves *count* as it was), is written one by one.
     """
     written, error = _batch(_UPDATE_BATCH, (0, 0), address(keys), address(values), count, fd)
-    if error not in _NO_BATCH:
+    if not error or (error not in _NO_BATCH and written < count):
         return written, error
     key_size, value_size = len(keys) // count, len(values) // count
     for number in range(count):
