@@ -60,7 +60,7 @@ venv() {
     fi
     # A venv of this place and this Python that sees the distribution's packages is kept, whoever made it.
     if ! { grep -qsx 'include-system-site-packages = true' "$VENV/pyvenv.cfg" &&
-        grep -qsF "$VENV" "$VENV/bin/activate" && [[ -x $VENV/bin/python$version ]]; }; then
+        grep -qsF "$VENV" "$VENV/pyvenv.cfg" && [[ -x $VENV/bin/python$version ]]; }; then
         UNFINISHED=$VENV
         old=
         rm -rf "$VENV"

@@ -22,8 +22,7 @@ case "$*" in
     "-m venv "*)
         mkdir -p "$4/bin" "$4/lib/python3.12/site-packages"
         cp "$0" "$4/bin/python"; cp "$0" "$4/bin/python3.12"
-        echo "VIRTUAL_ENV=$4" >"$4/bin/activate"
-        echo "include-system-site-packages = true" >"$4/pyvenv.cfg" ;;
+        printf '%s\\n' "include-system-site-packages = true" "command = $0 $*" >"$4/pyvenv.cfg" ;;
     *) echo "python $*" ;;
 esac
 """

@@ -15,6 +15,22 @@ def test_the_second_run_changes_nothing(machine):
     assert not [call for call in machine.calls if call.startswith(changes)]
 
 
+def test_an_environment_of_another_place_is_made_anew(machine):
+    """One of this place is kept when packages change, an apostrophe in its path or not."""
+
+    def made_after_a_change():
+        (machine.root / "calls").unlink(missing_ok=True)
+        with (machine.clone / "constraints.txt").open("a") as file:
+            file.write("# newer\n")
+        machine.runs("run", "01")
+        return any("-m venv" in call for call in machine.calls)
+
+    assert [made_after_a_change(), made_after_a_change()] == [True, False]
+    moved = machine.venv / "pyvenv.cfg"
+    moved.write_text(moved.read_text().replace("clone", "elsewhere"))
+    assert made_after_a_change()
+
+
 def test_what_pip_puts_elsewhere_is_no_set_up(machine):
     """The stamp is given only to packages that can be imported."""
     machine.stub_python('*"import bpflab"*', 'echo "No module"; exit 1')
