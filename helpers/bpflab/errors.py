@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -80,3 +83,28 @@ class LabError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: the four lines, and nothing of ours."""
         return f"{type(self).__name__} ({self.kind}): {self}".splitlines()
+
+
+NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
+"""The errnos of a process, and of a machine, that has no descriptor left."""
+
+
+def no_descriptor(purpose: str) -> LabError:
+    """Return the fault of a process that has no descriptor left *purpose*: ``to load x``."""
+    return LabError(
+        "descriptors",
+        f"There is no descriptor left {purpose}.",
+        why="Each file, map and program that is open has a descriptor.",
+        fix="Close what is not needed, or allow more: ulimit -n 4096 before ./lab.",
+    )
+
+
+@contextlib.contextmanager
+def needs_descriptors(purpose: str) -> Iterator[None]:
+    """Raise `no_descriptor` where the block finds none left."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_DESCRIPTOR:
+            raise no_descriptor(purpose) from None
+        raise

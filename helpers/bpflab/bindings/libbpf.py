@@ -121,25 +121,33 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
             texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
             if error:
                 return Attempt([], [], b"", texts, warnings, error)
-            made = [_program(lib, name, p) for name, p in programs.items()]
-            maps = [_map(lib, m, *numbers) for m, numbers in types.items()]
-            return Attempt(made, maps, _btf(lib, handle), texts, warnings, 0)
+            with contextlib.ExitStack() as copies:  # closed if there is none for the last
+                made = [_program(lib, name, p, copies) for name, p in programs.items()]
+                maps = [_map(lib, m, numbers, copies) for m, numbers in types.items()]
+                found = Attempt(made, maps, _btf(lib, handle), texts, warnings, 0)
+                copies.pop_all()
+                return found
         finally:
             lib.bpf_object__close(handle)
 
 
-def _program(lib: ctypes.CDLL, name: str, program: int) -> Program:
+def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitStack) -> Program:
     size = 8 * lib.bpf_program__insn_cnt(program)
     code = ctypes.string_at(lib.bpf_program__insns(program), size)
     section = lib.bpf_program__section_name(program).decode()
-    fd = os.dup(lib.bpf_program__fd(program))
+    fd = _copy(lib.bpf_program__fd(program), copies)
     return Program(name, fd, lib.bpf_program__type(program), section, code)
 
 
-def _map(lib: ctypes.CDLL, map: int, key_type: int, value_type: int) -> MapFacts:
-    type, key_size, value_size, max_entries = _numbers(lib, map, _MAP_FACTS)
-    name, fd = lib.bpf_map__name(map).decode(), os.dup(lib.bpf_map__fd(map))
-    return MapFacts(name, fd, type, key_size, value_size, max_entries, key_type, value_type)
+def _map(lib: ctypes.CDLL, map: int, types: list[int], copies: contextlib.ExitStack) -> MapFacts:
+    name, fd = lib.bpf_map__name(map).decode(), _copy(lib.bpf_map__fd(map), copies)
+    return MapFacts(name, fd, *_numbers(lib, map, _MAP_FACTS), *types)
+
+
+def _copy(fd: int, copies: contextlib.ExitStack) -> int:
+    copy = os.dup(fd)
+    copies.callback(os.close, copy)
+    return copy
 
 
 def _numbers(lib: ctypes.CDLL, map: int, facts: tuple[str, ...]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import os
 import re
 import shutil
 import sysconfig
@@ -15,6 +16,7 @@ from pathlib import Path
 from bpflab.compiling import compiler, diagnose, kept
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
+from bpflab.files import sweep
 
 FLAGS = [
     "-g",  # debug information becomes BTF: map definitions need it, and the verifier's log quotes C
@@ -77,7 +79,9 @@ def _facts(source: Source) -> list[object]:
 @contextlib.contextmanager
 def _laid_out(source: Source) -> Iterator[Path]:
     """Make a folder that holds the files as they were written: LLVM copies each line from there."""
-    with tempfile.TemporaryDirectory(prefix="bpflab-") as name:
+    place, head = Path(tempfile.gettempdir()), f"bpflab-{os.getpid()}-"
+    sweep(place, "bpflab-", shutil.rmtree)  # of processes that were killed
+    with tempfile.TemporaryDirectory(prefix=head, ignore_cleanup_errors=True) as name:
         for file, text in source.written.items():
             path = Path(name, file)
             if ".." not in path.parts and path.is_relative_to(name):

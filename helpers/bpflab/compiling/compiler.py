@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
+import os
 import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from bpflab.errors import LabError
+from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 
 DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
@@ -24,31 +25,37 @@ def start(name: str, command: list[str], folder: Path) -> subprocess.Popen[bytes
     """
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(
-            command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            cwd=folder,
-            process_group=0,  # Jupyter interrupts the whole group of a notebook's kernel
-        )
+        with needs_descriptors(f"to compile {name}"):
+            _try_pipes()
+            return subprocess.Popen(
+                command,
+                stdin=pipe,
+                stdout=pipe,
+                stderr=pipe,
+                cwd=folder,
+                process_group=0,  # Jupyter interrupts the whole group of a notebook's kernel
+            )
     except FileNotFoundError:
         raise LabError(
             "no-compiler", f"There is no {command[0]} here.", fix="./lab installs it."
         ) from None
     except OSError as error:
-        if error.errno in (errno.EMFILE, errno.ENFILE):
-            raise LabError(
-                "descriptors",
-                f"No process could be started to compile {name}: {error.strerror}.",
-                why="Each file, map and program that is open has a descriptor.",
-                fix="Close what is not needed, or allow more: ulimit -n 4096 before ./lab.",
-            ) from None
         raise LabError(
             "memory",
             f"No process could be started to compile {name}: {error.strerror}.",
             fix=_MEMORY,
         ) from None
+
+
+def _try_pipes() -> None:
+    """Raise OSError where Popen would find no descriptors for its four pipes.
+
+    Popen of Debian 12's Python, 3.11.2, leaves those open that it has made by then.
+    """
+    with contextlib.ExitStack() as pipes:
+        for _ in range(4):
+            for fd in os.pipe():
+                pipes.callback(os.close, fd)
 
 
 def run(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from bpflab.compiling.faults import COMPILER, HELPERS, VERIFIER, Rule
 from bpflab.compiling.source import Source
-from bpflab.errors import LabError, Place
+from bpflab.errors import NO_DESCRIPTOR, LabError, Place, no_descriptor
 from bpflab.text import safe_text
 
 Lines = Iterable[tuple[int, str, int]]
@@ -72,7 +72,7 @@ def program_refused(
     source: Source, function: str, reason: OSError, log: str, lines: Lines
 ) -> LabError:
     """Return the fault behind the errno and the log of a refused program."""
-    return _short_of(source.name, reason) or verifier(
+    return short_of(source.name, reason) or verifier(
         source, function, reason.strerror or "", log, lines
     )
 
@@ -82,7 +82,7 @@ def map_refused(source: Source, name: str, reason: OSError) -> LabError:
     if reason.errno == errno.EPERM:
         return no_privilege("The kernel lets this process make no map.")
     text = f"could not open bpf map: {name}, error: {reason.strerror}"
-    return _short_of(source.name, reason) or compiler(source, text)
+    return short_of(source.name, reason) or compiler(source, text)
 
 
 def no_privilege(message: str, log: str = "") -> LabError:
@@ -96,15 +96,10 @@ def no_privilege(message: str, log: str = "") -> LabError:
     )
 
 
-def _short_of(name: str, reason: OSError) -> LabError | None:
+def short_of(name: str, reason: OSError) -> LabError | None:
     """Return the fault where the process or the machine has too little of something."""
-    if reason.errno in (errno.EMFILE, errno.ENFILE):
-        return LabError(
-            "descriptors",
-            f"The kernel gives no descriptor for {name}: {reason.strerror}.",
-            why="Each file, map and program that is open has a descriptor.",
-            fix="Close what is not needed, or allow more: ulimit -n 4096 before ./lab.",
-        )
+    if reason.errno in NO_DESCRIPTOR:
+        return no_descriptor(f"to load {name}")
     if reason.errno == errno.ENOMEM:
         return LabError(
             "memory",

@@ -98,6 +98,8 @@ def _event(types: Btf | None, buffer: str) -> np.dtype[Any] | LabError:
 
 
 def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
+    if short := diagnose.short_of(source.name, OSError(tried.error, os.strerror(tried.error))):
+        return short
     found = next((m for line in tried.warnings if (m := _REFUSED.match(line))), None)
     if found:
         return _program_refusal(source, image, found[1], found[2], tried.logs[found[1]])

@@ -12,7 +12,7 @@ from typing import Any
 from bpflab.arguments import checked
 from bpflab.compiling import bcc, clang, source
 from bpflab.compiling.image import Image
-from bpflab.errors import LabError
+from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.programs.elf import from_elf
 from bpflab.programs.objects import Objects, from_image
@@ -36,6 +36,7 @@ _by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionar
 
 
 @checked
+@needs_descriptors("to load this program")
 def load(
     name: str,
     *,

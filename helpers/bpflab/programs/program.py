@@ -18,7 +18,7 @@ from bpflab.bindings.info import recursion_misses
 from bpflab.compiling import source
 from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
-from bpflab.errors import LabError
+from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.programs import handles
 from bpflab.programs.objects import Objects
@@ -131,6 +131,7 @@ class Program(handles.Loaded):
         self.attach_new(targets)
         return self
 
+    @needs_descriptors("to attach a program")
     def attach_new(self, targets: Mapping[str, str]) -> list[str]:
         """Attach as `attach` does; return the functions that were not attached there before."""
         targets = targets or self.hooks
