@@ -42,8 +42,8 @@ def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFram
     """Return a row for each call instruction of *function*, as the verifier left it.
 
     Columns: ``instruction`` (its place, from 0), ``kind`` (``helper``, ``tail call``,
-    ``function``: a BPF function of its own, ``kernel function``), ``name`` (empty for a BPF
-    function). With *sent* they are those that the compiler made and BCC sent: the verifier replaces
+    ``function``: a BPF function, ``kernel function``), ``name`` (empty for a BPF function). With
+    *sent* they are those that the compiler made, as the kernel got them: the verifier replaces
     some of them by code, as it does with a lookup in an array.
 
     It takes CAP_BPF. What a helper is called also takes CAP_SYSLOG, or sysctl
@@ -55,12 +55,9 @@ def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFram
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
             net.core.bpf_jit_harden); ``no-program``; ``closed``.
     """
-    rows: Iterator[tuple[int, str, str | None]]
     with program.descriptor(function) as fd:
-        if not sent:
-            rows = _translated_calls(_translated(fd, function))
-        else:
-            rows = _sent(program.sent[function])
+        code = program.sent[function] if sent else _translated(fd, function)
+    rows = _sent(code) if sent else _translated_calls(code)
     frame = pd.DataFrame(list(rows), columns=["instruction", "kind", "name"])
     frame.attrs["hidden"] = {"name": _UNNAMED} if frame["name"].isna().any() else {}
     return frame
