@@ -89,6 +89,52 @@ def test_a_childs_end_is_a_fault(child, monkeypatch, body, kind):
     assert refused().kind == kind
 
 
+def answered(**changes):
+    """Return the body of a child that gives such an answer."""
+    return f"print({json.dumps(ANSWER | changes)!r})"
+
+
+INSTRUCTION = {"name": "f", "license": "GPL", "func_info": "", "line_info": ""}
+MAP = {"name": "m", "reference": 3, "type": 2, "key_size": 4, "value_size": 8, "max_entries": 1}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "print('5')",
+        "print('[]')",
+        "print('{}')",
+        "print('[' * 100_000)",
+        "sys.stdout.buffer.write(b'\\xff')",
+        "sys.stdout.write('x' * (1 << 26))",
+        "sys.stderr.write('a.c:1:1: warning: odd\\n\\n' * (1 << 20))",
+        f"print('noise', {json.dumps(ANSWER)!r})",
+        f"print({json.dumps(ANSWER)[:-3]!r})",
+        answered(stage=["done"]),
+        answered(maps=[{}]),
+        answered(maps=[MAP]),
+        answered(maps=[MAP | {"flags": -1}]),
+        answered(maps=[MAP | {"flags": "0"}]),
+        answered(maps=[MAP | {"flags": 0, "name": 5}]),
+        answered(programs=[INSTRUCTION | {"instructions": "AAAA"}]),
+        answered(programs=[INSTRUCTION | {"instructions": "GBEAAAcAAAAAAAAAAAAAAA=="}]),
+        answered(btf="AAAA"),
+        answered(fields=[]),
+    ],
+)
+def test_an_answer_of_another_form_is_none(child, body):
+    """Half of one, a number, a map that is not there, noise before it, or much of it."""
+    child(body)
+    assert refused().kind == "compiler"
+
+
+def test_headers_elsewhere_than_they_are(child, monkeypatch):
+    """What leads there is named in the fix."""
+    child("sys.stderr.write('Unable to find kernel headers.')")
+    monkeypatch.setenv("BCC_KERNEL_SOURCE", "/nowhere")
+    assert refused().fix == "unset BCC_KERNEL_SOURCE"
+
+
 def test_what_llvm_printed_on_its_way_out_names_the_fault(child):
     """The words are on fd 2, and the log has them."""
     words = "error: a.c:3:2: in function hook i32 (i8*): Looks like the BPF stack limit of 512"

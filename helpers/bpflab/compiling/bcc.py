@@ -12,7 +12,6 @@ import sys
 import threading
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from bpflab.compiling import compiler, diagnose, headers, image, kept
 from bpflab.compiling.source import Source
@@ -52,12 +51,13 @@ def compiled(source: Source) -> image.Image:
     printed = done.stderr.decode(errors="backslashreplace")
     try:
         answer = json.loads(done.stdout)
-    except ValueError:  # LLVM ended the child
-        answer = {"stage": "compile"}
-    if answer["stage"] != "done":
-        raise _refusal(source, answer, printed)
-    answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
-    return image.from_answer(answer)
+        if answer["stage"] == "done":
+            answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
+            return image.from_answer(answer)
+        stage, reason = answer["stage"], str(answer["reason"])
+    except (ValueError, KeyError, TypeError, RecursionError):  # LLVM ended the child
+        stage, reason = "compile", ""
+    raise _refusal(source, stage, reason, printed)
 
 
 def keep(source: Source, made: image.Image) -> None:
@@ -70,13 +70,15 @@ def make_ready() -> None:
     _spare.start()
 
 
-def _refusal(source: Source, answer: dict[str, Any], printed: str) -> LabError:
-    refusal = diagnose.compiler(source, printed + answer.get("reason", ""))
-    if answer["stage"] == "import" and refusal.kind != "memory":
+def _refusal(source: Source, stage: str, reason: str, printed: str) -> LabError:
+    refusal = diagnose.compiler(source, printed + reason)
+    if refusal.kind == "no-headers" and os.environ.get("BCC_KERNEL_SOURCE"):
+        refusal.fix = "unset BCC_KERNEL_SOURCE"
+    if stage == "import" and refusal.kind != "memory":
         return LabError(
             "no-bcc",
             "This Python has no BCC.",
-            why=f"{answer['reason']}. PyPI's package `bcc` is another project; the real one comes "
+            why=f"{reason}. PyPI's package `bcc` is another project; the real one comes "
             "with the distribution, for its own Python.",
             fix="./lab installs python3-bpfcc and a venv that sees it.",
         )

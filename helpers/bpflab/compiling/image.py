@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ _INSTRUCTION = np.dtype([("code", "u1"), ("registers", "u1"), ("off", "i2"), ("i
 _LOAD_64 = 0x18  # BPF_LD | BPF_IMM | BPF_DW: a constant of 64 bits, in two instructions
 # BPF_PSEUDO_MAP_FD as source register, and where that stands beside the other register.
 _MAP_FD, _SOURCE = (0x10, 0xF0) if sys.byteorder == "little" else (0x01, 0x0F)
+_NUMBERS = ("reference", "type", "key_size", "value_size", "max_entries", "flags")
+_SPEC = struct.Struct("i5I16s")  # as the kernel takes them
 _LINE = np.dtype([("instruction", "u4"), ("file", "u4"), ("text", "u4"), ("line", "u4")])
 
 
@@ -59,21 +62,34 @@ class Image:
     answer: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
-def from_answer(answer: dict[str, Any]) -> Image:
+def from_answer(answer: Any) -> Image:
     """Return the image in a child's answer, or in what the cache kept.
 
     Raises:
-        KeyError, TypeError, ValueError: where it is no such answer.
+        ValueError: where it is no such answer.
     """
+    try:
+        made = _image(answer)
+        for spec in made.maps:
+            _SPEC.pack(*(getattr(spec, name) for name in _NUMBERS), spec.name.encode())
+        maps = {spec.reference: 0 for spec in made.maps}
+        for code in made.programs:
+            with_maps(code, maps)
+    except Exception as error:  # of whatever form it is instead
+        raise ValueError(f"no image: {error!r}") from None
+    return made
+
+
+def _image(answer: dict[str, Any]) -> Image:
     data = base64.b64decode(answer["btf"])
     types = Btf(data) if data else None
-    made = Image(
+    return Image(
         [MapSpec(**(_layouts(row, types) | row)) for row in answer["maps"]],
         [
             Code(
-                row["name"],
+                str(row["name"]),
                 base64.b64decode(row["instructions"]),
-                row["license"],
+                str(row["license"]),
                 base64.b64decode(row["func_info"]),
                 base64.b64decode(row["line_info"]),
             )
@@ -84,10 +100,6 @@ def from_answer(answer: dict[str, Any]) -> Image:
         str(answer.get("warnings", "")),
         answer,
     )
-    maps = {spec.reference: 0 for spec in made.maps}
-    for code in made.programs:
-        with_maps(code, maps)  # a map that is not there is an error now
-    return made
 
 
 def with_maps(code: Code, fds: dict[int, int]) -> bytes:
