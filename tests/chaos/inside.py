@@ -87,25 +87,32 @@ def refresh(folder: Path) -> dict:
     }
 
 
-def proof(folder: Path) -> dict:
-    """Load where no proof can be kept: with no room for it, and with no room for its directory."""
-    disk = small(folder / "disk", 16)
+def cache(folder: Path) -> dict:
+    """Load twice where nothing can be kept: on a full disk, and on one that became read-only."""
+    disk, seen = small(folder / "disk", 64), []
     os.environ["XDG_CACHE_HOME"] = str(disk)
-    (disk / "bpflab/proofs").mkdir(parents=True)
+
+    def twice(text: str) -> None:
+        for _ in range(2):
+            with load("kept", text=text) as program, program.attached(hook=EXECVE):
+                run("/usr/bin/true")
+                seen.append(int(program.maps["seen"][0]))
+
+    twice(COUNT)
     fill(disk)
-    seen = []
-    for _ in range(2):
-        with load("full", text=COUNT) as program, program.attached(hook=EXECVE):
-            run("/usr/bin/true")
-            seen.append(int(program.maps["seen"][0]))
-    return {"seen": seen, "files": [p.name for p in disk.rglob("*") if p.is_file()]}
+    twice(f"{COUNT}// full\n")
+    (disk / "filler").unlink()
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    twice(f"{COUNT}// read-only\n")
+    twice(COUNT)
+    return {"seen": seen, "files": [p.suffix for p in disk.rglob("*") if p.is_file()]}
 
 
 def headers(folder: Path) -> dict:
     """Load, and let the headers vanish as an upgrade does; then bring them back."""
     os.environ["XDG_CACHE_HOME"] = str(folder)
     place = f"/lib/modules/{platform.release()}"
-    program = load("proved", text=COUNT).attach(hook=EXECVE)
+    program = load("before", text=COUNT).attach(hook=EXECVE)
     load("again", text=f"{COUNT}// again\n").close()
     subprocess.run(["mount", "-t", "tmpfs", "upgrade", place], check=True)
     before = program.maps["seen"][0]
@@ -115,7 +122,7 @@ def headers(folder: Path) -> dict:
     known = told(lambda: load("again", text=f"{COUNT}// again\n"))
     subprocess.run(["umount", place], check=True)
     back = [told(lambda n=n: load(n, text=f"{COUNT}// {n}\n").close()) for n in ("again", "fresh")]
-    close("proved")
+    close("before")
     return {"went on": went_on, "fresh": fresh, "known": known, "back": back}
 
 

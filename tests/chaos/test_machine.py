@@ -50,17 +50,17 @@ def test_a_full_disk_leaves_the_lesson_whole_and_is_said(tmp_path):
 
 
 @needs_mounts
-def test_a_proof_that_cannot_be_kept_only_costs_time(tmp_path):
-    """The program loads, twice, and no part of a proof takes what room is left."""
-    found = inside("proof", tmp_path)
+def test_what_cannot_be_kept_only_costs_time(tmp_path):
+    """The program loads, twice, and no part of an image stays beside what was kept before."""
+    found = inside("cache", tmp_path)
 
-    assert all(found["seen"])
-    assert found["files"] == ["filler"]
+    assert len(found["seen"]) == 8 and all(found["seen"])
+    assert found["files"] == [".json"]
 
 
 @needs_mounts
 def test_headers_that_vanish_are_said_and_what_runs_goes_on(tmp_path):
-    """For a new source and for a proved one, with the doctor's advice; and they may come back."""
+    """For a new source and for a known one, with the doctor's advice; and they may come back."""
     found = inside("headers", tmp_path)
 
     assert found["went on"]
