@@ -1,16 +1,21 @@
-"""A live view beside the loop that people write instead, on the same events for as long."""
+"""The kernel of a notebook that shows the newest events, four times a second.
 
-import os
+A loop clears the place and shows pandas' frame, as in many tutorials, and the cell is busy; the
+lab's live view runs beside the cells. The events are the same, and so is the time.
+"""
+
 import queue
-import statistics
 import time
 from typing import Any
 
 import psutil
-from jupyter_client.manager import KernelManager
 
-SECONDS = 5.0
-ROUNDS = 3
+from bench.kernel import kernel, run
+from bench.row import Row, turned
+from bench.sizes import Sizes
+
+TITLE = "A live view"
+LOOP_SIDE, LIVE_SIDE = "clear_output in a loop", "live()"
 SETUP = """
 import time
 from IPython.display import clear_output, display
@@ -19,9 +24,8 @@ from bpflab import live, load, steady
 execs = load("start_here/execs").attach(hook="syscalls:sys_enter_execve")
 busy = steady("/usr/bin/true", per_second=20, seconds=600)
 """
-# As in many a tutorial: the cell is busy, the frame is pandas' own, the place is cleared each time.
-LOOP = f"""
-ends = time.monotonic() + {SECONDS}
+LOOP = """
+ends = time.monotonic() + {}
 while time.monotonic() < ends:
     clear_output(wait=True)
     display(execs.events.frame().tail(10))
@@ -29,13 +33,6 @@ while time.monotonic() < ends:
 """
 LIVE = "view = live(execs)"
 STOP = "view.stop()"
-
-
-def run(client: Any, code: str) -> None:
-    """Execute *code* to its end."""
-    client.execute(code, store_history=False)
-    while client.get_shell_msg(timeout=60)["msg_type"] != "execute_reply":
-        pass
 
 
 def drained(client: Any, seconds: float) -> tuple[int, int]:
@@ -50,51 +47,38 @@ def drained(client: Any, seconds: float) -> tuple[int, int]:
     return count, size
 
 
-def measured(client: Any, process: psutil.Process, code: str) -> tuple[float, float, float]:
-    """Return what *code* takes in a second: CPU seconds, messages, bytes."""
+def measured(client: Any, process: psutil.Process, code: str, seconds: float) -> dict[str, float]:
+    """Return what *code* takes in a second, while it runs for *seconds*."""
     drained(client, 0.5)
     before, began = sum(process.cpu_times()[:2]), time.monotonic()
     client.execute(code, store_history=False)
-    count, size = drained(client, SECONDS)
+    count, size = drained(client, seconds)
     cpu = sum(process.cpu_times()[:2]) - before
     while client.get_shell_msg(timeout=60)["msg_type"] != "execute_reply":
         pass
     wall = time.monotonic() - began
-    return cpu / wall, count / wall, size / wall
+    return {"cpu": 100 * cpu / wall, "messages": count / wall, "kB": size / wall / 1000}
 
 
-def main() -> None:
-    """Print the medians and their ratios, the two in turn."""
-    manager = KernelManager(transport="ipc")
-    manager.start_kernel()
-    client = manager.blocking_client()
-    client.start_channels()
-    client.wait_for_ready(timeout=60)
-    process = psutil.Process(manager.provisioner.process.pid)
-    rows: dict[str, list[tuple[float, ...]]] = {"loop with clear_output": [], "live": []}
-    try:
+def measure(sizes: Sizes) -> list[Row]:
+    """Measure a loop and a live view, in turn in one kernel."""
+    rounds = []
+    with kernel() as (client, process):
         run(client, SETUP)
-        for _ in range(ROUNDS):
-            rows["loop with clear_output"].append(measured(client, process, LOOP))
-            rows["live"].append(measured(client, process, LIVE))
+        for _ in range(sizes.live_rounds):
+            loop = measured(client, process, LOOP.format(sizes.live_s), sizes.live_s)
+            view = measured(client, process, LIVE, sizes.live_s)
             run(client, STOP)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    print(
-        "What the kernel of a notebook takes to show the newest events, 4 times a second, "
-        f"for {SECONDS:.0f} s\n({os.cpu_count()} CPUs): a loop that clears and prints, as in many "
-        "tutorials, beside the lab's live view."
-    )
-    base = None
-    for name, runs in rows.items():
-        cpu, count, size = (statistics.median(column) for column in zip(*runs, strict=True))
-        base = base or (cpu, size)
-        print(
-            f"  {name:<24} {cpu * 100:5.1f} % CPU ({cpu / base[0]:.2f}x)  {count:5.1f} messages/s  "
-            f"{size / 1000:6.1f} kB/s ({size / base[1]:.2f}x)"
-        )
+            rounds.append({LOOP_SIDE: loop, LIVE_SIDE: view})
+        run(client, "busy.stop()")
 
+    def row(key: str, what: str, unit: str) -> Row:
+        sides = turned([{side: found[key] for side, found in one.items()} for one in rounds])
+        peers = {LOOP_SIDE: sides.pop(LOOP_SIDE)}
+        return Row(f"live-{key}", what, unit, sides, peers)
 
-if __name__ == "__main__":
-    main()
+    return [
+        row("cpu", "CPU of the kernel", "%"),
+        row("messages", "Messages to the page", "a second"),
+        row("kB", "Their content", "kB a second"),
+    ]

@@ -29,6 +29,6 @@ doctor() {
 }
 
 bench() {
-    setup "test"
-    become "$VENV/bin/python" bench/run.py "$@"
+    setup "test" >&2  # what is measured goes to a file
+    become "$VENV/bin/python" -m bench "$@"
 }

@@ -1,0 +1,1 @@
+"""Measurements of the lab beside what people use instead; nothing is asserted."""

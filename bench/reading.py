@@ -1,0 +1,43 @@
+"""Readers of a ring buffer, beside the same producer in turn, each a process of its own.
+
+One in C on libbpf and one on BCC's callback, which touch a field, and the lab's `Ring.read`, into
+numpy. Each looks every 2 ms. A record has 32 bytes, and the ring 8 MB.
+"""
+
+import sys
+import tempfile
+
+from bench import ring
+from bench.row import Row
+from bench.sizes import Sizes
+
+TITLE = "Ring → array"
+BURSTS = (8, 64)  # records a call
+SIDES = {"lab": "the lab, into an array", "C": "C on libbpf", "BCC": "BCC's callback"}
+
+
+def measure(sizes: Sizes) -> list[Row]:
+    """Measure 8 and 64 records a system call: CPU time of the reader, and what found no room."""
+    ring.SECONDS, ring.ROUNDS = sizes.ring_s, sizes.rounds
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        python = [sys.executable, "-P", "-c"]
+        readers = {
+            "C": [ring.built(folder)],
+            "lab": [*python, ring.LOOP.format(ring.LAB)],
+            "BCC": [*python, ring.LOOP.format(ring.BCC)],
+        }
+        for burst in BURSTS:
+            rows += _rows(burst, ring.rounds(readers, burst))
+    return rows
+
+
+def _rows(burst: int, found: list[dict[str, dict[str, float]]]) -> list[Row]:
+    def row(name: str, what: str, unit: str, key: str, scale: float = 1) -> Row:
+        sides = {to: [scale * one[side][key] for one in found] for side, to in SIDES.items()}
+        lab = {SIDES["lab"]: sides.pop(SIDES["lab"])}
+        return Row(f"ring-{burst}{name}", f"{burst} records a call: {what}", unit, lab, sides)
+
+    lost = row("-lost", "lost, of what was sent", "%", "lost", 100)
+    lost.compared = False
+    return [row("", "CPU time of an event", "ns", "ns"), lost]
