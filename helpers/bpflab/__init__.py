@@ -10,7 +10,7 @@ _HOMES = {
     "compiling.source": ("find",),
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "data.trace": ("open_trace",),
-    "doctor.needs": ("needs", "prefers"),
+    "doctor.features": ("needs", "prefers"),
     "programs.keep": ("hold", "pinned"),
     "programs.loading": ("close", "load", "loaded"),
     "programs.perf": ("PerfBuffer",),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.doctor import probes
+from bpflab.doctor import trial
 from tests.machines import healthy
 
 
@@ -15,8 +15,8 @@ def machine(tmp_path):
 @pytest.fixture
 def root_at_work(machine, monkeypatch):
     """Have root at work on the machine, where a learner was."""
-    monkeypatch.setattr(probes, "traced_child", lambda: "")
-    monkeypatch.setattr(probes, "program", lambda: "")
+    monkeypatch.setattr(trial, "trace_child", lambda: "")
+    monkeypatch.setattr(trial, "load_two_instructions", lambda: "")
     machine.uid = 0
     machine.write("/proc/self/status", "CapEff:\t000001ffffffffff\n")
     machine.write("/proc/self/mounts", "proc /proc proc rw 0 0\nbpf /sys/fs/bpf bpf rw 0 0\n")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bpflab import LabError
-from bpflab.doctor import features, probes
+from bpflab.doctor import features, trial
 from bpflab.doctor.features import FEATURES
 from tests.doctor.examined import EXEC
 from tests.machines import DEBIAN_KERNEL, DIST, VENV
@@ -39,7 +39,7 @@ def test_a_name_says_what_it_is_for(machine):
 
 def test_a_kernel_that_loads_nothing_is_to_blame(machine, monkeypatch):
     """Where bpf(2) is refused with all else in place, another kernel mends it."""
-    monkeypatch.setattr(probes, "program", lambda: "Operation not permitted")
+    monkeypatch.setattr(trial, "load_two_instructions", lambda: "Operation not permitted")
     assert missing(machine) == {"programs"}
     check = features.look("programs", machine)
     assert check.found == "this kernel refuses it: Operation not permitted"
@@ -50,7 +50,7 @@ def test_a_kernel_that_loads_nothing_is_to_blame(machine, monkeypatch):
 def test_the_kernel_is_not_blamed_for_a_missing_privilege(machine, monkeypatch):
     """Where the capabilities are missing, they are what is named."""
     machine.uid = 1000
-    monkeypatch.setattr(probes, "program", lambda: "Operation not permitted")
+    monkeypatch.setattr(trial, "load_two_instructions", lambda: "Operation not permitted")
     machine.write("/proc/self/status", "CapEff:\t0\nCapBnd:\t000001ffffffffff\n")
     check = features.look("programs", machine)
     assert "lacks CAP_BPF and CAP_PERFMON" in check.found
@@ -102,7 +102,7 @@ def test_what_the_machine_lacks_is_missing(machine, file, text, lost):
 def test_numbers_of_the_machine(machine, monkeypatch):
     """One CPU, larger pages, another architecture and a child that cannot be traced are seen."""
     machine.cpus, machine.page_size, machine.arch = 1, 65536, "riscv64"
-    monkeypatch.setattr(probes, "traced_child", lambda: "Operation not permitted")
+    monkeypatch.setattr(trial, "trace_child", lambda: "Operation not permitted")
     lost = {"two CPUs", "pages of 4096 bytes", "system-call names", "ptrace"}
     assert missing(machine) == lost
     assert "65536 bytes" in features.look("pages of 4096 bytes", machine).found

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from bpflab import doctor
-from bpflab.doctor import probes
+from bpflab.doctor import trial
 
 pytestmark = pytest.mark.kernel
 
@@ -41,9 +41,9 @@ def test_what_the_lessons_need_is_here(nothing_left):
 
 def test_the_kernel_answers_the_probes(nothing_left, monkeypatch):
     """It loads the smallest program and refuses one that is none; a child can be traced."""
-    assert (probes.program(), probes.traced_child()) == ("", "")
-    monkeypatch.setattr(probes, "_RETURN_0", bytes(8))
-    assert probes.program() == "Invalid argument"
+    assert (trial.load_two_instructions(), trial.trace_child()) == ("", "")
+    monkeypatch.setattr(trial, "_RETURN_0", bytes(8))
+    assert trial.load_two_instructions() == "Invalid argument"
 
 
 def test_what_stands_in_the_way_is_named(monkeypatch, tmp_path):
