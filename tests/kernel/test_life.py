@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from bpflab import LabError, close, load, loaded
+from bpflab import LabError, close, load, loaded, run
 from bpflab.bindings import hooks
 from bpflab.compiling import bcc, compiler, source
 from tests.kernel.held import held
@@ -128,18 +128,18 @@ def test_a_forked_child_takes_nothing_down():
 def test_interrupts_at_random_moments_leave_nothing():
     """Interrupts, wherever in load, attach, read and close they strike."""
     rng = random.Random(20)
-    load("first_map/cut").close()  # proved once: the moments then spread over all
+    load("first_map/cut").close()  # compiled once: the moments then spread over all
     began = time.monotonic()
     load("first_map/cut").close()
     a_round = 1.3 * (time.monotonic() - began)
     struck = 0
     for _ in range(TIMES):
         timer = threading.Timer(rng.uniform(0, a_round), os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
         try:
+            timer.start()
             while timer.is_alive():
                 with load("first_map/cut") as program, program.attached(hook=EXECVE):
-                    run_true()
+                    run("/usr/bin/true")
                     program.events.frame()
             time.sleep(0.01)
         except KeyboardInterrupt:
