@@ -199,6 +199,7 @@ def test_two_runners_make_a_disk_once(tmp_path, monkeypatch, capsys):
             printed = capsys.readouterr().out
         done.set()
         assert first.result(10) == second.result(10)
+    disk.prepare.cache_clear()
     assert sorted(made) == ["debian-12", "debian-13"]
     assert printed == "debian-12: another process is at its disk\n"
 

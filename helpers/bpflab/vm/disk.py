@@ -2,6 +2,7 @@
 
 import configparser
 import fcntl
+import functools
 import hashlib
 import io
 import os
@@ -46,6 +47,7 @@ class Disk:
         return self.directory / f"initrd.img-{self.guest.kernel}"
 
 
+@functools.cache  # a guest that starts again, emulated, has the disk that was ready before
 def prepare(name: str) -> Disk:
     """Return the disk of a guest; make it if there is none of this set-up yet."""
     guest = guests.find(name)
