@@ -133,7 +133,7 @@ def test_the_drawing_says_what_the_text_says(nodes, edges):
 
 @GRAPHS
 def test_nothing_overlaps_and_all_is_in_the_picture(nodes, edges):
-    """Boxes, ends of edges, and counts are apart, and no edge crosses a box on its way."""
+    """Boxes, edges and counts are apart, and no edge crosses a box on its way."""
     view = flow("t", nodes, edges)
     root = drawn(view)
     width, height = (int(root.get(key)) for key in ("width", "height"))
@@ -144,6 +144,8 @@ def test_nothing_overlaps_and_all_is_in_the_picture(nodes, edges):
     for one, two in combinations(counts(view), 2):
         x, y = abs(one[0] - two[0]), abs(one[1] - two[1])
         assert y >= 14 or x >= 4 * (len(one[2]) + len(two[2])), (one, two)
+    lanes = [int(y) for path, _ in arrows(view) for y in re.findall(r"L\d+ (\d+)", path.get("d"))]
+    assert all(abs(a - b) >= 16 for a, b in combinations(lanes, 2))
     for path, _ in arrows(view):
         for x, y in dots(path):
             assert 4 <= x <= width - 4 and 4 <= y <= height - 4
