@@ -79,10 +79,10 @@ def installed_bcc(machine: Machine) -> Check:
     """Whether ``import bcc`` would find the real one; nothing is imported."""
     file = _bcc_file(machine)
     if not file and machine.exists(f"{_DIST_PACKAGES}/bcc"):
-        found = "installed, but this Python does not see it"
+        found = "BCC is installed, and this Python does not see it"
         return Check("bcc", "fault", found, _new_venv(machine))
     if not file:
-        return Check("bcc", "fault", "not installed", _INSTALL)
+        return Check("bcc", "fault", "BCC is not installed", _INSTALL)
     if _is_bcc(machine, file):
         version = re.search(r"[\d.]+", machine.text(file.replace("__init__", "version")))
         return Check("bcc", "ok", f"BCC {version[0] if version else '?'} in {file}")
