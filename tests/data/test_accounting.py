@@ -132,6 +132,22 @@ def test_a_count_that_moves_meanwhile_is_no_loss():
     assert log.ledger() == NOTHING | {"produced": 2, "shown": 2}
 
 
+def test_a_drop_between_two_counts_is_no_loss():
+    """`seen` is read last, so a drop that comes while counters are read is in both or in none."""
+    maps = maps_of(seen=1)
+    seen, log = maps["seen"], log_of(row(), maps=maps)
+    total = seen.total
+
+    def drop_after():
+        before = total()
+        seen.value += 1
+        maps["dropped"].value += 1
+        return before
+
+    seen.total = drop_after
+    assert log.ledger()["unaccounted"] == 0
+
+
 def test_an_event_on_its_way_is_not_reported_as_lost(monkeypatch):
     """One that is counted and reaches the ring a moment later is looked for again."""
     monkeypatch.setattr(

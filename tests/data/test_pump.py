@@ -1,6 +1,7 @@
 """Rings read in the background: while somebody looks, and no longer."""
 
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,6 +47,27 @@ def test_a_ring_is_read_while_somebody_looks(pump):
     pump.release(log)
     assert until(lambda: not pump.running, seconds=5)
     assert len(log) == 2
+
+
+def test_a_ring_that_fills_is_read_sooner(pump, monkeypatch):
+    """The pause is long while nothing comes, shorter while events come, shortest in a storm."""
+    pauses, batches = [], [[row(1)] * 64, [row(1)], []]
+    log = log_of()
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        if batches:
+            log._ring.write(*batches.pop())
+        else:
+            pump.release(log)
+
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=sleep)
+    monkeypatch.setattr("bpflab.data.pump.time", clock)
+    pump.keep(log, 30)
+
+    assert until(lambda: not pump.running)
+    assert len(log) == 65
+    assert pauses[0] == pauses[1] > pauses[2] > pauses[3]
 
 
 def test_nobody_looks_for_ever(pump):

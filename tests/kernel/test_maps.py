@@ -155,6 +155,9 @@ def test_rows_stand_in_the_order_of_the_keys(program):
 
     assert recent.frame()["key"].tolist() == [1, 2, 256, 257, 65536]
     assert excluded.frame()["path"].tolist() == ["/B", "/a", "/b"]
+    order = [(0, "b", 3), (1, "a", 300), (1, "b", -2), (1, "b", 2)]
+    keys = program.maps["KEYS"].clear().fill({key: {} for key in order[::-1]})
+    assert list(keys.frame()[["pid", "comm", "sign"]].itertuples(index=False, name=None)) == order
 
 
 def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):

@@ -49,8 +49,10 @@ SIZE = 256 * 1024  # bytes, whatever a page is
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
 
 
-def test_nothing_is_torn_reordered_or_lost_in_silence():
+@pytest.mark.parametrize("block", [1 << 12, 1 << 19])
+def test_nothing_is_torn_reordered_or_lost_in_silence(monkeypatch, block):
     """Two seconds at full speed: every record checks, numbers rise, and the counts balance."""
+    monkeypatch.setattr("bpflab.data.ring._BLOCK", block)
     child = subprocess.Popen([sys.executable, "-c", CALLS], stdin=-1, stdout=-1)
     child.stdout.readline()
     defines = {"PID": child.pid, "NR": NR[platform.machine()], "PAGES": SIZE // mmap.PAGESIZE}
