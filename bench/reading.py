@@ -10,6 +10,7 @@ import tempfile
 from bench import ring
 from bench.row import Row
 from bench.sizes import Sizes
+from bench.worker import worker
 
 TITLE = "Ring → array"
 BURSTS = (8, 64)  # records a call
@@ -18,9 +19,8 @@ SIDES = {"lab": "the lab, into an array", "C": "C on libbpf", "BCC": "BCC's call
 
 def measure(sizes: Sizes) -> list[Row]:
     """Measure 8 and 64 records a system call: CPU time of the reader, and what found no room."""
-    ring.SECONDS, ring.ROUNDS = sizes.ring_s, sizes.rounds
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, worker() as call:
         python = [sys.executable, "-P", "-c"]
         readers = {
             "C": [ring.built(folder)],
@@ -28,8 +28,16 @@ def measure(sizes: Sizes) -> list[Row]:
             "BCC": [*python, ring.LOOP.format(ring.BCC)],
         }
         for burst in BURSTS:
-            rows += _rows(burst, ring.rounds(readers, burst))
+            rows += _rows(burst, call(rounds, readers, burst, sizes))
     return rows
+
+
+def rounds(
+    readers: dict[str, list[str]], burst: int, sizes: Sizes
+) -> list[dict[str, dict[str, float]]]:
+    """Return what each reader measured, round by round, for as long as *sizes* say."""
+    ring.SECONDS, ring.ROUNDS = sizes.ring_s, sizes.rounds
+    return ring.rounds(readers, burst)
 
 
 def _rows(burst: int, found: list[dict[str, dict[str, float]]]) -> list[Row]:
