@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text
-from bpflab.views.origins import MEANINGS, WORD, leftovers_start
+from bpflab.views.origins import MEANINGS, WORD, counted, summary
 from bpflab.views.view import View, escaped
 
 _BYTES = 2 * WORD  # a line
@@ -66,11 +66,11 @@ def grid(
     for name, value in buffers.items():
         found = by_name.get(name, ())
         if len(found) != len(value) or not set(found) <= MEANINGS.keys():
-            which = _count(len(value)) + (f" of {safe_text(name, 80)}" if name else "")
+            which = counted(len(value)) + (f" of {safe_text(name, 80)}" if name else "")
             message = f"{len(found)} origins do not fit {which}."
             fix = "Give what origins(now, length, before) returned for the same bytes."
             raise LabError("grid-origins", message, fix=fix)
-        head = _summary(found) if value else "an empty buffer"
+        head = summary(found) if value else "an empty buffer"
         named = head if buffers is not values else f"{safe_text(name, 80)}: {head}"
         parts.append((named, list(_lines(value, found, rows))))
     seen = {origin for name in buffers for origin in by_name[name]}
@@ -106,7 +106,7 @@ def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
     for same, run in groupby((_Line(p.start, value[p], origins[p]) for p in parts), _Line.same):
         found = list(run)
         if same is not None and len(found) > 1:
-            count = _count(sum(len(line.value) for line in found))
+            count = counted(sum(len(line.value) for line in found))
             found = [_Line(found[0].offset, b"", (), f"… {count}, each {same[0]:02x}, {same[1]}")]
         lines += found
     shown = len(lines) if len(lines) <= rows + 1 else max(rows, 0)
@@ -114,29 +114,8 @@ def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
     if rest := lines[shown:]:
         hidden = Counter(origins[rest[0].offset :])
         what = ", ".join(f"{hidden[origin]} {origin}" for origin in MEANINGS if hidden[origin])
-        note = f"… {_count(hidden.total())} not shown: {what}"
+        note = f"… {counted(hidden.total())} not shown: {what}"
         yield _Line(rest[0].offset, b"", (), note)
-
-
-def _summary(origins: Sequence[str]) -> str:
-    """Return a sentence about a buffer: how long its string is, and where left overs are."""
-    count = Counter(origins)
-    parts = [f"{_count(count['string'])} of this string"]
-    if count["nul"]:
-        parts.append(f"NUL at {list(origins).index('nul')}")
-    elif count["string"]:
-        parts.append("no NUL")
-    elif count["zeroed"]:
-        parts.append(f"{count['zeroed']} zeroed")
-    start = leftovers_start(origins)
-    if start is None:
-        return ", ".join([*parts, "nothing left over"])
-    last = max(at for at, origin in enumerate(origins) if origin == "left over")
-    return ", ".join([*parts, f"left over from offset {start} to {last}"])
-
-
-def _count(count: int) -> str:
-    return f"{count} byte{'s' * (count != 1)}"
 
 
 def _ascii(value: bytes) -> str:

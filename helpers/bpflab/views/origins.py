@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bpflab.arguments import checked
@@ -60,3 +61,25 @@ def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
 def leftovers_start(origins: Sequence[str]) -> int | None:
     """Return the offset of the first byte that an earlier string left, or None."""
     return next((at for at, origin in enumerate(origins) if origin == "left over"), None)
+
+
+def summary(origins: Sequence[str]) -> str:
+    """Return a sentence about a buffer: how long its string is, and where left overs are."""
+    count = Counter(origins)
+    parts = [f"{counted(count['string'])} of this string"]
+    if count["nul"]:
+        parts.append(f"NUL at {list(origins).index('nul')}")
+    elif count["string"]:
+        parts.append("no NUL")
+    elif count["zeroed"]:
+        parts.append(f"{count['zeroed']} zeroed")
+    start = leftovers_start(origins)
+    if start is None:
+        return ", ".join([*parts, "nothing left over"])
+    last = max(at for at, origin in enumerate(origins) if origin == "left over")
+    return ", ".join([*parts, f"left over from offset {start} to {last}"])
+
+
+def counted(count: int) -> str:
+    """Return so many bytes in words."""
+    return f"{count} byte{'s' * (count != 1)}"
