@@ -125,6 +125,11 @@ def test_the_doctor_sets_nothing_up(machine, here):
     assert "run ./lab, which installs it" in machine.refuses("doctor")
 
 
+def test_bench_prints_what_it_measured_alone(machine):
+    """What the set-up says goes to the other stream, so that JSON can go to a file."""
+    assert machine.runs("bench", "--json") == "python -m bench --json\n"
+
+
 def test_a_user_gets_two_capabilities_and_one_group(machine):
     """No other right, the proxy's address, and no secret that others could read."""
     machine.become_user('[ "$1" != -n ] || exit 0; echo "$@"')
