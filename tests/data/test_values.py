@@ -115,11 +115,19 @@ def test_an_array_goes_and_comes_back():
     refused("map-write", [1, 2, 3, 4, 5], ARRAY)
 
 
+def test_a_bare_array_goes_and_comes_back():
+    """An array of numbers that no struct holds is a list."""
+    dtype = np.dtype(("i2", (2, 2)))
+    raw = pack([[1, -2], [3, 4]], dtype, "m")
+    assert unpack(raw + raw, dtype) == [[[1, -2], [3, 4]]] * 2
+
+
 def test_bytes_of_an_unknown_type_go_and_come_back():
     """What BCC cannot describe is read and written as bytes."""
     raw = bytes(range(16))
     assert pack(raw, RAW, "m") == raw
     assert unpack(raw + raw, RAW) == [raw, raw]
+    assert unpack(b"", RAW) == []
     assert pack(b"a", RAW, "m") == b"a".ljust(16, b"\0")
     refused("too-long", b"1" * 17, RAW)
 

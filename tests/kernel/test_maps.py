@@ -25,6 +25,8 @@ BPF_ARRAY(counts, u64, 4);
 BPF_PERCPU_ARRAY(STATE, struct state, 1);
 BPF_PERCPU_ARRAY(ODD, struct odd, 2);
 BPF_PERCPU_HASH(by_uid, u32, u64, 16);
+typedef u32 quad[4];
+BPF_PERCPU_HASH(quads, quad, quad, 8);
 BPF_PROG_ARRAY(jump_table, 2);
 BPF_HASH(many, u32, u64, 200000);
 struct key { u32 pid; char comm[16]; s16 sign; };
@@ -289,6 +291,18 @@ def test_a_per_cpu_value_that_is_no_multiple_of_eight_is_read_right(program):
     odd[1] = [f"cpu {n}" for n in range(possible_cpus())]
 
     assert odd[1] == [f"cpu {n}".encode() for n in range(possible_cpus())]
+
+
+def test_an_array_is_a_cell_with_a_list(program):
+    """A value that is an array of numbers, for each CPU, and keys in the order of their numbers."""
+    quads, value = program.maps["quads"], [2**32 - 1, 0, 5, 6]
+    quads[[1, 256, 0, 0]] = quads[[1, 2, 3, 4]] = [value] * possible_cpus()
+    frame = quads.frame()
+
+    assert quads[[1, 2, 3, 4]] == [value] * possible_cpus()
+    assert frame["key"].tolist()[:: possible_cpus()] == [[1, 2, 3, 4], [1, 256, 0, 0]]
+    assert frame["cpu"].tolist() == [*range(possible_cpus())] * 2
+    assert frame["value"].tolist() == [value] * 2 * possible_cpus()
 
 
 def test_a_per_cpu_hash_sums_over_cpus(program):

@@ -19,7 +19,7 @@ from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.data import layout, refusals
 from bpflab.data.decode import columns
 from bpflab.data.refusals import ARRAYS
-from bpflab.data.values import pack, pack_all, shown, unpack, unterminated
+from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
 from bpflab.errors import LabError
 
 _MOST = 1 << 16  # entries that are packed and written at once
@@ -56,7 +56,7 @@ class Map:
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
         self._stride = -(-value.itemsize // 8) * 8 if self.per_cpu else value.itemsize
         self._cell = np.dtype(
-            {"names": ["value"], "formats": [_bytes_as_text(value)], "itemsize": self._stride}
+            {"names": ["value"], "formats": [bytes_as_text(value)], "itemsize": self._stride}
         )
         self._size = self._stride * (cpus.possible() if self.per_cpu else 1)
         # A descriptor that another thread closes may be another map's at once.
@@ -175,13 +175,14 @@ class Map:
         raw_keys, raw_values = self._entries()
         if not raw_keys:
             return pd.DataFrame()
-        keys = np.frombuffer(raw_keys, _bytes_as_text(self.key_dtype))
-        values = np.frombuffer(raw_values, self._cell)["value"].reshape(len(keys), -1)
+        keys = np.frombuffer(raw_keys, bytes_as_text(self.key_dtype))
+        values, cpus = np.frombuffer(raw_values, self._cell)["value"], self._size // self._stride
         order = np.lexsort(list(_parts(keys))[::-1])
-        found = columns(np.repeat(keys[order], values.shape[1]), "key")
+        found = columns(np.repeat(keys[order], cpus, axis=0), "key")
         if self.per_cpu:
-            found["cpu"] = np.tile(np.arange(values.shape[1]), len(keys))
-        cells = columns(values[order].reshape(-1), "value")
+            found["cpu"] = np.tile(np.arange(cpus), len(keys))
+        rows = (order[:, np.newaxis] * cpus + np.arange(cpus)).reshape(-1)
+        cells = columns(values[rows], "value")
         found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
         return pd.DataFrame({name: _plain(column) for name, column in found.items()})
 
@@ -267,11 +268,6 @@ class Map:
             )
         parts = (pack(v, self.value_dtype, self.name) for v in values)
         return b"".join(part.ljust(self._stride, b"\0") for part in parts)
-
-
-def _bytes_as_text(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return *dtype*, or where it has no fields and is no number, as many bytes of text."""
-    return np.dtype(f"S{dtype.itemsize}") if dtype.subdtype else dtype
 
 
 def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

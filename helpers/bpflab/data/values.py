@@ -127,9 +127,9 @@ def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
 def unpack(raw: bytes, dtype: np.dtype[Any]) -> list[Any]:
     """Return what *raw* holds, one behind the other: each a number, a lone string, or a dict.
 
-    What is no struct and no number stays bytes.
+    An array of numbers is a list; one of bytes stays bytes.
     """
-    if dtype.subdtype or not raw:
+    if bytes_as_text(dtype) is not dtype or not raw:
         return [raw[at : at + dtype.itemsize] for at in range(0, len(raw), dtype.itemsize or 1)]
     items, names = np.frombuffer(raw, dtype), layout.fields(dtype)
     if len(names) == 1 and dtype[names[0]].kind == "S":
@@ -138,6 +138,12 @@ def unpack(raw: bytes, dtype: np.dtype[Any]) -> list[Any]:
         return list(items.tolist())
     parts = (items[name].tolist() for name in names)
     return [dict(zip(names, row, strict=True)) for row in zip(*parts, strict=True)]
+
+
+def bytes_as_text(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return *dtype*, or for an array of bytes as much text."""
+    many = dtype.subdtype is not None and dtype.base.kind in "iu" and dtype.base.itemsize == 1
+    return np.dtype(f"S{dtype.itemsize}") if many else dtype
 
 
 def shown(value: Any) -> str:
