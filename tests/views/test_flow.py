@@ -163,6 +163,7 @@ def test_columns_run_from_left_to_right_and_a_chain_is_level():
     assert where["display"][3] < where["excluded"][1] < where["fell through"][1]
     levels = {y for at in (0, 2, 5) for _, y in ends(view)[at]}
     assert len(levels) == 1
+    assert ends(view)[1][1][1] > ends(view)[4][1][1]  # what passed below a column enters below
 
 
 def test_each_kind_has_a_colour_a_line_and_a_head():
