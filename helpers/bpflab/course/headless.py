@@ -9,7 +9,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,40 +62,33 @@ def execute(
             files.
     """
     nb = read(path)
+    # Without a folder of kernels there is one: that of this very interpreter.
+    specs = KernelSpecManager(kernel_dirs=[])
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
     try:
-        with tempfile.TemporaryDirectory(prefix="bpflab-") as private, _kernel(private) as manager:
-            asyncio.run(_execute(nb, manager, path, Path(private), on_cell, deadline_s))
+        with tempfile.TemporaryDirectory(prefix="bpflab-") as private:
+            try:
+                asyncio.run(_execute(nb, manager, path, Path(private), on_cell, deadline_s))
+            finally:
+                _kill(manager)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        place = tempfile.gettempdir()
-        raise LabError(
-            "not-executed",
-            f"{path.name} was not executed: {error.strerror}.",
-            fix=f"A kernel needs some space in {place}.",
-        ) from None
+        message = f"{path.name} was not executed: {error.strerror}."
+        fix = f"A kernel needs some space in {tempfile.gettempdir()}."
+        raise LabError("not-executed", message, fix=fix) from None
     return nb
 
 
-@contextlib.contextmanager
-def _kernel(private: str) -> Iterator[AsyncKernelManager]:
-    """Manage a kernel of this interpreter, and kill its group when the block ends.
+def _kill(manager: AsyncKernelManager) -> None:
+    """Kill the kernel's group of processes.
 
-    A kernel that was asked to end has ended its group's processes (ipykernel, _at_shutdown). One
-    that died has not, and after a second Ctrl-C nothing waits for the answer.
+    A kernel that was asked to end has ended them (ipykernel, _at_shutdown). One that died has not,
+    and after a second Ctrl-C nothing waits for the answer.
     """
-    manager = AsyncKernelManager(
-        kernel_name="python3",
-        # No folder of kernels: what is left is the kernel of this very interpreter.
-        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-        connection_file=f"{private}/kernel.json",
-    )
-    try:
-        yield manager
-    finally:
-        if group := getattr(manager.provisioner, "pgid", None):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+    if group := getattr(manager.provisioner, "pgid", None):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 async def _execute(
@@ -106,6 +99,7 @@ async def _execute(
     on_cell: OnCell,
     deadline_s: int,
 ) -> None:
+    manager.connection_file = str(private / "kernel.json")
     client = NotebookClient(
         nb,
         km=manager,
