@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping
@@ -33,6 +34,15 @@ TYPES = ("tracepoint", "raw_tracepoint", "kprobe", "socket_filter")
 
 _lock = threading.RLock()
 _by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionary()
+
+
+def _in_fork() -> None:
+    """Give a fork a lock of its own: a thread that is not there may have the other."""
+    global _lock
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_in_fork)
 
 
 @checked
@@ -80,7 +90,8 @@ def load(
         with _lock, held_back():  # an interrupt ends the wait for the lock
             close(label or name)
             _by_name[label or name] = program
-        bcc.make_ready()
+        if compiler is bcc:
+            bcc.make_ready()
     except BaseException:  # an interrupt too: nobody will hold what was loaded
         if program:
             program.close()
