@@ -105,9 +105,10 @@ def _alike(*values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any
 def _words(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     """Return the bytes of *values* in rows of eight bytes: the first ones, the second ones, ..."""
     size = values.itemsize
-    padded = np.zeros((len(values), -(-size // 8) * 8), np.uint8)
-    padded[:, :size] = np.ascontiguousarray(values).view(np.uint8).reshape(-1, size)
-    return np.ascontiguousarray(padded.view(np.uint64).T)
+    raw = np.ascontiguousarray(values).view(np.uint8).reshape(-1, size)
+    if size % 8:
+        raw = np.pad(raw, ((0, 0), (0, -size % 8)))
+    return np.ascontiguousarray(raw.view(np.uint64).T)
 
 
 def _spread(distinct: list[Any], codes: npt.NDArray[Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -112,7 +112,7 @@ class EventLog:
             last, offset = self._chunks[-1]
             if offset != self._offset or len(batch) > _SMALL or len(last) > 2 * len(batch):
                 break  # so each record is moved a dozen times at most
-            batch = np.concatenate([last, batch])
+            batch = _joined([last, batch], self.dtype)
             self._chunks.pop()
         self._chunks.append((batch, self._offset))
 
@@ -198,12 +198,17 @@ class EventLog:
             left -= len(mine)
         chunks, offsets = zip(*reversed(found), strict=True)
         utc = np.repeat(np.array(offsets, "i8"), [len(chunk) for chunk in chunks])
-        return np.concatenate(chunks), utc
+        return _joined(chunks, self.dtype), utc
 
     def _pids(self, only: Only | None) -> npt.NDArray[Any] | None:
         if only is not None and "pid" not in (self.dtype.names or ()):
             raise LabError("no-pid", "These events carry no field `pid` to tell whose they are.")
         return None if only is None else process_ids(only)
+
+
+def _joined(chunks: Iterable[npt.NDArray[Any]], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    # As bytes: numpy copies a struct field by field, which takes twice as long.
+    return np.concatenate([chunk.view(f"V{dtype.itemsize}") for chunk in chunks]).view(dtype)
 
 
 def _utc_offset_ns() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 from collections.abc import Mapping, Sequence
@@ -27,13 +28,10 @@ def pack(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
         return _string(value, dtype, name)
     if dtype.subdtype:
         return _array(value, dtype, name)
-    try:
+    with contextlib.suppress(TypeError, OverflowError):
         number = operator.index(value)
-        least, most = (0, 1) if dtype.kind == "b" else _range(dtype)
-        if least <= number <= most:
+        if dtype.kind != "b" or number in (0, 1):
             return np.array(number, dtype).tobytes()
-    except TypeError:
-        pass
     raise _unfit(value, dtype, name)
 
 
@@ -111,11 +109,6 @@ def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
         if inner.kind == "S" and b"\0" not in raw[offset : offset + inner.itemsize]:
             return name
     return ""
-
-
-def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
-    limits = np.iinfo(dtype)
-    return int(limits.min), int(limits.max)
 
 
 def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
