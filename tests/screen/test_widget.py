@@ -18,8 +18,7 @@ def page(monkeypatch):
 @pytest.fixture
 def screen(page):
     """A screen, closed afterwards."""
-    screen = Screen(lambda: screen.stopped.append(True))
-    screen.stopped = []
+    screen = Screen(lambda: None)
     yield screen
     screen.close()
 
@@ -34,24 +33,6 @@ def test_a_frame_that_is_the_same_sends_no_html_and_a_sign_of_life(page, screen,
 
     assert sent == [{"html", "status"}, {"status"}, {"status"}]
     assert big - small == 800
-
-
-def test_answers_are_counted(page, screen):
-    """A page that shows a frame says so."""
-    page.answers = False
-    screen.show("x", STATUS)
-    before = screen.answers
-    page.answer()
-
-    assert (before, screen.answers) == (0, 1)
-
-
-def test_a_press_on_stop_is_passed_on(page, screen):
-    """The page's button asks for the end."""
-    screen.show("x", STATUS)
-    page.answer(stop=True)
-
-    assert screen.stopped == [True]
 
 
 def test_it_is_closed_when_the_last_page_has_left_it(page, screen):

@@ -94,7 +94,7 @@ def live(
 def _of_this_cell() -> weakref.WeakSet[Live]:
     """Return the views of this run of the cell, after ending those of the run before."""
     shell: Any = get_ipython()
-    cell = _in_notebook() and (shell.get_parent().get("metadata") or {}).get("cellId")
+    cell = watched() and (shell.get_parent().get("metadata") or {}).get("cellId")
     if not cell:
         return weakref.WeakSet()
     count, views = _of_cells.get(cell, (0, weakref.WeakSet[Live]()))
@@ -109,8 +109,5 @@ def _of_this_cell() -> weakref.WeakSet[Live]:
 
 def watched() -> bool:
     """Return whether a reader may see how a page changes."""
-    return _in_notebook() and not os.environ.get("BPFLAB_HEADLESS")
-
-
-def _in_notebook() -> bool:
-    return getattr(get_ipython(), "kernel", None) is not None
+    in_notebook = getattr(get_ipython(), "kernel", None) is not None
+    return in_notebook and not os.environ.get("BPFLAB_HEADLESS")
