@@ -62,7 +62,10 @@ def round_of(number: int, times: int, peer: bool) -> dict[str, float]:
         for _ in range(times):
             os.getppid()
 
-    stats, _ = bpf(ENABLE_STATS, struct.pack("I", RUN_TIME))
+    try:
+        stats, _ = bpf(ENABLE_STATS, struct.pack("I", RUN_TIME))
+    except PermissionError:
+        raise RuntimeError("only root may turn the kernel's statistics on") from None
     found = {}
     try:
         with load(case.name, type=case.type, defines=case.defines) as program:
