@@ -78,6 +78,7 @@ def measure(sizes: Sizes) -> list[Row]:
             found["new"].append({WAITS: new, FIRST: first(f"{text}/* first */\n")} | alone)
             found["known"].append({WAITS: known, FIRST: first(text)} | alone)
             for name, fault in FAULTS.items():
+                lab(by_lab, written)  # so that a spare child waits
                 time.sleep(sizes.ready_s)
                 text = f"{written}\n{fault}\n/* {number} */\n"
                 found[name].append({WAITS: lab(by_lab, text), BCC: bcc(by_bcc, text)})
