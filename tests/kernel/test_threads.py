@@ -4,6 +4,7 @@ import asyncio
 import copy
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from bpflab import LabError, PerfBuffer, cost_ns, hold, load, loaded, result
+from bpflab.compiling import bcc
+from bpflab.programs import loading
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -62,6 +65,23 @@ def test_one_name_from_many_threads_leaves_one_program():
     assert len(loaded()) == 1
     assert sum(not program.closed for program in made) == 1
     loaded()[0].close()
+
+
+def test_a_fork_can_load_whatever_other_threads_were_at():
+    """They are not there to give back the locks that they had."""
+
+    def forked():
+        if pid := os.fork():
+            return pid
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(60)
+        load("forked", text=TEXT.format(5)).close()
+        bcc._spare.end()
+        os._exit(0)
+
+    with loading._lock, bcc._spare._lock, ThreadPoolExecutor(1) as pool:
+        pid = pool.submit(forked).result()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def test_a_refusal_comes_out_of_a_pool_of_processes():

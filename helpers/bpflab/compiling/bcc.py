@@ -97,15 +97,16 @@ class _Spare:
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        self._made_in: tuple[int, dict[str, str]] = (0, {})
+        self._made_in: dict[str, str] = {}
         atexit.register(self.end)
+        os.register_at_fork(after_in_child=self._forget)
 
     def start(self) -> None:
         """Start it, if there is none. Where that cannot be done the next compile says why."""
         with held_back(), self._lock:
             if not self._fits():
                 self._end()
-                self._made_in = _here()
+                self._made_in = _environment()
                 with contextlib.suppress(LabError):
                     self._child = _child("the next text")
 
@@ -125,23 +126,27 @@ class _Spare:
             self._end()
 
     def _fits(self) -> bool:
-        """Say whether there is one that lives, of this process, and whose environment is ours."""
-        if self._child is None or self._made_in != _here():
+        """Say whether there is one that lives, and whose environment is ours."""
+        if self._child is None or self._made_in != _environment():
             return False
         return self._child.poll() is None
 
     def _end(self) -> None:
         child, self._child = self._child, None
-        if child and self._made_in[0] == os.getpid():
+        if child:
             compiler.end(child)
+
+    def _forget(self) -> None:
+        """In a fork: the child is the parent's, and a thread that is not here may have the lock."""
+        self._child, self._lock = None, threading.Lock()
 
 
 _spare = _Spare()
 
 
-def _here() -> tuple[int, dict[str, str]]:
-    """Return this process, and what BCC reads of its environment."""
-    return os.getpid(), {k: v for k, v in os.environ.items() if k.startswith("BCC_")}
+def _environment() -> dict[str, str]:
+    """Return what BCC reads of the environment."""
+    return {k: v for k, v in os.environ.items() if k.startswith("BCC_")}
 
 
 def _facts(source: Source) -> list[object]:
