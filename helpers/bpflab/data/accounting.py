@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
+from bpflab.data.maps import Map
 from bpflab.errors import LabError
 
 _PARTS = ("shown", "filtered", "discarded", "others", "dropped", "waiting", "forgotten")
 _COUNTERS = ("filtered", "dropped", "seen")  # maps of one number, in the order they are read
 _READINGS, _PAUSE_S = 3, 0.001  # an event may be between its two counts, for microseconds
-
-
-class Counter(Protocol):
-    """A map that a program counts in."""
-
-    type: str
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is an array of whole numbers."""
-
-    def total(self, key: int = 0) -> int:
-        """Return the number, summed over CPUs."""
 
 
 class Counters:
@@ -32,7 +19,7 @@ class Counters:
     After `settle` the numbers are those of that moment, and the maps may go.
     """
 
-    def __init__(self, maps: Mapping[str, Counter], missed: Callable[[], int]) -> None:
+    def __init__(self, maps: Mapping[str, Map], missed: Callable[[], int]) -> None:
         self._maps, self._missed = maps, missed
         self._settled: dict[str, int] | None = None
 

@@ -15,6 +15,7 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.data import accounting
 from bpflab.data.decode import decode
+from bpflab.data.maps import Map
 from bpflab.data.only import Only, process_ids
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
@@ -53,7 +54,7 @@ class EventLog:
     def __init__(
         self,
         ring: _Reader,
-        maps: Mapping[str, accounting.Counter],
+        maps: Mapping[str, Map],
         capacity: int | None = None,
         *,
         missed: Callable[[], int] = lambda: 0,
