@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from bpflab.views import lines, table
-from bpflab.views.svg import wide
+from bpflab.views.charts import wide
 from tests.views.drawn import SVG, drawn, words
 
 COST = pd.DataFrame(
@@ -188,11 +188,12 @@ def test_thousands_are_grouped():
     [
         ["x" * 99, "y" * 99],
         ["z" * 99],
+        ["a", "b" * 34],
         [f"command-{at}" for at in range(60)],
         [0, 10**14],
         pd.date_range("2024-02-03 23:59:58", periods=5, tz="Asia/Kolkata"),
     ],
-    ids=["two", "one", "many", "numbers", "times"],
+    ids=["two", "one", "long last", "many", "numbers", "times"],
 )
 def test_marks_are_in_the_picture_and_apart(index):
     """None is over another or cut off, and the axis is never narrow."""

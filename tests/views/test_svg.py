@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 
 from bpflab.text import width
 from bpflab.views import bars, lines
-from bpflab.views.svg import label, wide
+from bpflab.views.charts import wide
+from bpflab.views.svg import label
 from tests.views.drawn import SVG, drawn, letters
 
 COST = pd.DataFrame(
@@ -87,6 +88,18 @@ def test_pyplot_is_not_imported():
         "frame = pd.DataFrame({'a': [1, 2]});"
         "lines(frame, 't', y='n', log=True), bars(frame['a'], 't', unit='n');"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_matplotlib_comes_with_the_first_chart():
+    """A notebook that shows tables, bytes and live views alone has 30 MB less."""
+    code = (
+        "import sys; import pandas as pd; from bpflab import bars, flow, grid, lines, live, table;"
+        "counts = pd.Series({'ls': 2}, name='calls');"
+        "table(counts.to_frame(), 't');"
+        "assert 'matplotlib' not in sys.modules; bars(counts, 't', unit='n');"
+        "sys.exit('matplotlib' not in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

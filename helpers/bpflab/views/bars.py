@@ -11,7 +11,7 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.text import safe_text
 from bpflab.views import svg
-from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, index_name, label, picture, wide
+from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, index_name, label, picture
 from bpflab.views.table import MISSING, table
 from bpflab.views.view import View, figure
 
@@ -123,12 +123,14 @@ def _lengths(counts: Sequence[Count], longest: float, least: float) -> list[floa
 
 
 def _drawing(heads: Sequence[str], rows: Sequence[Row], notes: Sequence[str]) -> str:
+    from bpflab.views import charts  # late, since it brings matplotlib
+
     names, ends = [row.drawn for row in rows], [row.end for row in rows]
-    left = max(wide(name, MONO) for name in (heads[0], *names)) + 2 * _GAP
-    longest = max(WIDTH - left - max(map(wide, ("", *ends))) - 2 * _GAP, 2)
+    left = max(charts.wide(name, MONO) for name in (heads[0], *names)) + 2 * _GAP
+    longest = max(WIDTH - left - max(map(charts.wide, ("", *ends))) - 2 * _GAP, 2)
     tall = max(len(rows), 1)
     height = _TOP + (tall + len(notes)) * _ROW + _GAP
-    chart = svg.figure(height)
+    chart = charts.figure(height)
     place = left / WIDTH, 1 - (_TOP + tall * _ROW) / height, longest / WIDTH, tall * _ROW / height
     axes = chart.add_axes(place, xlim=(0, longest), ylim=(tall - 0.5, -0.5), xticks=[], yticks=[])
     axes.set_axis_off()
@@ -142,4 +144,4 @@ def _drawing(heads: Sequence[str], rows: Sequence[Row], notes: Sequence[str]) ->
     starts = [0, *(lengths or [0]), *(0 for _ in notes)]
     for level, (x, text) in enumerate(zip(starts, texts, strict=True), -1):
         axes.text(x + 6, level, text, va="center", family=SANS, size=SIZE)
-    return svg.drawn(chart)
+    return charts.drawn(chart)
