@@ -19,7 +19,7 @@ def tree(tmp_path, monkeypatch):
     """Write files into a bpf directory of its own; return that directory's writer."""
     root = tmp_path / "bpf"
     root.mkdir()
-    monkeypatch.setattr(source, "BPF_DIR", root)
+    monkeypatch.setattr(source, "BPF", root)
 
     def write(name, text):
         path = root / name
@@ -106,7 +106,7 @@ def test_a_path_of_the_learners_own(tree, tmp_path, monkeypatch):
     (own.parent / "own.h").write_text("int header;\n")
     assert source.find(str(own)).listing() == '#include "own.h"\nint own;\n'
     monkeypatch.chdir(own.parent)
-    monkeypatch.setattr(source, "BPF_DIR", Path("elsewhere").resolve() / "bpf")
+    monkeypatch.setattr(source, "BPF", Path("elsewhere").resolve() / "bpf")
     assert source.find("own.c").files == ["own.h", "own.c"]
 
 

@@ -108,7 +108,7 @@ def calls_of(lesson, *names):
 
 def sources_of(lesson):
     """Return the text of each file below bpf/ that it finds or loads by a name written out."""
-    named = [call.args[0] for call in calls_of(lesson, "find", "load", "load_object") if call.args]
+    named = [call.args[0] for call in calls_of(lesson, "find", "load") if call.args]
     places = {ROOT / "bpf" / arg.value for arg in named if isinstance(arg, ast.Constant)}
     folders = [path for place in places if place.is_dir() for path in place.rglob("*.[ch]")]
     files = [Path(f"{place}.c") for place in places if Path(f"{place}.c").is_file()]

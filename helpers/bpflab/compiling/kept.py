@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bpflab.files import replace_text
+from bpflab.paths import cache
 
 _FORMAT = 1  # of the files: another one is another key
 _MOST = 400  # files; a lesson has at most thirty texts, and each edit makes another
@@ -42,11 +43,10 @@ def write(facts: list[object], answer: dict[str, Any]) -> None:
 
 
 def _path(facts: list[object]) -> Path:
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     uname = platform.uname()  # without the name of the host, which a network may change
     kernel = [uname.system, uname.release, uname.version, uname.machine]
     name = _digest(repr([_FORMAT, *facts, *kernel]))
-    return base / "bpflab" / "images" / f"{name}.json"
+    return cache() / "images" / f"{name}.json"
 
 
 def _text(path: Path) -> str:

@@ -12,10 +12,8 @@ from pathlib import Path
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError, Place
+from bpflab.paths import BPF
 from bpflab.text import near, safe_text
-
-BPF_DIR = Path(__file__).resolve().parents[3] / "bpf"
-"""Where the lessons' C lives, one directory a topic."""
 
 _AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the count starts anew
 _TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
@@ -110,7 +108,7 @@ def find(name: str, defines: Mapping[str, object] | None = None) -> Source:
     if own.suffix == ".c":
         paths = [own] if own.is_file() else []
     else:
-        one, many = BPF_DIR / f"{name}.c", BPF_DIR / name
+        one, many = BPF / f"{name}.c", BPF / name
         paths = [one] if one.is_file() else sorted(many.glob("*.c"))
     if not paths:
         raise LabError("no-source", f"There is no program {_label(name)!r}.", fix=_known(name))
@@ -124,7 +122,7 @@ def from_text(
 ) -> Source:
     """Return a source from C written in a cell; *name* is how errors call it."""
     written = {_label(name): text.removeprefix("\ufeff")}  # a mark that some editors put first
-    lines = tuple(_expanded(_label(name), BPF_DIR, written))
+    lines = tuple(_expanded(_label(name), BPF, written))
     return Source(_label(name), lines, _macros(defines), written)
 
 
@@ -170,7 +168,7 @@ def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Plac
         if not include:
             yield place
             continue
-        for folder in (beside, BPF_DIR / "include"):
+        for folder in (beside, BPF / "include"):
             if (folder / include[1]).is_file():
                 yield from _read((folder / include[1]).resolve(), written, place)
                 break
@@ -206,7 +204,7 @@ def _in_comment(text: str, inside: bool) -> bool:
 
 def _shown(path: Path) -> str:
     """Return how a path is called in messages: from the repository, or from where we stand."""
-    bases = [BPF_DIR.parent]
+    bases = [BPF.parent]
     with contextlib.suppress(FileNotFoundError):  # the folder we stand in may have been removed
         bases.append(Path.cwd())
     below = (path.relative_to(base) for base in bases if path.is_relative_to(base))
@@ -216,6 +214,6 @@ def _shown(path: Path) -> str:
 def _known(name: str) -> str:
     if "{" in name:
         return 'Give C as text, with a name: load("mine", text=…).'
-    known = sorted(str(p.relative_to(BPF_DIR).with_suffix("")) for p in BPF_DIR.rglob("*.c"))
+    known = sorted(str(p.relative_to(BPF).with_suffix("")) for p in BPF.rglob("*.c"))
     close = [k for k in known if name.split("/")[0] in k] or known
     return near(name, close) or f"There are {', '.join(close)}." if close else ""
