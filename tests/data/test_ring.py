@@ -280,6 +280,27 @@ def test_what_was_read_belongs_to_the_caller(opened):
     assert got.tolist() == [5]
 
 
+def test_an_interrupted_read_loses_nothing(opened, monkeypatch):
+    """Ctrl-C in the middle leaves the records where they are, and the next read gets all."""
+    monkeypatch.setattr("bpflab.data.ring._BLOCK", 32)
+    fake, ring = opened()
+    for n in range(6):
+        fake.number(n, DISCARDED if n == 1 else 0)
+    fence, calls = ring._fence, []
+
+    def interrupted(order):
+        calls.append(order)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        fence(order)
+
+    ring._fence = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        ring.read()
+    assert (fake.consumer, ring.discarded) == (0, 0)
+    assert ring.read().tolist() == [0, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("length", [4, 9, 16, 100])
 @pytest.mark.parametrize("block", [1, 1 << 19])
 def test_a_record_of_another_size_is_refused(opened, monkeypatch, length, block):

@@ -83,10 +83,12 @@ class Ring:
             kept, read, block = 0, 0, max(_BLOCK // self._stride, 1)
             while read < wanted:
                 asked = min(block, wanted - read)
-                done, left = self._copy(asked, records[kept * self._stride :], first=not read)
+                done, left = self._copy(read, asked, records[kept * self._stride :])
                 read, kept = read + done, kept + left
                 if done < asked:
                     break
+            self._position += read * self._stride  # at the end: what is interrupted loses none
+            self._store(self._consumed, self._position, RELEASE)
             if kept < wanted:  # memory for more would stay with what is kept of it
                 records = records[: kept * self._stride].copy()
             self.discarded += read - kept
@@ -112,13 +114,13 @@ class Ring:
         """Records between the two positions, those that are not submitted yet among them."""
         return -(-self.unread // self._stride)
 
-    def _copy(self, count: int, to: npt.NDArray[np.uint8], first: bool) -> tuple[int, int]:
-        """Copy the next *count* records, up to one that is not submitted; give their room back.
+    def _copy(self, skip: int, count: int, to: npt.NDArray[np.uint8]) -> tuple[int, int]:
+        """Copy *count* records behind the next *skip*, up to one that is not submitted.
 
         Returns:
             how many were read, and how many of them were kept, which are now in *to*.
         """
-        at = mmap.PAGESIZE + self._position % self.size
+        at = mmap.PAGESIZE + self._position % self.size + skip * self._stride
         # Each header once, into a copy: a second look may see other bits. No name holds a view of
         # the mapping, since a traceback would keep it.
         headers = np.ndarray(count, "u4", self._data, at, (self._stride,)).copy()
@@ -129,17 +131,15 @@ class Ring:
             headers = headers[: busy[0]] if len(busy) else headers
             wrong = np.flatnonzero(headers & LENGTH != self.dtype.itemsize)
             if len(wrong):
-                if first and not wrong[0]:  # what stands before it comes first
+                if not skip and not wrong[0]:  # what stands before it comes first
                     self._refuse(int(headers[0] & LENGTH))
                 headers = headers[: wrong[0]]
             kept = (headers & DISCARDED) == 0
         done = len(headers)
-        rows = np.ndarray((done, self._stride), np.uint8, self._data, at)[kept].reshape(-1)
-        to[: len(rows)] = rows
-        del rows
-        self._position += done * self._stride
-        self._store(self._consumed, self._position, RELEASE)
-        return done, done if isinstance(kept, slice) else int(np.count_nonzero(kept))
+        left = done if isinstance(kept, slice) else int(np.count_nonzero(kept))
+        rows = (done, self._stride)
+        to[: left * self._stride] = np.ndarray(rows, np.uint8, self._data, at)[kept].reshape(-1)
+        return done, left
 
     def _refuse(self, found: int) -> None:
         raise LabError(
