@@ -9,7 +9,8 @@ from bpflab.text import near, safe_text, width
 
 def test_plain_text_stays():
     """What is visible already comes back as it was, in any script."""
-    assert safe_text("/usr/bin/ls -l µ日本語 <&>'\" $x$") == "/usr/bin/ls -l µ日本語 <&>'\" $x$"
+    text = "/usr/bin/ls -l µ日本語\u3000\u00a0<&>'\" $x$"
+    assert safe_text(text) == text
 
 
 def test_bytes_that_are_utf8_are_decoded():

@@ -91,6 +91,12 @@ def test_a_percentile_is_the_slot_that_holds_it():
     assert sum(f"p{percent}" in word for word in words(view) for percent in (50, 90, 99)) == 3
 
 
+def test_half_of_all_is_the_slot_where_it_is_reached():
+    """Not the next one."""
+    text = histogram({3: 50, 5: 50}, "t", unit="n").text.splitlines()[-1]
+    assert text.startswith("p50 in 8\u201315 n; p90 in 32\u201363 n")
+
+
 def test_a_percentile_needs_every_count():
     """Where one is missing, or below 0, it could be anywhere."""
     for slots in ({3: 1, 5: None}, {3: np.nan, 4: 2}, {3: 4, 4: -1}):

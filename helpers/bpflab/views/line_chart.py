@@ -90,7 +90,7 @@ def _across(index: pd.Index[Any]) -> _Across:
 
 
 def _numbers() -> ticker.Formatter:
-    return ticker.FuncFormatter(lambda number, _: f"{number + 0:,.12g}")  # "+ 0": there is no -0
+    return ticker.FuncFormatter(lambda number, _: f"{number:,.12g}")
 
 
 def _locator(limits: tuple[float, float] = (0, 1), log: bool = False) -> ticker.Locator:
