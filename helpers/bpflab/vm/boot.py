@@ -17,7 +17,7 @@ from bpflab.vm import qemu
 from bpflab.vm.disk import Disk
 from bpflab.vm.process import running, scratch
 
-BOOT_S = {"kvm": 60, "tcg": 300}
+BOOT_S = {"kvm": 20, "tcg": 300}
 """How long a guest may take to its first word, by what moves it; with KVM it takes five seconds."""
 RUN_S = 40 * 60
 """How long it may take to its last."""
