@@ -2,6 +2,7 @@
 
 import mmap
 import platform
+import resource
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from bpflab import load
+from bpflab import LabError, load
+from bpflab.data.ring import atomics
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -47,6 +49,21 @@ int hook(struct bpf_raw_tracepoint_args *ctx)
 CALLS = "import os, sys\nprint(flush=True)\nsys.stdin.readline()\nwhile True:\n    os.getppid()\n"
 SIZE = 256 * 1024  # bytes, whatever a page is
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
+
+
+def test_a_ring_that_cannot_be_mapped_is_a_lack_of_memory():
+    """Said as one, and the program can be read once there is enough."""
+    atomics()  # the library itself is there
+    with load("first_map/cut") as program:
+        most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 20, most[1]))
+        try:
+            with pytest.raises(LabError) as caught:
+                program.ring("events")
+        finally:
+            resource.setrlimit(resource.RLIMIT_AS, most)
+        assert caught.value.kind == "memory"
+        assert len(program.ring("events").read()) == 0
 
 
 @pytest.mark.parametrize("block", [1 << 12, 1 << 19])

@@ -173,11 +173,12 @@ def atomics() -> tuple[Any, Any, Any]:
     """
     try:
         library = ctypes.PyDLL("libatomic.so.1")
-    except OSError:
+    except OSError as reason:  # there is none, or no memory for it
         raise LabError(
             "no-libatomic",
-            "libatomic.so.1 is not installed.",
-            fix="sudo apt-get install libatomic1",
+            "libatomic.so.1 cannot be loaded.",
+            why=f"{reason}.",
+            fix="Where it is missing: sudo apt-get install libatomic1",
         ) from None
     load, store, fence = (
         library[name] for name in ("__atomic_load_8", "__atomic_store_8", "atomic_thread_fence")

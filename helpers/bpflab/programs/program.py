@@ -15,7 +15,7 @@ import numpy as np
 from bpflab.arguments import Named, checked
 from bpflab.bindings import hooks
 from bpflab.bindings.info import recursion_misses
-from bpflab.compiling import source
+from bpflab.compiling import diagnose, source
 from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError, needs_descriptors
@@ -100,7 +100,10 @@ class Program(handles.Loaded):
                     fix=f"It has {', '.join(rings)}." if rings else "Declare BPF_RINGBUF_OUTPUT.",
                 )
             ring = self.maps[name]
-            self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
+            try:
+                self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
+            except OSError as error:
+                raise diagnose.short_of(self.name, error) or error from None
         return self.rings[name]
 
     def event_dtype(self, buffer: str) -> np.dtype[Any]:
