@@ -46,6 +46,20 @@ int hook(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 """
+TWO_KINDS = """
+struct event { u32 number; };
+struct other { u64 number; };
+BPF_RINGBUF_OUTPUT(events, 8);
+int hook(void *ctx)
+{
+	struct event e = {};
+	struct other o = {};
+
+	events.ringbuf_output(&e, sizeof(e), 0);
+	events.ringbuf_output(&o, sizeof(o), 0);
+	return 0;
+}
+"""
 CALLS = "import os, sys\nprint(flush=True)\nsys.stdin.readline()\nwhile True:\n    os.getppid()\n"
 SIZE = 256 * 1024  # bytes, whatever a page is
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
@@ -64,6 +78,18 @@ def test_a_ring_that_cannot_be_mapped_is_a_lack_of_memory():
             resource.setrlimit(resource.RLIMIT_AS, most)
         assert caught.value.kind == "memory"
         assert len(program.ring("events").read()) == 0
+
+
+def test_a_ring_of_two_kinds_of_records_is_refused_and_closes():
+    """The refusal names both sizes, the end of the block does so again, and nothing is held."""
+    with pytest.raises(LabError) as end, load("two", text=TWO_KINDS) as program:
+        with program.attached(hook="syscalls:sys_enter_execve"):
+            subprocess.run(["/usr/bin/true"], check=True)
+        with pytest.raises(LabError) as caught:
+            program.events.frame()
+    assert caught.value.message == "A record has 4 bytes, and its struct 8."
+    assert end.value.kind == caught.value.kind == "record-size"
+    assert program.closed
 
 
 @pytest.mark.parametrize("block", [1 << 12, 1 << 19])
