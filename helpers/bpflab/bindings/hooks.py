@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bpflab.arguments import checked
 from bpflab.bindings import kallsyms, perfevent, tracepoints
 from bpflab.bindings.bpf import open_raw_tracepoint
-from bpflab.errors import LabError
+from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
 from bpflab.text import near, safe_text
 
 # arch/*/include/asm/syscall_wrapper.h; an architecture without a wrapper calls it sys_ alone.
@@ -178,6 +178,8 @@ def _kernel_function(target: str) -> str:
 
 
 def _refused(function: str, target: str, error: OSError) -> LabError:
+    if error.errno in NO_DESCRIPTOR:
+        return no_descriptor(f"to attach {function}")
     denied = error.errno in (errno.EPERM, errno.EACCES)
     return LabError(
         "attach",

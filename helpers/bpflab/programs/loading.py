@@ -37,7 +37,7 @@ _by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionar
 
 
 def _in_fork() -> None:
-    """Give a fork a lock of its own: a thread that is not there may have the other."""
+    """Give a fork another lock: a thread that is not there may have this one."""
     global _lock
     _lock = threading.RLock()
 
