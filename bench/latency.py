@@ -52,23 +52,22 @@ while due < ends:
 def latencies(rate: int, seconds: float) -> dict[str, float]:
     """Return p50 and p99 in ms, and the events a second that came."""
     command = [sys.executable, "-P", "-c", PACED, str(rate), str(seconds)]
-    found = []
+    sent, ages = [], []
     with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
         defines = {"PID": child.pid, "NR": NR[platform.machine()]}
         with load("paced", text=TEXT, type="raw_tracepoint", defines=defines) as program:
             ring = program.ring()
             with program.attached(hook="sys_enter"):
-                began = time.monotonic()
                 child.stdin.close()
                 while child.poll() is None:
                     events = ring.read()
                     now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-                    found.append(now - events["ktime_ns"].astype("i8"))
+                    sent.append(events["ktime_ns"].astype("i8"))
+                    ages.append(now - sent[-1])
                     time.sleep(LOOK_S)
-                took = time.monotonic() - began
-    ages = np.concatenate(found)
-    p50, p99 = np.percentile(ages, [50, 99]) / 1e6
-    return {"p50": float(p50), "p99": float(p99), "rate": len(ages) / took}
+    times = np.concatenate(sent)
+    p50, p99 = np.percentile(np.concatenate(ages), [50, 99]) / 1e6
+    return {"p50": float(p50), "p99": float(p99), "rate": 1e9 * len(times) / np.ptp(times)}
 
 
 def measure(sizes: Sizes) -> list[Row]:

@@ -28,16 +28,8 @@ def measure(sizes: Sizes) -> list[Row]:
             "BCC": [*python, ring.LOOP.format(ring.BCC)],
         }
         for burst in BURSTS:
-            rows += _rows(burst, call(rounds, readers, burst, sizes))
+            rows += _rows(burst, call(ring.rounds, readers, burst, sizes.ring_s, sizes.rounds))
     return rows
-
-
-def rounds(
-    readers: dict[str, list[str]], burst: int, sizes: Sizes
-) -> list[dict[str, dict[str, float]]]:
-    """Return what each reader measured, round by round, for as long as *sizes* say."""
-    ring.SECONDS, ring.ROUNDS = sizes.ring_s, sizes.rounds
-    return ring.rounds(readers, burst)
 
 
 def _rows(burst: int, found: list[dict[str, dict[str, float]]]) -> list[Row]:
@@ -46,6 +38,7 @@ def _rows(burst: int, found: list[dict[str, dict[str, float]]]) -> list[Row]:
         lab = {SIDES["lab"]: sides.pop(SIDES["lab"])}
         return Row(f"ring-{burst}{name}", f"{burst} records a call: {what}", unit, lab, sides)
 
-    lost = row("-lost", "lost, of what was sent", "%", "lost", 100)
-    lost.compared = False
-    return [row("", "CPU time of an event", "ns", "ns"), lost]
+    sent = row("-sent", "sent", "million a second", "M/s")
+    lost = row("-lost", "found no room, of what was sent", "%", "lost", 100)
+    sent.compared = lost.compared = False
+    return [row("", "CPU time of an event", "ns", "ns"), sent, lost]

@@ -1,21 +1,13 @@
-"""Readers of a ring buffer, each beside the same producer in turn: CPU an event, what is lost.
-
-One in C on libbpf and one on BCC's callback, which touch a field, and the lab's, into numpy. Each
-is a process of its own that gets the ring's descriptor, and looks every 2 ms.
-"""
+"""A producer of records, and the readers of its ring: in C, by BCC's callback, and the lab's."""
 
 import platform
-import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from bpflab import Program, load
 
 PIPES = {"stdin": -1, "stdout": -1, "text": True}
-SECONDS, ROUNDS = 2.0, 5
-BURSTS = (1, 8, 64)  # records a call
 NR = {"x86_64": 110, "aarch64": 173}  # getppid
 CALLS = """
 import os, sys, time
@@ -94,30 +86,39 @@ def built(folder: str) -> str:
     return made
 
 
-def measure(command: list[str], child: subprocess.Popen, program: Program) -> dict[str, float]:
-    """Let a reader read while *child* produces; return the counts and the CPU time."""
+def measure(
+    command: list[str], child: subprocess.Popen, program: Program, seconds: float
+) -> dict[str, float]:
+    """Let a reader read while *child* produces for *seconds*; return counts and CPU time.
+
+    Raises:
+        RuntimeError: where the counts of the two do not add up.
+    """
     ring = program.maps["events"]
     words = [*command, str(ring.fd), str(ring.max_entries)]
     before = program.maps["counts"].frame()["value"]
     with subprocess.Popen(words, pass_fds=[ring.fd], **PIPES) as reader:
         reader.stdout.readline()
-        for one, line in ((reader, "\n"), (child, f"{SECONDS}\n")):
+        for one, line in ((reader, "\n"), (child, f"{seconds}\n")):
             one.stdin.write(line)
             one.stdin.flush()
         child.stdout.readline()
         reader.stdin.close()
         read, cpu_ns = map(int, reader.stdout.read().split())
-    produced, dropped = program.maps["counts"].frame()["value"] - before
+    produced, dropped = map(int, program.maps["counts"].frame()["value"] - before)
+    if produced != read + dropped:
+        raise RuntimeError(f"{produced} records were sent, {read} read, {dropped} found no room")
     return {
-        "M/s": produced / SECONDS / 1e6,
+        "M/s": produced / seconds / 1e6,
         "lost": dropped / produced,
         "ns": cpu_ns / read,
-        "unaccounted": produced - read - dropped,
     }
 
 
-def rounds(readers: dict[str, list[str]], burst: int) -> list[dict[str, dict[str, float]]]:
-    """Return what each reader measured, round by round, each in turn with one producer."""
+def rounds(
+    readers: dict[str, list[str]], burst: int, seconds: float, count: int
+) -> list[dict[str, dict[str, float]]]:
+    """Return what each reader measured in *count* rounds, each in turn with one producer."""
     with subprocess.Popen([sys.executable, "-c", CALLS], **PIPES) as child:
         child.stdout.readline()
         defines = {"PID": child.pid, "NR": NR[platform.machine()], "BURST": burst}
@@ -126,35 +127,11 @@ def rounds(readers: dict[str, list[str]], burst: int) -> list[dict[str, dict[str
             program.attached(hook="sys_enter"),
         ):
             found = [
-                {name: measure(command, child, program) for name, command in readers.items()}
-                for _ in range(ROUNDS)
+                {
+                    name: measure(command, child, program, seconds)
+                    for name, command in readers.items()
+                }
+                for _ in range(count)
             ]
         child.stdin.close()
     return found
-
-
-def main() -> None:
-    """Print a row a reader and burst: the medians, and the cost beside that of the reader in C."""
-    print(__doc__)
-    print(f"{SECONDS:.0f} s each, {ROUNDS} rounds, medians.\n")
-    print("burst reader  M/s sent  lost %  CPU ns/event  beside C  unaccounted")
-    with tempfile.TemporaryDirectory() as folder:
-        python = [sys.executable, "-P", "-c"]
-        readers = {
-            "C": [built(folder)],
-            "lab": [*python, LOOP.format(LAB)],
-            "BCC": [*python, LOOP.format(BCC)],
-        }
-        for burst in BURSTS:
-            found = rounds(readers, burst)
-            for name in readers:
-                row = {k: statistics.median(r[name][k] for r in found) for k in found[0][name]}
-                ratio = statistics.median(r[name]["ns"] / r["C"]["ns"] for r in found)
-                print(
-                    f"{burst:>5} {name:<6} {row['M/s']:>9.2f} {row['lost']:>7.2%}"
-                    f" {row['ns']:>13.1f} {ratio:>9.2f} {row['unaccounted']:>12.0f}"
-                )
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 STATS = Path("/proc/sys/kernel/bpf_stats_enabled")
 ROWS = {
     "loading": {"load-new", "load-known", "load-verifier", "load-compiler"},
-    "reading": {"ring-8", "ring-8-lost", "ring-64", "ring-64-lost"},
+    "reading": {f"ring-{n}{what}" for n in (8, 64) for what in ("", "-sent", "-lost")},
     "hashes": {"hash-read", "hash-written"},
     "frames": {"frame", "frame-comm"},
     "latency": {"latency-1000", "latency-100000", "latency-1000000"},
