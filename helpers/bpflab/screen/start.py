@@ -94,7 +94,8 @@ def live(
 def _of_this_cell() -> weakref.WeakSet[Live]:
     """Return the views of this run of the cell, after ending those of the run before."""
     shell: Any = get_ipython()
-    cell = watched() and (shell.get_parent().get("metadata") or {}).get("cellId")
+    asked = shell.get_parent() if shell and watched() else {}
+    cell = (asked.get("metadata") or {}).get("cellId")
     if not cell:
         return weakref.WeakSet()
     count, views = _of_cells.get(cell, (0, weakref.WeakSet[Live]()))
