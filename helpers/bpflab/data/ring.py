@@ -62,6 +62,7 @@ class Ring:
         self.size = size
         self.dtype = dtype
         self.discarded = 0
+        self._before = np.empty(0, np.uint8)  # what an interrupted read has copied
         self._stride = -(-(8 + dtype.itemsize) // 8) * 8
         self._record = np.dtype(
             {"names": ["event"], "formats": [dtype], "offsets": [8], "itemsize": self._stride}
@@ -81,17 +82,23 @@ class Ring:
             wanted = unread if limit is None else min(unread, limit)
             records = np.empty(wanted * self._stride, np.uint8)
             kept, read, block = 0, 0, max(_BLOCK // self._stride, 1)
-            while read < wanted:
-                asked = min(block, wanted - read)
-                done, left = self._copy(read, asked, records[kept * self._stride :])
-                read, kept = read + done, kept + left
-                if done < asked:
-                    break
-            self._position += read * self._stride  # at the end: what is interrupted loses none
-            self._store(self._consumed, self._position, RELEASE)
-            if kept < wanted:  # memory for more would stay with what is kept of it
-                records = records[: kept * self._stride].copy()
-            self.discarded += read - kept
+            try:
+                while read < wanted:
+                    asked = min(block, wanted - read)
+                    done, left = self._copy(asked, records[kept * self._stride :], first=not read)
+                    # No call stands between these, so no interrupt comes between them.
+                    read, kept = read + done, kept + left
+                    self.discarded += done - left
+                    self._position += done * self._stride
+                    self._store(self._consumed, self._position, RELEASE)
+                    if done < asked:
+                        break
+            except BaseException:  # an interrupt: the next read returns what this one has copied
+                self._before = np.concatenate([self._before, records[: kept * self._stride]])
+                raise
+            if kept < wanted or len(self._before):  # memory for more would stay with what is kept
+                records = np.concatenate([self._before, records[: kept * self._stride]])
+                self._before = np.empty(0, np.uint8)
             return records.view(self._record)["event"]
 
     @property
@@ -114,13 +121,13 @@ class Ring:
         """Records between the two positions, those that are not submitted yet among them."""
         return -(-self.unread // self._stride)
 
-    def _copy(self, skip: int, count: int, to: npt.NDArray[np.uint8]) -> tuple[int, int]:
-        """Copy *count* records behind the next *skip*, up to one that is not submitted.
+    def _copy(self, count: int, to: npt.NDArray[np.uint8], first: bool) -> tuple[int, int]:
+        """Copy the next *count* records, up to one that is not submitted.
 
         Returns:
             how many were read, and how many of them were kept, which are now in *to*.
         """
-        at = mmap.PAGESIZE + self._position % self.size + skip * self._stride
+        at = mmap.PAGESIZE + self._position % self.size
         # Each header once, into a copy: a second look may see other bits. No name holds a view of
         # the mapping, since a traceback would keep it.
         headers = np.ndarray(count, "u4", self._data, at, (self._stride,)).copy()
@@ -131,7 +138,7 @@ class Ring:
             headers = headers[: busy[0]] if len(busy) else headers
             wrong = np.flatnonzero(headers & LENGTH != self.dtype.itemsize)
             if len(wrong):
-                if not skip and not wrong[0]:  # what stands before it comes first
+                if first and not wrong[0]:  # what stands before it comes first
                     self._refuse(int(headers[0] & LENGTH))
                 headers = headers[: wrong[0]]
             kept = (headers & DISCARDED) == 0
