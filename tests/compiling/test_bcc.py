@@ -77,6 +77,8 @@ def test_the_child_gets_the_text_and_the_flags(child, tmp_path):
         ("sys.stderr.buffer.write(b'a.c:1:1: error: \\xff\\n')", "compile"),
         ("sys.stderr.write('LLVM ERROR: out of memory')", "memory"),
         ("sys.stderr.write(\"after throwing an instance of 'std::bad_alloc'\")", "memory"),
+        ('sys.stderr.write("RuntimeError: can\'t start new thread")', "memory"),
+        ('print(\'{"stage": "compile", "reason": "MemoryError()"}\')', "memory"),
         ("sys.stderr.write('Unable to find kernel headers.')", "no-headers"),
         ('print(\'{"stage": "import", "reason": "no module"}\')', "no-bcc"),
         ('print(\'{"stage": "import", "reason": "failed to map segment"}\')', "memory"),

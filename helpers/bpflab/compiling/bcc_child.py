@@ -31,7 +31,7 @@ def compiled(job: dict[str, Any]) -> dict[str, Any]:
     try:
         module = BPF(text=job["text"].encode(), cflags=job["flags"]).module
     except Exception as error:  # BCC raises plain Exception for every compile error
-        return {"stage": "compile", "reason": str(error)}
+        return {"stage": "compile", "reason": str(error) or repr(error)}  # MemoryError has no text
     _declare(lib)
     functions = [lib.bpf_function_name(module, n) for n in range(lib.bpf_num_functions(module))]
     programs = [_program(lib, module, name) for name in functions]

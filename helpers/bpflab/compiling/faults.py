@@ -142,7 +142,7 @@ COMPILER = (
     Rule(
         "memory",
         r"std::bad_alloc|MemoryError|[Oo]ut of memory|failed to map segment|Cannot allocate memory"
-        r"|Fatal Python error",
+        r"|Fatal Python error|can't start new thread",
         "There was not enough memory to compile.",
         "The compiler takes some 300 MB of addresses for as long as it runs.",
         "Close the kernels of other notebooks, or raise the limit (ulimit -v), and load again.",
