@@ -70,7 +70,11 @@ def gone(look, within_s: float = FREED_WITHIN_S) -> list:
 
 def processes(kernel: Kernel) -> list[str]:
     """Return the kernel's processes but for itself and one child that waits for the next text."""
-    right = {kernel.pid, *(p.pid for p in kernel.spares()[:1])} if kernel.alive else set()
+    right = (
+        {kernel.pid, *(p.pid for p in kernel.compilers(waiting=True)[:1])}
+        if kernel.alive
+        else set()
+    )
     left = [p for p in kernel.processes() if p.pid not in right]
     return [f"process {p.pid} {' '.join(p.cmdline())[:80]}" for p in left if p.is_running()]
 

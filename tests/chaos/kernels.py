@@ -122,23 +122,15 @@ class Kernel:
                     found.append(process)
         return found
 
-    def spares(self) -> list[psutil.Process]:
-        """Return its children that have imported BCC and wait for a text."""
+    def compilers(self, *, waiting: bool = False) -> list[psutil.Process]:
+        """Return its children that have BCC, or only those that wait for a text."""
         found = []
-        for process in self.compilers():
-            with contextlib.suppress(OSError):
-                # read(2) of descriptor 0 is what its main thread is in; a stopped one is there, too
-                call = Path(f"/proc/{process.pid}/syscall").read_text().split()
-                found += [process] if call[1:2] == ["0x0"] else []
-        return found
-
-    def compilers(self) -> list[psutil.Process]:
-        """Return its children that compile with BCC, or wait to."""
-        found = []
-        with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(self.pid).children():
-                with contextlib.suppress(psutil.Error):
-                    found += [child] if "bpflab.compiling.bcc_child" in child.cmdline() else []
+        for child in psutil.Process(self.pid).children():
+            with contextlib.suppress(psutil.Error, OSError):
+                if "bpflab.compiling.bcc_child" in child.cmdline():
+                    # What its main thread is in is read(2) of descriptor 0.
+                    call = Path(f"/proc/{child.pid}/syscall").read_text().split()
+                    found += [child] if not waiting or call[1:2] == ["0x0"] else []
         return found
 
     def end(self) -> None:

@@ -1,7 +1,6 @@
 """What befalls a kernel in the middle of its work."""
 
 import contextlib
-import itertools
 import os
 import resource
 import signal
@@ -44,23 +43,20 @@ def limit(kernel, rng):
 
 def limit_child(kernel, rng):
     """The same for the child that compiles, or waits to."""
-    if child := _child(kernel):
-        with contextlib.suppress(psutil.Error, ProcessLookupError):
-            _limit(child, rng.choice((0, 8, 32)) * MIB)
+    with contextlib.suppress(psutil.Error, ProcessLookupError):
+        _limit(_child(kernel), rng.choice((0, 8, 32)) * MIB)
 
 
 def kill_child(kernel, rng):
     """What the kernel does to the child when memory runs out."""
-    if child := _child(kernel):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        _child(kernel).kill()
 
 
 def stop_child(kernel, rng):
     """A child that compiles without end, until the learner interrupts."""
-    if child := _child(kernel):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.suspend()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        _child(kernel).suspend()
     time.sleep(rng.uniform(0, 0.5))
     interrupt(kernel, rng)
 
@@ -68,21 +64,21 @@ def stop_child(kernel, rng):
 def descriptors(kernel, rng):
     """A few descriptors left, or none: for a child's pipes, a map, a program or a hook."""
     used = {int(fd) for fd in os.listdir(f"/proc/{kernel.pid}/fd")}  # noqa: PTH208
-    free = itertools.islice((fd for fd in itertools.count() if fd not in used), 12)
+    free = [fd for fd in range(max(used) + 9) if fd not in used]
     most = resource.prlimit(kernel.pid, resource.RLIMIT_NOFILE)[1]
-    resource.prlimit(kernel.pid, resource.RLIMIT_NOFILE, (rng.choice(list(free)), most))
+    resource.prlimit(kernel.pid, resource.RLIMIT_NOFILE, (rng.choice(free[:8]), most))
 
 
 def out_of_memory(kernel, rng):
     """A control group with a few MiB left: the kernel's own choice of whom to kill."""
-    child = _child(kernel, 0.2) if rng.random() < 0.5 else None
+    struck = _child(kernel) if rng.random() < 0.5 else kernel
     folder = Path(f"{memory_cgroup()}/bpflab-{kernel.mark}-{rng.getrandbits(32):08x}")
     folder.mkdir()
     kernel.cgroups.append(folder)
     size = (folder / "memory.max", folder / "memory.limit_in_bytes")
     next(file for file in size if file.exists()).write_text(str(rng.randint(4, 24) * MIB))
     with contextlib.suppress(ProcessLookupError):
-        (folder / "cgroup.procs").write_text(str(child.pid if child else kernel.pid))
+        (folder / "cgroup.procs").write_text(str(struck.pid))
 
 
 def memory_cgroup() -> str:
@@ -123,14 +119,11 @@ def _limit(process: psutil.Process, more: int) -> None:
     resource.prlimit(process.pid, resource.RLIMIT_AS, (process.memory_info().vms + more, most))
 
 
-def _child(kernel: Kernel, within_s: float = 2.0) -> psutil.Process | None:
-    """Return the child that compiles or waits for a text, once there is one."""
-    ends = time.monotonic() + within_s
-    while time.monotonic() < ends:
-        if children := kernel.compilers():
-            return children[0]
+def _child(kernel: Kernel) -> psutil.Process:
+    """Return the child that compiles or waits for a text: soon there is one."""
+    while not (children := kernel.compilers()):
         time.sleep(0.002)
-    return None
+    return children[0]
 
 
 STRIKES = {
