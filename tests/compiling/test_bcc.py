@@ -215,6 +215,18 @@ def test_a_spare_child_that_does_not_serve_is_not_taken(spare, monkeypatch, chan
     assert spare.poll() is not None
 
 
+def test_a_spare_child_does_not_wait_for_ever(monkeypatch):
+    """It gives its memory back where nobody compiles; the next text gets another."""
+    monkeypatch.setattr(bcc, "_PATIENCE_S", 0.1)
+    bcc.make_ready()
+    spare = bcc._spare._child
+    assert spare.wait(30) == 0
+    other = bcc._spare.take("a.c")
+    compiler.end(spare)
+    compiler.end(other)
+    assert other is not spare
+
+
 def test_a_forked_process_leaves_its_parents_spare_alone(spare):
     """It neither takes it nor ends it."""
     if pid := os.fork():

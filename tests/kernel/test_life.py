@@ -268,7 +268,7 @@ def test_the_child_ends_with_who_asked_it():
     end, kept_open = os.pipe()
     asks = (
         "import os, subprocess, sys\n"
-        "command = [sys.executable, '-m', 'bpflab.compiling.bcc_child', str(os.getpid())]\n"
+        "command = [sys.executable, '-m', 'bpflab.compiling.bcc_child', str(os.getpid()), '60']\n"
         f"child = subprocess.Popen(command, stdin={end})\n"
         "print(child.pid, flush=True)\n"
         "child.wait()\n"

@@ -25,6 +25,7 @@ FLAGS = [
 ]
 """What every compile is given; `flags` has the rest."""
 
+_PATIENCE_S = 180.0  # a child that waits holds 40 MB, of which it shares half
 _ROOT = Path("/")  # BCC changes to the headers' folder and back: ours may have been removed
 
 
@@ -87,8 +88,8 @@ def _refusal(source: Source, stage: str, reason: str, printed: str) -> LabError:
 
 def _child(name: str) -> subprocess.Popen[bytes]:
     # -P: a learner's signal.py or json.py in a folder must not be taken for Python's.
-    command = [sys.executable, "-P", "-m", "bpflab.compiling.bcc_child", str(os.getpid())]
-    return compiler.start(name, command, _ROOT)
+    command = [sys.executable, "-P", "-m", "bpflab.compiling.bcc_child"]
+    return compiler.start(name, [*command, str(os.getpid()), str(_PATIENCE_S)], _ROOT)
 
 
 class _Spare:

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import json
 import os
+import select
 import struct
 import sys
 import threading
@@ -132,7 +133,7 @@ def _end_with(parent: int) -> None:
 
 
 def main() -> None:
-    """Import BCC, wait for the job, answer, and end."""
+    """Import BCC, wait for the job, answer, and end; end too if none comes in time."""
     threading.Thread(target=_end_with, args=[int(sys.argv[1])], daemon=True).start()
     answers = os.dup(1)
     os.dup2(2, 1)  # BCC prints there too
@@ -141,6 +142,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", "Due to '_pack_'", DeprecationWarning)
     with contextlib.suppress(Exception):
         import bcc  # noqa: F401  while nobody waits; `compiled` has the words if this fails
+    if not select.select([sys.stdin], [], [], float(sys.argv[2]))[0]:
+        os._exit(0)
     # A line, not all: a fork of the notebook's process has the other end of the pipe, too.
     job = sys.stdin.buffer.readline()
     if job:
