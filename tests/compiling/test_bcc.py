@@ -10,7 +10,7 @@ from shlex import quote
 
 import pytest
 
-from bpflab.compiling import bcc, compiler, headers, image, source
+from bpflab.compiling import bcc, bcc_child, compiler, headers, image, source
 from bpflab.errors import LabError
 
 TEXT = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
@@ -220,11 +220,19 @@ def test_a_spare_child_does_not_wait_for_ever(monkeypatch):
     monkeypatch.setattr(bcc, "_PATIENCE_S", 0.1)
     bcc.make_ready()
     spare = bcc._spare._child
-    assert spare.wait(30) == 0
+    assert spare.wait(30) == bcc_child.UNUSED
     other = bcc._spare.take("a.c")
     compiler.end(spare)
     compiler.end(other)
     assert other is not spare
+
+
+def test_a_child_that_gave_up_just_before_is_replaced(child, tmp_path):
+    """It had read nothing, so another one gets the text."""
+    mark = str(tmp_path / "mark")
+    once = f"import os\nif not os.path.exists({mark!r}):\n open({mark!r}, 'w'); sys.exit(75)\n"
+    child(f"{once}print({json.dumps(ANSWER)!r})")
+    assert compiled().maps == []
 
 
 def test_a_forked_process_leaves_its_parents_spare_alone(spare):

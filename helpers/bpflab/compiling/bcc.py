@@ -13,7 +13,7 @@ import threading
 from functools import cache, partial
 from pathlib import Path
 
-from bpflab.compiling import compiler, diagnose, headers, image, kept
+from bpflab.compiling import bcc_child, compiler, diagnose, headers, image, kept
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
@@ -49,6 +49,8 @@ def compiled(source: Source) -> image.Image:
     job = json.dumps({"text": source.text, "flags": flags(source)}) + "\n"
     begin = partial(_spare.take, source.name)
     done = compiler.run(source.name, job.encode(), begin)
+    if done.returncode == bcc_child.UNUSED:  # it gave up waiting just before
+        done = compiler.run(source.name, job.encode(), begin)
     printed = done.stderr.decode(errors="backslashreplace")
     try:
         answer = json.loads(done.stdout)

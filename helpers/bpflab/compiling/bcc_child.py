@@ -11,7 +11,6 @@ import contextlib
 import ctypes
 import json
 import os
-import select
 import struct
 import sys
 import threading
@@ -20,6 +19,8 @@ import warnings
 from typing import Any
 
 from bpflab.bindings import info
+
+UNUSED = 75  # the exit status of a child that read no job: EX_TEMPFAIL of sysexits.h
 
 
 def compiled(job: dict[str, Any]) -> dict[str, Any]:
@@ -125,16 +126,18 @@ def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _end_with(parent: int) -> None:
-    """End when the process that waits for the answer is no more, whatever the compiler does."""
-    while os.getppid() == parent:
+def _watch(parent: int, patience_s: float, busy: threading.Event) -> None:
+    """End when the process that waits for the answer is no more, or when no job has come."""
+    ends = time.monotonic() + patience_s
+    while os.getppid() == parent and (busy.is_set() or time.monotonic() < ends):
         time.sleep(1)
-    os._exit(1)
+    os._exit(UNUSED)
 
 
 def main() -> None:
     """Import BCC, wait for the job, answer, and end; end too if none comes in time."""
-    threading.Thread(target=_end_with, args=[int(sys.argv[1])], daemon=True).start()
+    busy, parent, patience_s = threading.Event(), int(sys.argv[1]), float(sys.argv[2])
+    threading.Thread(target=_watch, args=[parent, patience_s, busy], daemon=True).start()
     answers = os.dup(1)
     os.dup2(2, 1)  # BCC prints there too
     # BCC's disassembler declares a packed struct in the way that Python 3.14 warns of and 3.19
@@ -142,10 +145,9 @@ def main() -> None:
     warnings.filterwarnings("ignore", "Due to '_pack_'", DeprecationWarning)
     with contextlib.suppress(Exception):
         import bcc  # noqa: F401  while nobody waits; `compiled` has the words if this fails
-    if not select.select([sys.stdin], [], [], float(sys.argv[2]))[0]:
-        os._exit(0)
     # A line, not all: a fork of the notebook's process has the other end of the pipe, too.
     job = sys.stdin.buffer.readline()
+    busy.set()
     if job:
         with os.fdopen(answers, "w") as answer:
             json.dump(compiled(json.loads(job)), answer)
