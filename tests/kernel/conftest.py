@@ -8,8 +8,8 @@ from tests.kernel.held import held
 
 
 @pytest.fixture
-def proofs(tmp_path, monkeypatch):
-    """Give the test a proof cache of its own, so that each source is really proved."""
+def own_cache(tmp_path, monkeypatch):
+    """Give the test a cache of its own, so that each source is really compiled."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 

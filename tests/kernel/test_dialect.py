@@ -39,7 +39,7 @@ def merged(places, into, real):
 
 
 @pytest.fixture
-def tree(tmp_path, monkeypatch, proofs):
+def tree(tmp_path, monkeypatch, own_cache):
     """Give a tree of headers with one more, which BCC takes for the kernel's, and its Makefile."""
     directory = Path(headers.directory())
     if not (directory / KCONFIG).exists():

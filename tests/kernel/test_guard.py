@@ -18,10 +18,10 @@ GOOD = HOOK + END
 
 
 @pytest.fixture(scope="module", autouse=True)
-def proofs(tmp_path_factory):
-    """Give these tests a proof cache of their own: what loads is proved here, and once."""
+def own_cache(tmp_path_factory):
+    """Give these tests a cache of their own: what loads is compiled here, and once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("proofs")))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("own_cache")))
         yield
 
 
@@ -198,7 +198,7 @@ def test_a_verifiers_word_is_the_reason_where_the_compiler_warned_as_well(nothin
 
 @pytest.mark.parametrize("name", ["signal", "json", "token", "struct", "bcc"])
 def test_a_learners_file_is_not_taken_for_pythons(
-    nothing_left, proofs, monkeypatch, tmp_path, name
+    nothing_left, own_cache, monkeypatch, tmp_path, name
 ):
     """Whatever lies beside the notebook, the children start from the library's modules."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")

@@ -39,7 +39,7 @@ print("done")
 """
 
 
-def test_loads_from_threads_each_have_a_child(proofs):
+def test_loads_from_threads_each_have_a_child(own_cache):
     """A dozen loads from four threads: each is loaded, and the process lives."""
     command = [sys.executable, "-c", ALL_AT_ONCE]
     child = subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
