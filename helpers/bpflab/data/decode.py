@@ -102,13 +102,13 @@ def _alike(*values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any
     return codes, first
 
 
-def _words(values: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
-    """Return the bytes of *values* in rows of eight bytes: the first ones, the second ones, ..."""
-    size = values.itemsize
-    raw = np.ascontiguousarray(values).view(np.uint8).reshape(-1, size)
-    if size % 8:
-        raw = np.pad(raw, ((0, 0), (0, -size % 8)))
-    return np.ascontiguousarray(raw.view(np.uint64).T)
+def _words(values: npt.NDArray[Any]) -> list[npt.NDArray[np.uint64]]:
+    """Return whole numbers as one column of eight bytes, and text as one for each eight of it."""
+    if values.dtype.kind != "S":
+        return [values.astype(np.int64).view(np.uint64)]
+    padded = values.astype(f"S{-(-values.itemsize // 8) * 8}", copy=False)
+    words = padded.view([(f"{at}", "u8") for at in range(0, padded.itemsize, 8)])
+    return [words[name] for name in words.dtype.names or ()]
 
 
 def _spread(distinct: list[Any], codes: npt.NDArray[Any]) -> Any:
