@@ -43,7 +43,7 @@ clean() {
     done < <(tac "$STATE/made" 2>/dev/null)
     rm -rf "$VENV" "$STATE" "$RUNTIME" .{ruff,mypy}_cache
     [[ $other ]] || rm -rf "$CACHE/bpflab"
-    find helpers tests bench scripts -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+    find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
     ((!${#packages[@]})) || say "The packages stay. To remove them: sudo apt-get purge --auto-remove ${packages[*]}"
     if ((!${#left[@]})); then
         say "All that ./lab made ${other:+for this clone alone }is gone."

@@ -11,6 +11,8 @@ def test_the_clone_is_as_it_was(machine):
     machine.stub("dpkg-query", f"[ -e {machine.at('apt')} ] && echo installed || true")
     machine.stub("apt-get", f'case "$*" in *install*) touch {machine.at("apt")} ;; esac')
     machine.runs("run", "01")
+    for folder in ("", "helpers/"):  # what Python compiled, conftest.py too
+        (machine.clone / folder / "__pycache__").mkdir()
     printed = machine.runs("clean")
     assert "apt-get purge --auto-remove libbpf-dev clang libatomic1 python3-venv" in printed
     assert set(machine.clone.rglob("*")) == before
