@@ -1,6 +1,7 @@
 """``./lab bench [--quick] [--json] [NAME ...]``: measure, and print a page or JSON."""
 
 import argparse
+import contextlib
 import importlib
 import json
 import os
@@ -8,9 +9,10 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
-from bench import peers
+from bench import lessons, peers
 from bench.report import report
 from bench.sizes import FULL, QUICK, Sizes
 
@@ -29,16 +31,21 @@ NAMES = (
 
 def measured(names: list[str], sizes: Sizes) -> dict[str, Any]:
     """Return what the named measurements found, as JSON has it. Progress goes to stderr."""
-    peers.find_bpftrace()
     found: dict[str, Any] = {"machine": peers.machine(), "quick": sizes is not FULL}
-    with tempfile.TemporaryDirectory() as cache:
-        kept = os.environ.get("XDG_CACHE_HOME")
-        os.environ["XDG_CACHE_HOME"] = cache
+    return found | {"measurements": [part(name, sizes) for name in names]}
+
+
+@contextlib.contextmanager
+def empty_cache() -> Iterator[None]:
+    """Let a block begin without known texts, and leave none."""
+    before = os.environ.get("XDG_CACHE_HOME")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
         try:
-            return found | {"measurements": [part(name, sizes) for name in names]}
+            yield
         finally:
-            os.environ.pop("XDG_CACHE_HOME")
-            os.environ |= {"XDG_CACHE_HOME": kept} if kept is not None else {}
+            del os.environ["XDG_CACHE_HOME"]
+            os.environ |= {"XDG_CACHE_HOME": before} if before is not None else {}
 
 
 def part(name: str, sizes: Sizes) -> dict[str, Any]:
@@ -47,7 +54,8 @@ def part(name: str, sizes: Sizes) -> dict[str, Any]:
     print(f"{name} ...", end=" ", flush=True, file=sys.stderr)
     rows, failed = [], ""
     try:
-        rows = [row.as_json() for row in module.measure(sizes)]
+        with contextlib.nullcontext() if module is lessons else empty_cache():
+            rows = [row.as_json() for row in module.measure(sizes)]
     except Exception as error:
         traceback.print_exc()
         failed = f"{type(error).__name__}: {error}"

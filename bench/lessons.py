@@ -1,4 +1,7 @@
-"""All lessons, executed and compared with their stored outputs by pytest and nbval, once."""
+"""All lessons, executed and compared with their stored outputs by pytest and nbval, once.
+
+Their texts are known where the lessons have run on this machine before.
+"""
 
 import subprocess
 import sys

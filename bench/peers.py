@@ -1,6 +1,7 @@
 """What stands beside the lab, built or fetched where it is not installed; and the versions."""
 
 import ctypes
+import functools
 import importlib.metadata
 import os
 import platform
@@ -16,20 +17,22 @@ from bpflab.paths import ROOT, cache
 NO_BPFTRACE = "bpftrace is neither installed nor to be had from apt"
 
 
-def find_bpftrace() -> bool:
-    """Return whether there is a bpftrace, and put it into the PATH.
+@functools.cache  # found before a measurement gets a cache of its own
+def bpftrace() -> str:
+    """Return the path of a bpftrace that runs, or nothing.
 
     Where none is installed, the distribution's package is unpacked into the cache, which
     `./lab clean` removes: the machine stays as it is, and so do the lessons, which look for it.
     """
-    unpacked = cache() / "bench" / "bpftrace"
-    if not shutil.which("bpftrace"):
+    path = shutil.which("bpftrace")
+    if not path:
+        unpacked = cache() / "bench" / "bpftrace"
         if not (unpacked / "usr").exists():
             shutil.rmtree(unpacked, ignore_errors=True)
             unpacked.mkdir(parents=True)
             _unpack(unpacked)
-        os.environ["PATH"] += f":{unpacked / 'usr/bin'}"
-    return bool(_said(["bpftrace", "--version"]))
+        path = str(unpacked / "usr/bin/bpftrace")
+    return path if _said([path, "--version"]) else ""
 
 
 def _unpack(folder: Path) -> None:
@@ -58,7 +61,7 @@ def machine() -> dict[str, str]:
         "BCC": bcc,
         "LLVM": llvm,
         "libbpf": _libbpf(),
-        "bpftrace": _said(["bpftrace", "--version"]).removeprefix("bpftrace v"),
+        "bpftrace": _said([bpftrace(), "--version"]).removeprefix("bpftrace v"),
     }
     return facts | {name: importlib.metadata.version(name) for name in ("numpy", "pandas")}
 
