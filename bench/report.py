@@ -49,8 +49,8 @@ def report(found: dict[str, Any]) -> str:
         parts += [f"## {part['title']}", about]
         parts += ["\n".join(table)] if part["rows"] else []
         parts += [f"It failed: {part['failed']}"] if part["failed"] else []
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":
-    print(report(json.load(sys.stdin)), end="")
+    print(report(json.load(sys.stdin)))
