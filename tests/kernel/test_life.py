@@ -197,6 +197,13 @@ def test_a_known_text_needs_no_compiler(monkeypatch, tmp_path):
         assert program.maps["seen"][0] >= 1
 
 
+def test_after_a_mistake_the_next_child_waits_already():
+    """Whoever mends a text waits for the compile alone."""
+    with pytest.raises(LabError):
+        load("count", text=COUNT.replace("return 0;", "return moon;"))
+    assert bcc._spare._fits()
+
+
 def test_headers_that_vanish_are_the_reason(monkeypatch, tmp_path):
     """What was compiled with others is not used, and the fault is theirs."""
     load("count", text=COUNT).close()

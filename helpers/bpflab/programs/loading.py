@@ -90,12 +90,13 @@ def load(
         with _lock, held_back():  # an interrupt ends the wait for the lock
             close(label or name)
             _by_name[label or name] = program
-        if compiler is bcc:
-            bcc.make_ready()
     except BaseException:  # an interrupt too: nobody will hold what was loaded
         if program:
             program.close()
         raise
+    finally:
+        if compiler is bcc:
+            bcc.make_ready()
     return program
 
 
