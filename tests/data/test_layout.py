@@ -160,9 +160,3 @@ def test_what_is_no_layout_is_refused(found):
     """As a damaged file of the cache has it."""
     with pytest.raises((KeyError, ValueError, TypeError, IndexError)):
         layout.dtype(found)
-
-
-def test_fields_leaves_out_bccs_padding():
-    """A number has no fields, and padding is none."""
-    assert layout.fields(np.dtype([("a", "u1"), ("__pad_1", "S7"), ("b", "u8")])) == ["a", "b"]
-    assert layout.fields(np.dtype("u4")) == []

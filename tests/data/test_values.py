@@ -11,7 +11,8 @@ from bpflab.errors import LabError
 
 U32, U64 = np.dtype("u4"), np.dtype("u8")
 PATH = np.dtype([("path", "S8")])
-KEY = np.dtype([("pid", "u4"), ("path", "S8"), ("__pad_1", "S4"), ("ratio", "i8")])
+PADDED = np.dtype({"names": ["path"], "formats": ["S5"], "offsets": [0], "itemsize": 8})
+KEY = np.dtype([("pid", "u4"), ("path", "S8"), ("ratio", "i8")], align=True)
 ARRAY = np.dtype([("slots", "u4", (4,))])
 RAW = np.dtype(("u1", (16,)))
 
@@ -84,7 +85,7 @@ def test_a_field_that_is_too_long_is_refused(value, dtype):
 
 def test_a_string_has_the_room_of_its_field():
     """Padding behind the only field is no room for it."""
-    dtype = np.dtype([("path", "S5"), ("__pad_1", "S3")])
+    dtype = PADDED
     assert pack(b"12345", dtype, "m") == b"12345\0\0\0"
     refused("too-long", b"123456", dtype)
 
@@ -185,7 +186,7 @@ def test_values_are_plain_python():
         ([-1, 127], np.dtype("i1")),
         ([3], np.dtype([("pid", "u4")])),
         (["/a", b"/\xff", ""], PATH),
-        (["ab", "\udcff"], np.dtype([("path", "S5"), ("__pad_1", "S3")])),
+        (["ab", "\udcff"], PADDED),
     ],
 )
 def test_many_values_are_packed_as_each_is(values, dtype):

@@ -69,12 +69,12 @@ def bpf(command: int, attributes: bytes) -> tuple[int, bytes]:
     Raises:
         OSError: as the kernel refuses.
     """
-    room = ctypes.create_string_buffer(attributes, _SIZE)
-    result = _libc.syscall(_number(platform.machine()), command, room, _SIZE)
+    attr = ctypes.create_string_buffer(attributes, _SIZE)
+    result = _libc.syscall(_number(platform.machine()), command, attr, _SIZE)
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
-    return result, room.raw
+    return result, attr.raw
 
 
 def create_map(
@@ -288,10 +288,10 @@ def _batch(
     command: int, tokens: tuple[int, int], keys: int, values: int, count: int, fd: int
 ) -> tuple[int, int]:
     """Return the count as the kernel left it, and 0 or the errno."""
-    room = ctypes.create_string_buffer(_BATCH.pack(*tokens, keys, values, count, fd, 0, 0), _SIZE)
-    result = _libc.syscall(_number(platform.machine()), command, room, _SIZE)
+    attr = ctypes.create_string_buffer(_BATCH.pack(*tokens, keys, values, count, fd, 0, 0), _SIZE)
+    result = _libc.syscall(_number(platform.machine()), command, attr, _SIZE)
     error = ctypes.get_errno() if result < 0 else 0
-    return int(_BATCH.unpack_from(room)[4]), error
+    return int(_BATCH.unpack_from(attr)[4]), error
 
 
 @functools.cache

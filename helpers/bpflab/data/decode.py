@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bpflab.data import layout
 from bpflab.text import safe_text
 
 _FEW = 256  # of fewer strings, finding those that repeat costs more than cleaning each
@@ -24,7 +23,7 @@ def columns(items: npt.NDArray[Any], alone: str = "") -> dict[str, Any]:
     """
     if not items.dtype.names:
         return {alone: _column(items)}
-    return {name: _column(items[name]) for name in layout.fields(items.dtype)}
+    return {name: _column(items[name]) for name in items.dtype.names or ()}
 
 
 def decode(events: npt.NDArray[Any], utc_offset_ns: int | npt.NDArray[Any]) -> pd.DataFrame:

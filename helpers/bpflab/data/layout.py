@@ -77,8 +77,3 @@ def dtype(layout: Any) -> np.dtype[Any]:
     inner = [dtype(part) for part in layout["formats"]]
     made: np.dtype[Any] = np.dtype({**layout, "formats": inner})  # type: ignore[call-overload]
     return made
-
-
-def fields(dtype: np.dtype[Any]) -> list[str]:
-    """Return the names of a struct's fields without the padding that BCC names ``__pad_N``."""
-    return [name for name in dtype.names or () if not name.startswith("__pad_")]

@@ -16,7 +16,7 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.bindings import bpf, cpus
 from bpflab.bindings.uapi import MAP_TYPES, word
-from bpflab.data import layout, refusals
+from bpflab.data import refusals
 from bpflab.data.decode import columns
 from bpflab.data.refusals import ARRAYS
 from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
@@ -273,7 +273,7 @@ class Map:
 def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
     """Give the columns by which keys are sorted, the first one first."""
     if items.dtype.names:
-        for name in layout.fields(items.dtype):
+        for name in items.dtype.names or ():
             yield from _parts(items[name])
     elif items.ndim > 1:
         yield from items.reshape(len(items), -1).T

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.data import layout
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 
@@ -36,7 +35,7 @@ def pack(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
 
 
 def _struct(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
-    names = layout.fields(dtype)
+    names = dtype.names or ()
     if not isinstance(value, Mapping):
         if isinstance(value, tuple) and len(value) == len(names):
             value = dict(zip(names, value, strict=True))
@@ -81,7 +80,7 @@ def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
 
 def pack_all(values: Sequence[Any], dtype: np.dtype[Any]) -> bytes | None:
     """Return all *values* as bytes at once: plain numbers, or short strings; None for others."""
-    names = layout.fields(dtype)
+    names = dtype.names or ()
     inner = dtype[names[0]] if len(names) == 1 else dtype
     kinds = set(map(type, values))
     packed = np.zeros(len(values), dtype)
@@ -104,7 +103,7 @@ def pack_all(values: Sequence[Any], dtype: np.dtype[Any]) -> bytes | None:
 def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
     """Return the name of a ``char[]`` field of *raw* that holds no NUL, or nothing."""
     known: Mapping[str, Any] = dtype.fields or {}
-    for name in layout.fields(dtype) if known else ():
+    for name in dtype.names or ():
         inner, offset = known[name][:2]
         if inner.kind == "S" and b"\0" not in raw[offset : offset + inner.itemsize]:
             return name
@@ -112,7 +111,7 @@ def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
 
 
 def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
-    wanted = ", ".join(layout.fields(dtype)) if dtype.names else str(dtype)
+    wanted = ", ".join(dtype.names) if dtype.names else str(dtype)
     given = safe_text(repr(value), 60)  # in quotes where it is a string: '1' is no number
     return LabError("map-write", f"{given} does not fit {name}, which takes {wanted}.")
 
@@ -124,7 +123,7 @@ def unpack(raw: bytes, dtype: np.dtype[Any]) -> list[Any]:
     """
     if bytes_as_text(dtype) is not dtype or not raw:
         return [raw[at : at + dtype.itemsize] for at in range(0, len(raw), dtype.itemsize or 1)]
-    items, names = np.frombuffer(raw, dtype), layout.fields(dtype)
+    items, names = np.frombuffer(raw, dtype), dtype.names or ()
     if len(names) == 1 and dtype[names[0]].kind == "S":
         items = items[names[0]]
     if not items.dtype.names:

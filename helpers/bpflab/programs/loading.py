@@ -62,7 +62,7 @@ def load(
 
     A text whose programs name their section, as ``SEC("tracepoint/sched/sched_process_exec")``,
     is compiled by clang and goes through libbpf. Every other text is compiled by BCC, and *type*
-    is the kernel's program type, one for all: ``tracepoint`` where nothing is said,
+    is the kernel's program type, one for all: ``tracepoint`` by default,
     ``raw_tracepoint``, ``kprobe`` or ``socket_filter``.
 
     A text that the kernel has accepted before is not compiled again. Loading a name again closes

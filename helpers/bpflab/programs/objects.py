@@ -1,4 +1,4 @@
-"""What the kernel makes of a compiled text: programs and maps, each held by a descriptor."""
+"""What the kernel makes of a compiled text: programs and maps, each with a descriptor."""
 
 from __future__ import annotations
 

@@ -130,27 +130,27 @@ class PerfBuffer(Handle):
 def between(memory: mmap.mmap, size: int, tail: int, head: int) -> bytes:
     """Return what one CPU wrote between two positions: a page, then *size* bytes, mapped once."""
     at = mmap.PAGESIZE + tail % size
-    held = memory[at : at + head - tail]
-    return held + memory[mmap.PAGESIZE : mmap.PAGESIZE + head - tail - len(held)]
+    records = memory[at : at + head - tail]
+    return records + memory[mmap.PAGESIZE : mmap.PAGESIZE + head - tail - len(records)]
 
 
-def unpacked(held: bytes, size: int) -> tuple[bytes, int]:
+def unpacked(records: bytes, size: int) -> tuple[bytes, int]:
     """Return the events of *size* bytes in whole records, joined, and how many were lost.
 
     Raises:
         LabError: ``record-size`` where an event is smaller.
     """
     events, lost, at = [], 0, 0
-    while at < len(held):
-        kind, _, length = _HEADER.unpack_from(held, at)
-        body = held[at + _HEADER.size : at + length]
+    while at < len(records):
+        kind, _, length = _HEADER.unpack_from(records, at)
+        body = records[at + _HEADER.size : at + length]
         at += length
         if kind == _LOST:  # an id, and how many
             lost += int.from_bytes(body[8:16], sys.byteorder)
         elif kind == _SAMPLE:  # a size, and the event
             if len(body) < 4 + size:
-                said = f"A record has {len(body) - 4} bytes, and its struct {size}."
-                raise LabError("record-size", said, fix="Send one struct, and all of it.")
+                message = f"A record has {len(body) - 4} bytes, and its struct {size}."
+                raise LabError("record-size", message, fix="Send one struct, and all of it.")
             events.append(body[4 : 4 + size])
     return b"".join(events), lost
 
