@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bpflab import LabError, load
-from bpflab.bindings import bpf
+from bpflab.bindings import bpf_map
 from bpflab.bindings.cpus import possible as possible_cpus
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
@@ -111,13 +111,13 @@ def test_what_an_iterator_gave_before_it_failed_is_written(program):
 @pytest.mark.parametrize("count", [1, 65536, 65537, 100_000])
 def test_many_entries_are_written_in_few_calls(program, monkeypatch, count):
     """Each entry is there with its value, and the kernel was asked once for 65,536 of them."""
-    many, real, calls = program.maps["many"].clear(), bpf.update_batch, []
+    many, real, calls = program.maps["many"].clear(), bpf_map.update_batch, []
 
     def update_batch(*arguments):
         calls.append(arguments)
         return real(*arguments)
 
-    monkeypatch.setattr(bpf, "update_batch", update_batch)
+    monkeypatch.setattr(bpf_map, "update_batch", update_batch)
     many.fill({n: n * n for n in range(count)})
 
     frame = many.frame()
@@ -165,16 +165,16 @@ def test_rows_stand_in_the_order_of_the_keys(program):
 def test_a_key_comes_once_though_the_kernel_starts_over(program, monkeypatch):
     """Where the last key was deleted meanwhile, the kernel goes back to the first one."""
     by_uid = program.maps["by_uid"].clear().fill(dict.fromkeys(range(8), 1))
-    monkeypatch.setattr(bpf, "lookup_batch", lambda *_, **__: None)
-    real, asked = bpf.next_key, []
+    monkeypatch.setattr(bpf_map, "lookup_batch", lambda *_, **__: None)
+    real, asked = bpf_map.next_key, []
 
     def next_key(fd, key, size):
         asked.append(key)
         if len(asked) == 5:
-            bpf.delete(fd, key)
+            bpf_map.delete(fd, key)
         return real(fd, key, size)
 
-    monkeypatch.setattr(bpf, "next_key", next_key)
+    monkeypatch.setattr(bpf_map, "next_key", next_key)
     keys = list(by_uid)
 
     assert len(asked) > 9
@@ -192,7 +192,7 @@ def test_all_at_once_and_key_by_key_are_the_same(program, monkeypatch):
     maps["KEYS"].clear().fill({(1, "b", 2): {"flag": True, "slots": [1, 2]}})
     maps["KEYS"].fill({(1, "a", -2): {"big": 2**64 - 1}, (0, "b", 3): {"inner": {"x": 1}}})
     at_once = {name: (one.frame(), list(one), len(one)) for name, one in maps.items()}
-    monkeypatch.setattr(bpf, "lookup_batch", lambda *_, **__: None)
+    monkeypatch.setattr(bpf_map, "lookup_batch", lambda *_, **__: None)
 
     for name, (frame, keys, count) in at_once.items():
         pd.testing.assert_frame_equal(maps[name].frame(), frame)

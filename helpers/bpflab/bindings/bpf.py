@@ -1,4 +1,4 @@
-"""The system call bpf(2): maps, programs and type information, made and used by descriptor."""
+"""The system call bpf(2): programs and types, loaded, run and attached. `bpf_map` has the maps."""
 
 from __future__ import annotations
 
@@ -13,16 +13,11 @@ from dataclasses import dataclass
 from bpflab import syscalls
 
 # enum bpf_cmd, include/uapi/linux/bpf.h
-_MAP_CREATE, _LOOKUP, _UPDATE, _DELETE, _NEXT_KEY, _PROG_LOAD = range(6)
-_PIN, _TEST_RUN, _RAW_TRACEPOINT_OPEN, _BTF_LOAD = 6, 10, 17, 18
-_LOOKUP_BATCH, _LOOKUP_AND_DELETE_BATCH, _UPDATE_BATCH = 24, 25, 26
+_PROG_LOAD, _PIN, _TEST_RUN, _RAW_TRACEPOINT_OPEN, _BTF_LOAD = 5, 6, 10, 17, 18
 
 # The members of union bpf_attr.
-_MAP = struct.Struct("7I16s4I")
 _PROG = struct.Struct("IIQQIIQII16sIIIIQIIQII")
 _BTF = struct.Struct("QQIII")
-_ELEMENT = struct.Struct("IIQQQ")
-_BATCH = struct.Struct("QQQQIIQQ")
 
 _SIZE = 128  # bytes of union bpf_attr that we send; what we leave zero means "not asked"
 _AGAIN = 5  # a signal interrupts the verifier; libbpf tries as often (bpf_prog_load)
@@ -30,8 +25,6 @@ LOG_SIZE = 1 << 24
 """Bytes of a log with steps: before Linux 6.4 the kernel keeps the beginning of a longer one."""
 STEPS, STATISTICS = 1, 4
 """What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
-
-_NO_BATCH = (errno.EINVAL, 524)  # 524 is ENOTSUPP, include/linux/errno.h
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long]
@@ -69,25 +62,17 @@ def bpf(command: int, attributes: bytes) -> tuple[int, bytes]:
     Raises:
         OSError: as the kernel refuses.
     """
+    result, code, left = call(command, attributes)
+    if code:
+        raise OSError(code, os.strerror(code))
+    return result, left
+
+
+def call(command: int, attributes: bytes) -> tuple[int, int, bytes]:
+    """Return what bpf(2) returns, 0 or its errno, and the attributes as the kernel left them."""
     attr = ctypes.create_string_buffer(attributes, _SIZE)
     result = _libc.syscall(_number(platform.machine()), command, attr, _SIZE)
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    return result, attr.raw
-
-
-def create_map(
-    name: str, type: int, key_size: int, value_size: int, max_entries: int, flags: int = 0
-) -> int:
-    """Return the descriptor of a new map.
-
-    Raises:
-        OSError: as the kernel refuses: its sizes, its type, or a missing CAP_BPF.
-    """
-    label = name.encode()[:15]
-    sizes = (type, key_size, value_size, max_entries, flags)
-    return bpf(_MAP_CREATE, _MAP.pack(*sizes, 0, 0, label, 0, 0, 0, 0))[0]
+    return result, ctypes.get_errno() if result < 0 else 0, attr.raw
 
 
 def load_btf(data: bytes) -> int:
@@ -146,98 +131,6 @@ def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tup
     raise Refused(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
-def lookup(fd: int, key: bytes, size: int) -> bytes | None:
-    """Return the *size* bytes that map *fd* has for *key*, or None."""
-    value = ctypes.create_string_buffer(size)
-    try:
-        bpf(_LOOKUP, _ELEMENT.pack(fd, 0, address(key), ctypes.addressof(value), 0))
-    except OSError:
-        return None
-    return value.raw
-
-
-def update(fd: int, key: bytes, value: bytes, flags: int = 0) -> int:
-    """Write *value* for *key*; return 0 or the errno."""
-    try:
-        return bpf(_UPDATE, _ELEMENT.pack(fd, 0, address(key), address(value), flags))[0]
-    except OSError as error:
-        return error.errno or errno.EINVAL
-
-
-def delete(fd: int, key: bytes) -> bool:
-    """Delete *key*; return whether it was there."""
-    try:
-        bpf(_DELETE, _ELEMENT.pack(fd, 0, address(key), 0, 0))
-    except OSError:
-        return False
-    return True
-
-
-def next_key(fd: int, key: bytes | None, size: int) -> bytes | None:
-    """Return the key after *key* (the first, for None), or None at the end."""
-    after = ctypes.create_string_buffer(size)
-    before = 0 if key is None else address(key)
-    try:
-        bpf(_NEXT_KEY, _ELEMENT.pack(fd, 0, before, ctypes.addressof(after), 0))
-    except OSError:
-        return None
-    return after.raw
-
-
-def lookup_batch(
-    fd: int, key_size: int, value_size: int, count: int, *, delete: bool = False
-) -> tuple[bytes, bytes] | None:
-    """Return all keys and all values of a map, joined, or None where its type has no batch.
-
-    *count* is how many entries one call takes at first. With *delete* they are gone. A hash gives
-    whole buckets, each once, so no key comes twice (kernel/bpf/hashtab.c, since Linux 5.6).
-
-    Raises:
-        OSError: as the kernel refuses.
-    """
-    keys, values = [], []
-    token, before = ctypes.create_string_buffer(max(4, key_size)), 0
-    while True:
-        some_keys = ctypes.create_string_buffer(count * key_size)
-        some_values = ctypes.create_string_buffer(count * value_size)
-        found, error = _batch(
-            _LOOKUP_AND_DELETE_BATCH if delete else _LOOKUP_BATCH,
-            (before, ctypes.addressof(token)),
-            ctypes.addressof(some_keys),
-            ctypes.addressof(some_values),
-            count,
-            fd,
-        )
-        if error == errno.ENOSPC and not found:  # one bucket has more
-            count *= 2
-            continue
-        if error in _NO_BATCH and not before:
-            return None
-        if error not in (0, errno.ENOENT, errno.ENOSPC):
-            raise OSError(error, os.strerror(error))
-        keys.append(some_keys.raw[: found * key_size])
-        values.append(some_values.raw[: found * value_size])
-        if error == errno.ENOENT:  # that was the end
-            return b"".join(keys), b"".join(values)
-        before = ctypes.addressof(token)
-
-
-def update_batch(fd: int, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
-    """Write *count* entries; return how many were written, and 0 or the errno of the next one.
-
-    What has no batch, or refuses all (and leaves *count* as it was), is written one by one.
-    """
-    written, error = _batch(_UPDATE_BATCH, (0, 0), address(keys), address(values), count, fd)
-    if not error or (error not in _NO_BATCH and written < count):
-        return written, error
-    key_size, value_size = len(keys) // count, len(values) // count
-    for number in range(count):
-        key = keys[number * key_size : (number + 1) * key_size]
-        if error := update(fd, key, values[number * value_size : (number + 1) * value_size]):
-            return number, error
-    return count, 0
-
-
 def pin(fd: int, path: os.PathLike[str]) -> None:
     """Give the object behind *fd* a name in bpffs.
 
@@ -282,16 +175,6 @@ def test_run(
 def address(data: bytes) -> int:
     """Return where *data* is in memory, for as long as the caller keeps it."""
     return ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p).value or 0
-
-
-def _batch(
-    command: int, tokens: tuple[int, int], keys: int, values: int, count: int, fd: int
-) -> tuple[int, int]:
-    """Return the count as the kernel left it, and 0 or the errno."""
-    attr = ctypes.create_string_buffer(_BATCH.pack(*tokens, keys, values, count, fd, 0, 0), _SIZE)
-    result = _libc.syscall(_number(platform.machine()), command, attr, _SIZE)
-    error = ctypes.get_errno() if result < 0 else 0
-    return int(_BATCH.unpack_from(attr)[4]), error
 
 
 @functools.cache

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import bpf, cpus
+from bpflab.bindings import bpf_map, cpus
 from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.data import refusals
 from bpflab.data.decode import columns
@@ -106,7 +106,7 @@ class Map:
     def __delitem__(self, key: Any) -> None:
         packed = pack(key, self.key_dtype, self.name)
         with self._lock:
-            there = bpf.delete(self._live(), packed)
+            there = bpf_map.delete(self._live(), packed)
         if not there:
             raise LabError("no-key", f"{self.name} has no entry for {shown(key)} to delete.")
 
@@ -146,7 +146,7 @@ class Map:
         if self.type in ARRAYS:
             count = len(keys) // self.key_dtype.itemsize
             with self._lock:
-                bpf.update_batch(self._live(), keys, bytes(count * self._size), count)
+                bpf_map.update_batch(self._live(), keys, bytes(count * self._size), count)
         return self
 
     @property
@@ -192,12 +192,12 @@ class Map:
         count = min(_AT_ONCE // max(key_size + self._size, 1) + 1, self.max_entries)
         with self._lock, contextlib.suppress(OSError):  # where it changes too fast, key by key
             sizes = (key_size, self._size, count)
-            if found := bpf.lookup_batch(self._live(), *sizes, delete=delete):
+            if found := bpf_map.lookup_batch(self._live(), *sizes, delete=delete):
                 return found
         entries = {key: value for key in self._keys() if (value := self._lookup(key))}
         for key in entries if delete else ():
             with self._lock:
-                bpf.delete(self._live(), key)
+                bpf_map.delete(self._live(), key)
         return b"".join(entries), b"".join(entries.values())
 
     def _keys(self) -> Iterator[bytes]:
@@ -205,14 +205,14 @@ class Map:
         key = None
         for _ in range(self.max_entries):  # a map that changes might start over for ever
             with self._lock:
-                key = bpf.next_key(self._live(), key, self.key_dtype.itemsize)
+                key = bpf_map.next_key(self._live(), key, self.key_dtype.itemsize)
             if key is None:
                 break
             yield key
 
     def _lookup(self, key: bytes) -> bytes | None:
         with self._lock:
-            return bpf.lookup(self._live(), key, self._size)
+            return bpf_map.lookup(self._live(), key, self._size)
 
     def _live(self) -> int:
         if self.fd < 0:
@@ -225,7 +225,7 @@ class Map:
         count = len(keys) // self.key_dtype.itemsize
         if count:
             with self._lock:
-                written, code = bpf.update_batch(self._live(), keys, values, count)
+                written, code = bpf_map.update_batch(self._live(), keys, values, count)
             if code:
                 raise refusals.write(self, code, pairs[written][0])
         if wrong:

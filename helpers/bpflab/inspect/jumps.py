@@ -8,7 +8,7 @@ import struct
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import bpf
+from bpflab.bindings import bpf_map
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
@@ -40,7 +40,7 @@ def slots(table: Map) -> pd.DataFrame:
     fd = table.duplicate().fd  # which stays this map's if its program is closed meanwhile
     try:
         owner = facts(fd).get("owner_prog_type")
-        values = [bpf.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)]
+        values = [bpf_map.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)]
     finally:
         os.close(fd)
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).

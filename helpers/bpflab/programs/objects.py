@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.bindings import bpf
+from bpflab.bindings import bpf, bpf_map
 from bpflab.bindings.uapi import PROGRAM_TYPES
 from bpflab.compiling import diagnose
 from bpflab.compiling.events import event_dtype
@@ -91,7 +91,7 @@ def from_image(source: Source, image: Image, type: str) -> Objects:
 def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
     sizes = (spec.key_size, spec.value_size, spec.max_entries)
     try:
-        fd = bpf.create_map(spec.name, spec.type, *sizes, spec.flags)
+        fd = bpf_map.create(spec.name, spec.type, *sizes, spec.flags)
     except OSError as error:
         raise diagnose.map_refused(source, spec.name, error) from None
     key, value = dtype(spec.key), dtype(spec.value)
