@@ -13,7 +13,7 @@ import threading
 from functools import cache, partial
 from pathlib import Path
 
-from bpflab.compiling import bcc_child, compiler, diagnose, headers, image, kept
+from bpflab.compiling import bcc_child, compiler, declared, diagnose, headers, image, kept
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
@@ -43,9 +43,10 @@ def compiled(source: Source) -> image.Image:
     """Compile *source* in a child process; return its image.
 
     Raises:
-        LabError: ``no-bcc``, else as `compiler.run`, or whatever the compiler refuses, at the
-            learner's line.
+        LabError: ``no-bcc``, ``map-type``, else as `compiler.run`, or whatever the compiler
+            refuses, at the learner's line.
     """
+    declared.check_text(source)
     job = json.dumps({"text": source.text, "flags": flags(source)}) + "\n"
     begin = partial(_spare.take, source.name)
     done = compiler.run(source.name, job.encode(), begin)
@@ -56,7 +57,9 @@ def compiled(source: Source) -> image.Image:
         answer = json.loads(done.stdout)
         if answer["stage"] == "done":
             answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
-            return image.from_answer(answer)
+            made = image.from_answer(answer)
+            declared.check_image(source, made)
+            return made
         stage, reason = answer["stage"], str(answer["reason"])
     except (ValueError, KeyError, TypeError, RecursionError):  # LLVM ended the child
         stage, reason = "compile", ""

@@ -66,12 +66,13 @@ def _infos(lib: Any, module: int, name: bytes, size: int) -> tuple[bytes, bytes]
     """Return which C line each instruction came from, which libbcc tells the kernel alone.
 
     So a program of the same name and length is loaded that only counts as one: ``r0 = 0`` until
-    the end. The verifier accepts it whatever the text does, and the kernel gives the lines back.
+    the end, and once at least. The verifier accepts it whatever the text does, and the kernel
+    gives the lines back.
     """
-    zeros = struct.pack("=BBhi", 0xB7, 0, 0, 0) * (size // 8 - 1)
+    zeros = struct.pack("=BBhi", 0xB7, 0, 0, 0) * max(size // 8 - 1, 1)
     code = zeros + struct.pack("=BBhi", 0x95, 0, 0, 0)
     nothing = (0, None, 0, None, 0, -1)  # no log, no device, no expected attach type
-    fd = lib.bcc_func_load(module, 1, name, code, size, b"GPL", 0, *nothing)  # a socket filter
+    fd = lib.bcc_func_load(module, 1, name, code, len(code), b"GPL", 0, *nothing)  # a socket filter
     if fd < 0:
         return b"", b""
     try:

@@ -156,7 +156,7 @@ def _compiler_place(
         takers = [p for p in source.lines if struct.search(p.text)]
         return takers[1] if len(takers) > 1 else None
     if kind == "map":
-        return _declared(source, groups[0])
+        return declaration(source, groups[0])
     found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
     if not found:
         return None
@@ -175,7 +175,7 @@ def _same_text(source: Source, file: str, line: int, excerpt: str) -> Place | No
     return next(same, place)
 
 
-def _declared(source: Source, name: str) -> Place | None:
+def declaration(source: Source, name: str) -> Place | None:
     """Return the line that declares map *name*."""
     return next((p for p in source.lines if re.search(rf"BPF_\w+\(.*\b{name}\b", p.text)), None)
 

@@ -136,7 +136,7 @@ def layout_of(types: Btf | None, number: int, size: int) -> Any:
     Without a type 4 and 8 bytes are a number, and any other size is an array of bytes.
     """
     if types and number:
-        with contextlib.suppress(ValueError, IndexError):
+        with contextlib.suppress(ValueError, IndexError, TypeError):  # numpy has no 16-byte integer
             found = types.layout(number)
             if dtype(found).itemsize == size:
                 return found

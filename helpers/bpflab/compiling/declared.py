@@ -1,0 +1,70 @@
+"""Declarations of maps that an image cannot carry: refused, before a different map is made."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.bindings.uapi import MAP_TYPES, word
+from bpflab.compiling.diagnose import declaration
+from bpflab.compiling.image import Image
+from bpflab.compiling.source import Source
+from bpflab.errors import LabError, Place
+
+_BY_BCC = "run the text with BCC itself: from bcc import BPF."
+_BY_CLANG = f"Write the text for clang, with SEC(…), or {_BY_BCC}"
+_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)  # or a string, which stays
+_PINNED = re.compile(r'\bBPF_\w+_PINNED\s*\(|\bBPF_\w*TABLE\s*\(\s*"\w+:')
+_SHARED = re.compile(r'\bBPF_\w+_(?:PUBLIC|SHARED)\s*\(|\bBPF_\w*TABLE\s*\(\s*"extern"')
+_NESTED = ("array_of_maps", "hash_of_maps")
+_STORAGE = ("sk_storage", "inode_storage", "task_storage")
+
+
+def check_text(source: Source) -> None:
+    """Look for maps that BCC would pin in bpffs, or find in a text compiled before.
+
+    Raises:
+        LabError: ``map-type``, at the declaration.
+    """
+    text = "\n".join(place.text for place in source.lines)
+    text = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), text)
+    if place := _found(source, _PINNED, text):
+        raise LabError(
+            "map-type",
+            "A map that is declared with its pin cannot be loaded here.",
+            place=place,
+            why="The text is compiled in another process, and this one makes its maps anew.",
+            fix=f"Declare it without the pin, and pin it with pinned(map); or {_BY_BCC}",
+        )
+    if place := _found(source, _SHARED, text):
+        raise LabError(
+            "map-type",
+            "A map that is shared with another text cannot be loaded here.",
+            place=place,
+            why="BCC shares maps within a process, and each text is compiled in another one.",
+            fix=f"Put the texts into one directory, and load that; or {_BY_BCC}",
+        )
+
+
+def check_image(source: Source, image: Image) -> None:
+    """Look for maps of types that take more than sizes to make.
+
+    Raises:
+        LabError: ``map-type``, at the declaration.
+    """
+    for spec in image.maps:
+        type = word(MAP_TYPES, spec.type)
+        if type in _NESTED + _STORAGE:
+            raise LabError(
+                "map-type",
+                f"{spec.name} is of type {type}, which cannot be loaded from a text for BCC.",
+                place=declaration(source, spec.name),
+                why="Each of its values is a map, and BCC does not tell of what kind."
+                if type in _NESTED
+                else "The kernel must be given the C type of its values with it.",
+                fix=_BY_CLANG,
+            )
+
+
+def _found(source: Source, pattern: re.Pattern[str], text: str) -> Place | None:
+    found = pattern.search(text)
+    return source.lines[text.count("\n", 0, found.start())] if found else None
