@@ -9,7 +9,6 @@ import pytest
 
 from bpflab import inspect
 from bpflab.bindings import info as infos
-from bpflab.bindings import kallsyms
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.inspect import code, fds, objects
@@ -129,35 +128,12 @@ def test_calls_are_told_apart():
     ]  # fmt: skip
 
     assert list(code.read_calls(b"".join(program))) == [
-        (0, "helper", 14),
-        (3, "tail call", 12),
-        (4, "function", 12),
-        (5, "kernel function", 12),
-        (6, "helper", 0),
+        (0, "helper"),
+        (3, "tail call"),
+        (4, "function"),
+        (5, "kernel function"),
+        (6, "helper"),
     ]
-
-
-def test_a_helper_is_named_from_the_kernels_symbols(tmp_path, monkeypatch):
-    """An offset from __bpf_call_base names a helper; where addresses are hidden, nothing does."""
-    symbols = tmp_path / "kallsyms"
-    monkeypatch.setattr(kallsyms, "SYMBOLS", symbols)
-    call = instruction(0x85, 0, 0x40)
-
-    symbols.write_text(
-        "ffffffff80000040 T bpf_ktime_get_ns\n"
-        "ffffffff80000040 T an_alias\n"
-        "ffffffff80000000 T __bpf_call_base\n"
-    )
-    shown = list(code._translated_calls(call))
-    symbols.write_text("0000000000000040 A irq_stack\n0000000000000000 T __bpf_call_base\n")
-    hidden = list(code._translated_calls(call))
-
-    assert (shown, hidden) == ([(0, "helper", "bpf_ktime_get_ns")], [(0, "helper", None)])
-
-
-def test_a_helper_newer_than_the_list_is_a_number():
-    """Not a wrong name."""
-    assert code._helper(99999) == "99999"
 
 
 @pytest.mark.parametrize(("size", "word"), [(0, "CAP_BPF"), (16, "bpf_jit_harden")])

@@ -1,24 +1,17 @@
-"""The kernel's symbols: names are there for everyone, addresses for who has CAP_SYSLOG."""
+"""The kernel's functions: their names are there for everyone, as their addresses are not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 SYMBOLS = Path("/proc/kallsyms")
 
 
-def symbols() -> Iterator[tuple[int, str, str, str]]:
-    """Yield address (0 where it is hidden), letter, name and ``[module]`` or nothing."""
-    with SYMBOLS.open(encoding="utf-8", errors="backslashreplace") as rows:
-        for row in rows:
-            address, letter, name, *module = row.split()
-            yield int(address, 16), letter, name, "".join(module)
-
-
 def functions(modules: bool = True) -> set[str]:
     """Return the names of the kernel's functions; none where the list cannot be read."""
     try:
-        return {n for _, letter, n, m in symbols() if letter in "tTwW" and (modules or not m)}
+        text = SYMBOLS.read_text(encoding="utf-8", errors="backslashreplace")
     except OSError:
         return set()
+    rows = (row.split() for row in text.splitlines())  # address, letter, name, and its [module]
+    return {row[2] for row in rows if row[1] in "tTwW" and (modules or len(row) == 3)}
