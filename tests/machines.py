@@ -16,9 +16,7 @@ DEBIAN_KERNEL = "sudo apt-get install linux-image-amd64 linux-headers-amd64 && s
 VENV = Python("/lab/.venv/bin/python", (3, 13), "/usr", ("/lab", DIST))
 FILES = {
     "/proc/self/status": f"Name:\tpython\nCapEff:\t{BPF_AND_PERFMON:016x}\n",
-    "/proc/sys/net/core/bpf_jit_enable": "1\n",
     "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format": "name: sys_enter_execve\n",
-    "/sys/kernel/btf/vmlinux": "BTF",
     "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n",
     "/sys/bus/event_source/devices/kprobe/type": "8\n",
     "/etc/os-release": "NAME=Debian\nID=debian\n",

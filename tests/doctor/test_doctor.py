@@ -12,12 +12,12 @@ from tests.machines import FILES, VENV, on_a_bare_machine
 
 
 def test_healthy(machine):
-    """A machine that lacks nothing gets fifteen checks, all ok, none with a fix."""
+    """A machine that lacks nothing gets thirteen checks, all ok, none with a fix."""
     checks = doctor.examine(machine)
     assert [(check.name, check.status, check.fix) for check in checks] == [
         (name, "ok", "") for name in doctor.NAMES
     ]
-    assert len(checks) == 15
+    assert len(checks) == 13
 
 
 def test_fixes_can_be_pasted(machine):

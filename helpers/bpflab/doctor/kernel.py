@@ -38,14 +38,6 @@ def tracefs(machine: Machine) -> Check:
     return Check("tracefs", "fault", found, fix)
 
 
-def btf(machine: Machine) -> Check:
-    """The kernel's own type information, which CO-RE programs, fentry and bpftool use."""
-    if machine.access("/sys/kernel/btf/vmlinux") == "here":
-        return Check("btf", "ok", "/sys/kernel/btf/vmlinux describes this kernel's types")
-    found = "no /sys/kernel/btf/vmlinux: BCC's programs run without it; CO-RE and fentry programs "
-    return Check("btf", "note", f"{found}do not", distribution_kernel(machine))
-
-
 def kprobes(machine: Machine) -> Check:
     """Whether a program can be attached to any kernel function."""
     if machine.exists("/sys/bus/event_source/devices/kprobe/type"):
@@ -53,19 +45,6 @@ def kprobes(machine: Machine) -> Check:
     found = "this kernel was built without kprobes: tracepoints take their place"
     fix = "# none needed: the lessons fall back to tracepoints; for kprobes:"
     return Check("kprobes", "note", found, f"{fix}\n{distribution_kernel(machine)}")
-
-
-def jit(machine: Machine) -> Check:
-    """Whether the kernel compiles programs to machine code or interprets them."""
-    switch = machine.text("/proc/sys/net/core/bpf_jit_enable")
-    if switch in ("1", "2"):
-        return Check("jit", "ok", "programs are compiled to machine code")
-    if not switch:
-        found = "no /proc/sys/net/core/bpf_jit_enable: a container hides it, or there is no JIT"
-        fix = "# outside of the container: sysctl net.core.bpf_jit_enable"
-        return Check("jit", "note", found, fix)
-    found = "off: programs are interpreted, several times slower, and no function may tail-call"
-    return Check("jit", "note", found, "sudo sysctl -w net.core.bpf_jit_enable=1")
 
 
 def lockdown(machine: Machine) -> Check:
