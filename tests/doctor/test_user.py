@@ -197,11 +197,3 @@ def test_program_after_other_faults(machine):
     machine.write("/proc/self/status", "CapEff:\t0000000000000000\n")
     check = look(machine.with_trial(LabError("privilege", "No.")), "program")
     assert check.fix == "./lab doctor   # once mended: privilege"
-
-
-def test_one_trial(machine):
-    """All checks share one trial of a real program."""
-    made = []
-    machine.count_execs = lambda: made.append(1) or 7
-    look(machine, "program")
-    assert made == [1]

@@ -38,9 +38,7 @@ def _check(missing: str, fix: str = _NONE) -> Check:
 
 def _programs(machine: Machine) -> Check:
     """Look where BCC is and let the kernel load two instructions; ask no compiler."""
-    looks = [user.privilege, kernel.lockdown, headers.headers, user.installed_bcc]
-    if "trial" in vars(machine):  # the doctor has loaded a real one already
-        looks.append(user.program)
+    looks = (user.privilege, kernel.lockdown, headers.headers, user.installed_bcc)
     for check in (look(machine) for look in looks):
         if check.status == "fault":
             return check

@@ -11,12 +11,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from bpflab.doctor.trial import count_execs
-from bpflab.errors import LabError
 
 CAP_SETGID, CAP_SETUID = 6, 7  # include/uapi/linux/capability.h
 CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39
@@ -62,14 +60,6 @@ class Machine:
     cpus: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
     page_size: int = mmap.PAGESIZE
     count_execs: Callable[[], int] = count_execs
-
-    @cached_property
-    def trial(self) -> int | LabError | ImportError:
-        """What a real program counted, or what stood in its way: tried once, when first asked."""
-        try:
-            return self.count_execs()
-        except (LabError, ImportError) as error:
-            return error
 
     def path(self, name: str) -> Path:
         """Return the path of *name*, which is written as from ``/``, under the root."""

@@ -117,20 +117,20 @@ def program(machine: Machine, before: Sequence[Check] = ()) -> Check:
     fix = "./lab doctor --json > doctor.json   # and open an issue with it"
     if faults:
         fix = f"./lab doctor   # once mended: {', '.join(faults)}"
-    counted = machine.trial
-    if isinstance(counted, LabError):
-        found = f"{counted.message} {counted.why}".strip()
-        tried = "".join(f"# {line}\n" for line in counted.fix.splitlines())
+    try:
+        counted = machine.count_execs()
+    except ImportError as error:
+        install = "./lab   # installs what is missing"
+        return Check("program", "fault", f"not tried: {error}", install)
+    except LabError as error:
+        found = f"{error.message} {error.why}".strip()
+        tried = "".join(f"# {line}\n" for line in error.fix.splitlines())
         other = "" if faults else f"\n{VIRTUAL_MACHINE}"
         return Check("program", "fault", found, f"{tried}{fix}{other}")
-    if isinstance(counted, ImportError):
-        return Check(
-            "program", "fault", f"not tried: {counted}", "./lab   # installs what is missing"
-        )
     found = f"loaded, fired and removed: it counted {counted} of {EXECS} execs"
-    return (
-        Check("program", "ok", found) if counted == EXECS else Check("program", "fault", found, fix)
-    )
+    if counted != EXECS:
+        return Check("program", "fault", found, fix)
+    return Check("program", "ok", found)
 
 
 def _new_venv(machine: Machine) -> str:
