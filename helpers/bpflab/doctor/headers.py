@@ -57,27 +57,4 @@ def _no_headers(machine: Machine, place: str) -> Check:
     if machine.exists("/sys/kernel/kheaders.tar.xz"):
         found = "no package: BCC unpacks the kernel's own archive into /tmp, which takes root once"
         return Check("headers", "note", found, _PACKAGE)
-    if newer := _newer(machine):
-        found += f"; the newer kernel {newer} is installed with its own, and is not running"
-        return Check("headers", "fault", found, f"sudo reboot   # into {newer}")
     return Check("headers", "fault", found, _PACKAGE)
-
-
-def _newer(machine: Machine) -> str:
-    """Return the newest kernel that is installed with its headers, if it is not the running one."""
-    modules = machine.path("/lib/modules")
-    names = [path.name for path in modules.iterdir()] if modules.is_dir() else []
-    whole = [
-        name
-        for name in (machine.release, *names)
-        if machine.exists(f"/boot/vmlinuz-{name}")
-        and any(machine.exists(f"/lib/modules/{name}/{d}/{KCONFIG}") for d in ("source", "build"))
-    ]
-    newest = max(whole, key=_numbers, default=machine.release)
-    return newest if _numbers(newest) > _numbers(machine.release) else ""
-
-
-def _numbers(release: str) -> list[int]:
-    """Return the numbers of a release in order: ``6.8.0-45-generic`` gives 6, 8, 0, 45."""
-    numbers = re.match(r"\d+(?:[.-]\d+)*", release)
-    return [int(n) for n in re.findall(r"\d+", numbers[0])] if numbers else []
