@@ -119,14 +119,11 @@ def test_programs_agree_with_bpftool(chain):
     for row in mine:
         their = theirs[row["id"]]
         assert row["name"] == their["name"][:15]  # bpftool takes longer ones from BTF
-        same = ("type", "tag", "bytes_xlated", "bytes_jited", "bytes_memlock", "jited",
-                "gpl_compatible", "uid")  # fmt: skip
+        same = ("type", "tag", "bytes_xlated", "bytes_jited", "bytes_memlock")
         assert {n: row[n] for n in same} == {n: their[n] for n in same}
         assert row["map_ids"] == tuple(their["map_ids"])
         assert row["instructions"] * 8 == their["bytes_xlated"]
-        assert (row["run_cnt"], row["run_time_ns"]) == (
-            their.get("run_cnt", 0), their.get("run_time_ns", 0)
-        )  # fmt: skip
+        assert row["run_cnt"] == their.get("run_cnt", 0)
         assert abs(row["loaded_at"].timestamp() - their["loaded_at"]) < 2
         assert row["pids"] == (os.getpid(),)
     assert [row["attached_to"] for row in mine] == [EXEC, "", ""]

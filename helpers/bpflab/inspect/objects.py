@@ -23,7 +23,6 @@ _NO_PLACE = (
     "CAP_SYS_ADMIN (BPF_TASK_FD_QUERY): sudo bpftool perf."
 )
 _CODE = ("instructions", "bytes_xlated", "bytes_jited")
-_OF_EVERY_LINK = {"pos", "flags", "mnt_id", "ino", "link_type", "link_id", "prog_tag", "prog_id"}
 
 Row = dict[str, Any]
 
@@ -35,10 +34,10 @@ def programs() -> pd.DataFrame:
     Columns: ``id``, ``name`` (at most 15 bytes: the kernel keeps no more, and bpftool takes
     a longer one from BTF), ``type``, ``tag`` (a hash of its instructions), ``instructions`` (of
     8 bytes, as the verifier left them), ``bytes_xlated`` and ``bytes_jited`` (these and the machine
-    code), ``jited``, ``bytes_memlock`` (whole pages), ``map_ids`` (a tuple), ``attached_to`` (empty
-    where it is not attached), ``pids`` (a tuple: this process), ``run_cnt`` and ``run_time_ns``
-    (zero unless sysctl kernel.bpf_stats_enabled is set; what a tail call started is not counted),
-    ``gpl_compatible``, ``uid`` and ``loaded_at`` (UTC).
+    code), ``bytes_memlock`` (whole pages), ``map_ids`` (a tuple), ``attached_to`` (empty where it
+    is not attached), ``pids`` (a tuple: this process), ``run_cnt`` (zero unless sysctl
+    kernel.bpf_stats_enabled is set; what a tail call started is not counted) and ``loaded_at``
+    (UTC).
 
     A link's place is the kernel's word. A perf event's is bpflab's record of what it attached,
     since the kernel tells that only with CAP_SYS_ADMIN. What this process may not see is missing,
@@ -77,7 +76,6 @@ def program_row(
     of: ProgramInfo, map_ids: tuple[int, ...], facts: Mapping[str, str], booted_ns: int
 ) -> Row:
     """Return the cells of a program; *booted_ns* is when the machine did, in Unix time."""
-    loaded = pd.Timestamp(booted_ns + of.load_time, unit="ns", tz="UTC").floor("ms")
     seen = of.xlated_prog_len > 0  # no program is empty: zero is how the kernel hides it
     return {
         "id": of.id,
@@ -87,16 +85,12 @@ def program_row(
         "instructions": of.xlated_prog_len // 8 if seen else None,
         "bytes_xlated": of.xlated_prog_len if seen else None,
         "bytes_jited": of.jited_prog_len if seen else None,
-        "jited": facts.get("prog_jited") == "1",
         "bytes_memlock": int(facts.get("memlock", 0)),
         "map_ids": map_ids,
         "attached_to": "",
         "pids": (os.getpid(),),
         "run_cnt": of.run_cnt,
-        "run_time_ns": of.run_time_ns,
-        "gpl_compatible": bool(of.gpl_compatible),
-        "uid": of.created_by_uid,
-        "loaded_at": loaded,
+        "loaded_at": pd.Timestamp(booted_ns + of.load_time, unit="ns", tz="UTC").floor("ms"),
     }
 
 
@@ -147,14 +141,8 @@ def _places(found: list[Descriptor]) -> tuple[dict[int, set[str]], bool]:
     for one in found:
         function, place = recorded.get(one.fd, (-1, ""))
         if one.kind == "link":
-            places[int(one.facts["prog_id"])].add(_place(one.facts, place))
+            places[int(one.facts["prog_id"])].add(safe_text(one.facts.get("tp_name", place)))
         elif one.kind == "perf event":
             places[ids.get(function, 0)].add(safe_text(place))
             complete = complete and bool(place)
     return places, complete
-
-
-def _place(link: Mapping[str, str], recorded: str) -> str:
-    """Return a link's tracepoint, or what bpflab attached it to, or all that is told of it."""
-    fields = [f"{name} {value}" for name, value in link.items() if name not in _OF_EVERY_LINK]
-    return safe_text(link.get("tp_name") or recorded or ", ".join(fields))
