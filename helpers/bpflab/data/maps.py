@@ -7,7 +7,7 @@ import itertools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,12 +74,6 @@ class Map:
         """Forget the descriptor, which its owner closes. A second call is no error."""
         with self._lock:
             self.fd = -1
-
-    def __copy__(self, *_: object) -> NoReturn:
-        raise refusals.copied(self)
-
-    __deepcopy__ = __copy__
-    __reduce_ex__ = __copy__  # pickle
 
     def __repr__(self) -> str:
         return f"<Map {self.name}: {self.type}, {self.max_entries} entries>"

@@ -72,13 +72,3 @@ def no_number(of: _Map) -> LabError:
         "and has no total.",
         fix=f"program.maps[{of.name!r}][key] gives the value.",
     )
-
-
-def copied(of: _Map) -> LabError:
-    """Return the error for a map whose Python object is copied or pickled."""
-    return LabError(
-        "copy",
-        f"{of.name} is in the kernel: its Python object cannot be copied.",
-        why="The copy would keep the number of a descriptor, which may be another map's later.",
-        fix=f"Copy its entries: program.maps[{of.name!r}].frame().",
-    )

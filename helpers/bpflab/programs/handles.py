@@ -49,7 +49,7 @@ class Handle:
             "copy",
             f"A {type(self).__name__} cannot be copied or pickled.",
             why="It owns descriptors, and they belong to one object of one process.",
-            fix="Copy its entries: frame() of a map or of the events.",
+            fix="Copy its events: frame().",
         )
 
     __deepcopy__ = __copy__
