@@ -162,6 +162,52 @@ def test_a_section_that_libbpf_does_not_know():
     assert "section name 'moon'" in caught.value.why
 
 
+def test_a_hook_that_the_kernel_does_not_have_is_named():
+    """libbpf would say: no such process."""
+    with pytest.raises(LabError, match="sched_swich") as caught:
+        load("own.c", text=HEAD + 'SEC("tp_btf/sched_swich") int entry(void *ctx) { return 0; }\n')
+    assert (caught.value.kind, caught.value.place.line) == ("no-hook", 3)
+
+
+def test_a_map_that_the_kernel_refuses_is_named_at_its_line():
+    """As in BCC's dialect."""
+    text = COUNTS.replace("max_entries, 4", "max_entries, 0")
+    with pytest.raises(LabError, match="counts") as caught:
+        load("own.c", text=text + LOOKUP + "\treturn !value;\n}\n" + LICENCE)
+    assert (caught.value.kind, caught.value.place.line) == ("map", 8)
+
+
+def test_a_text_without_a_licence_is_told_how_to_write_one():
+    """In this dialect there is none by default."""
+    body = 'SEC("socket") int entry(void *ctx)\n{\n\tbpf_printk("x");\n\treturn 0;\n}\n'
+    with pytest.raises(LabError) as caught:
+        load("own.c", text=HEAD + body)
+    assert (caught.value.kind, caught.value.place.line) == ("license", 5)
+    assert 'SEC("license")' in caught.value.fix
+
+
+def test_a_map_that_asks_for_a_pin_gets_none():
+    """It would stay when the program is closed, and be found again by the next one."""
+    text = COUNTS.replace("counts", "lab_pin").replace(
+        "max_entries, 4);", "max_entries, 4);\n\t__uint(pinning, LIBBPF_PIN_BY_NAME);"
+    )
+    lookup = LOOKUP.replace("counts", "lab_pin")
+    with load("own.c", text=text + lookup + "\treturn !value;\n}\n" + LICENCE) as loaded:
+        assert list(loaded.maps) == ["lab_pin"]
+        assert not Path("/sys/fs/bpf/lab_pin").exists()
+
+
+@as_root
+def test_a_hook_that_is_not_allowed_is_no_lack_of_privilege():
+    """A kernel without fentry says EPERM to root as well."""
+    text = HEAD + 'SEC("fentry/do_nanosleep") int entry(void *ctx)\n{\n\treturn 0;\n}\n' + LICENCE
+    try:
+        load("own.c", text=text).close()
+    except LabError as refused:
+        assert refused.kind in ("privilege", "no-hook", "verifier")
+        assert "./lab" not in refused.fix
+
+
 def test_nothing_is_left(frames):
     """Closed once, twice, or forgotten: the kernel holds none of it, and says so."""
     before = held(os.getpid())

@@ -37,6 +37,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "bpf_program__set_log_level": (c_int, [c_void_p, c_uint32]),
     "bpf_map__name": (c_char_p, [c_void_p]),
     "bpf_map__fd": (c_int, [c_void_p]),
+    "bpf_map__set_pin_path": (c_int, [c_void_p, c_char_p]),
     **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in (*_MAP_FACTS, *_MAP_TYPES)},
     "bpf_object__btf": (c_void_p, [c_void_p]),
     "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
@@ -117,6 +118,8 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
                 lib.bpf_program__set_log_level(programs[program], level)
             # The types of a map of some kinds are forgotten when it is made.
             types = {m: _numbers(lib, m, _MAP_TYPES) for m in _each("map", handle)}
+            for map in types:  # a map of LIBBPF_PIN_BY_NAME would stay, and be found the next time
+                lib.bpf_map__set_pin_path(map, None)
             error = -lib.bpf_object__load(handle)
             texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
             if error:

@@ -177,7 +177,8 @@ def _same_text(source: Source, file: str, line: int, excerpt: str) -> Place | No
 
 def declaration(source: Source, name: str) -> Place | None:
     """Return the line that declares map *name*."""
-    return next((p for p in source.lines if re.search(rf"BPF_\w+\(.*\b{name}\b", p.text)), None)
+    of_map = re.compile(rf"BPF_\w+\(.*\b{name}\b|\b{name}\s+SEC\(")
+    return next((p for p in source.lines if of_map.search(p.text)), None)
 
 
 def _suspect(source: Source, kind: str, printed: str) -> Place | None:

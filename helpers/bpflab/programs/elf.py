@@ -20,6 +20,9 @@ from bpflab.errors import LabError, Place
 from bpflab.programs.objects import Objects
 
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
+_NO_MAP = re.compile(r"map '([\w.]+)': failed to create")
+_NO_HOOK = re.compile(r"failed to find kernel BTF type ID of '([\w.]+)'")
+_CAPABLE = 1 << 38 | 1 << 39  # CAP_PERFMON and CAP_BPF, include/uapi/linux/capability.h
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
 
@@ -103,13 +106,26 @@ def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
     found = next((m for line in tried.warnings if (m := _REFUSED.match(line))), None)
     if found:
         return _program_refusal(source, image, found[1], found[2], tried.logs[found[1]])
+    log = "\n".join(tried.warnings)
+    if found := _NO_MAP.search(log):
+        reason = OSError(tried.error, os.strerror(tried.error))
+        return diagnose.map_refused(source, found[1], reason)
+    if found := _NO_HOOK.search(log):
+        return LabError(
+            "no-hook",
+            f"This kernel has no {found[1]} that a section could name.",
+            place=next((p for p in source.lines if f'/{found[1]}"' in p.text), None),
+            why="libbpf looks for the function or the tracepoint among the kernel's types.",
+            fix="Check its name.",
+            log=log,
+        )
     if tried.error == 1:  # EPERM
         return diagnose.no_privilege("The kernel lets this process make no map.")
     return LabError(
         "load",
         f"libbpf cannot load {source.name}: {os.strerror(tried.error)}.",
         why=tried.warnings[0] if tried.warnings else "",
-        log="\n".join(tried.warnings),
+        log=log,
     )
 
 
@@ -123,4 +139,20 @@ def _program_refusal(
         at = place(source, log)
     error = diagnose.verifier(source, function, reason, log)
     error.place = at or error.place
+    if error.kind == "license":
+        error.why = "A text for clang has no licence but the one that it names."
+        error.fix = 'Write: char LICENSE[] SEC("license") = "GPL";'
+    if error.kind == "privilege" and _capable():
+        error.why = (
+            "This process has CAP_BPF and CAP_PERFMON, so it is the hook that is not allowed: the "
+            "kernel was built without it, or a container forbids it."
+        )
+        error.fix = "Use a tracepoint, or run in a VM with a distribution's kernel."
     return error
+
+
+def _capable() -> bool:
+    """Say whether this process has what loading takes, as far as it can see."""
+    status = Path("/proc/self/status").read_text()
+    found = re.search(r"^CapEff:\s*(\w+)", status, re.M)
+    return bool(found and int(found[1], 16) & _CAPABLE == _CAPABLE)
