@@ -28,7 +28,7 @@ def test_fixes_can_be_pasted(machine):
     machine.python = replace(VENV, path=())
     machine.with_trial(ImportError("No module named 'numpy'"))
     checks = doctor.examine(machine)
-    assert [c.name for c in checks if c.status == "ok"] == ["lockdown"]
+    assert [c.name for c in checks if c.status == "ok"] == ["python", "lockdown"]
     starts = ("#", "sudo ", "./lab", "rm -rf .venv", "unset ")
     assert all(line.startswith(starts) for c in checks if c.fix for line in c.fix.splitlines())
     assert all(c.fix for c in checks if c.status != "ok")
