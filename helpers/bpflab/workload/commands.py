@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import pwd
@@ -64,17 +63,15 @@ def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[byte
     nothing = subprocess.DEVNULL
     try:
         return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **other)
-    except OSError as error:
-        if other and error.errno == errno.EPERM:
+    except (OSError, ValueError) as error:  # a NUL or a lone surrogate in it
+        if other and getattr(error, "errno", 0) == errno.EPERM:
             raise LabError(
                 "privilege",
                 f"This process may not run a command as user {uid}.",
                 why="To become another user takes CAP_SETUID and CAP_SETGID.",
                 fix="Leave uid out, or start the lab as root.",
             ) from None
-        if error.errno in (errno.EAGAIN, errno.ENOMEM):
-            raise
-        reason = os.strerror(error.errno or 0)
+        reason = getattr(error, "strerror", None) or error
         shown = safe_text(command[0], 200)
         raise LabError("no-command", f"{shown} cannot be executed: {reason}.") from None
 
@@ -90,7 +87,7 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
     """Return the command, once it is known to be one that execve takes.
 
     Raises:
-        LabError: ``not-absolute``, ``no-command``, or ``argument`` for one that is no C string.
+        LabError: ``not-absolute`` or ``no-command``.
     """
     name = os.fspath(path)
     file = Path(os.fsdecode(name))
@@ -106,24 +103,5 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
     if not file.is_file():
         raise LabError("no-command", f"There is no file {shown}.")
     if not os.access(file, os.X_OK):
-        fix = f"chmod +x {shown}" if _is_program(file) else ""
-        raise LabError("no-command", f"{shown} is not executable.", fix=fix)
-    return [name, *map(_argument, args)]
-
-
-def _is_program(file: Path) -> bool:
-    """Return whether *file* begins as a program or a script does."""
-    try:
-        with file.open("rb") as opened:
-            return opened.read(4).startswith((b"\x7fELF", b"#!"))
-    except OSError:
-        return False
-
-
-def _argument(given: Argument) -> str | bytes:
-    value = os.fspath(given)
-    with contextlib.suppress(UnicodeEncodeError):
-        if b"\0" not in os.fsencode(value):
-            return value
-    message = f"A command cannot be given {safe_text(value, 60)!r}: it is no C string."
-    raise LabError("argument", message, fix="Leave the NUL or the lone surrogate out.")
+        raise LabError("no-command", f"{shown} is not executable.")
+    return [name, *map(os.fspath, args)]

@@ -28,16 +28,6 @@ class Steady:
         self._worker = threading.Thread(target=self._work, daemon=True)
         self._worker.start()
 
-    def __repr__(self) -> str:
-        state = "running" if self._worker.is_alive() else "ended"
-        return f"<Steady: {state}, {self.so_far()!r}>"
-
-    def so_far(self) -> Run:
-        """Return what has run by now; the last command's exit status may still be missing."""
-        pids, turns = tuple(self._pids), len(self._commands)
-        paths = tuple(self._commands[n % turns][0] for n in range(len(pids)))
-        return Run(paths, pids, tuple(self._codes))
-
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids by now, in the order in which they started."""
@@ -49,7 +39,9 @@ class Steady:
         self._worker.join()
         if self._fault is not None:
             raise self._fault
-        return self.so_far()
+        turns = len(self._commands)
+        paths = tuple(self._commands[n % turns][0] for n in range(len(self._pids)))
+        return Run(paths, self.pids, tuple(self._codes))
 
     def _work(self) -> None:
         due = time.monotonic()
