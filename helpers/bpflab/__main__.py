@@ -1,10 +1,13 @@
-"""``python -m bpflab``: the same as the ``bpflab`` command."""
+"""``python -m bpflab``: the ``bpflab`` command."""
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from bpflab.cli import main
 
 if __name__ == "__main__":
+    for ends in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does, with the lesson's kernel
+        signal.signal(ends, lambda number, _: sys.exit(128 + number))
     sys.exit(main())

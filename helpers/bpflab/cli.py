@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bpflab.errors import LabError
 
@@ -35,8 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bpflab import doctor
 
             return doctor.main(options.json)
-        with _ended_as_by_ctrl_c():
-            return _lessons(options)
+        return _lessons(options)
     except LabError as error:
         print(error, file=sys.stderr)
         return 2 if error.kind == "no-lesson" else 1
@@ -45,13 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see bpflab --help)\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="bpflab", description="Lessons on eBPF, from the command line.")
+    parser = argparse.ArgumentParser(
+        prog="bpflab", description="Lessons on eBPF, from the command line."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     doctor = commands.add_parser("doctor", help="look at this machine, change nothing")
     doctor.add_argument("--json", action="store_true", help="print JSON in place of tables")
@@ -100,19 +94,3 @@ def _show(step: Step) -> None:
     print(f"  {step.seconds:6.2f} s  {'failed' if step.error else 'ok'}", flush=True)
     for line in step.error.splitlines():
         print(f"      {line}")
-
-
-@contextlib.contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Let a closed terminal, or ``kill``, stop the lesson's kernel as well."""
-
-    def stop(number: int, _: object) -> NoReturn:
-        sys.exit(128 + number)
-
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, stop) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
