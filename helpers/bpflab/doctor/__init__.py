@@ -5,9 +5,7 @@ Runs with nothing but the standard library, so that it can say on a bare machine
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from collections.abc import Callable
 
 from bpflab.doctor import headers, kernel, lessons, tools, user
@@ -78,8 +76,6 @@ def main(in_json: bool = False) -> int:
     """
     machine = Machine()
     checks, runs = examine(machine), survey(machine).checks()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # the words stay where a terminal lacks the signs
     if in_json:
         data = {"checks": as_data(checks), "lessons": as_data(runs)}
         print(json.dumps(data, indent=2, ensure_ascii=False))
