@@ -336,7 +336,10 @@ def test_a_listing_is_the_file_as_written(tree):
         ("int hook(void *ctx) { return 0; }\n", "bcc"),
         ('// as in SEC("tp")\nint hook(void *ctx) { return 0; }\n', "bcc"),
         ('SEC("tp/sched/sched_process_exec")\nint hook(void *ctx) { return 0; }\n', "libbpf"),
+        ('/* as in\n SEC("tp")\n*/\nint hook(void *ctx) { return 0; }\n', "bcc"),
         ('int a;\n\tSEC("socket") int b(void *ctx) { return 0; }\n', "libbpf"),
+        ('__weak SEC("socket") int b(void *ctx) { return 0; }\n', "libbpf"),
+        ('struct {\n\tint (*type)[1];\n} counts SEC(".maps");\n', "libbpf"),
     ],
 )
 def test_a_section_tells_the_dialect(text, dialect):

@@ -12,7 +12,6 @@ from bpflab.errors import LabError, Place
 
 _BY_BCC = "run the text with BCC itself: from bcc import BPF."
 _BY_CLANG = f"Write the text for clang, with SEC(…), or {_BY_BCC}"
-_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)  # or a string, which stays
 _PINNED = re.compile(r'\bBPF_\w+_PINNED\s*\(|\bBPF_\w*TABLE\s*\(\s*"\w+:')
 _SHARED = re.compile(r'\bBPF_\w+_(?:PUBLIC|SHARED)\s*\(|\bBPF_\w*TABLE\s*\(\s*"extern"')
 _NESTED = ("array_of_maps", "hash_of_maps")
@@ -25,9 +24,7 @@ def check_text(source: Source) -> None:
     Raises:
         LabError: ``map-type``, at the declaration.
     """
-    text = "\n".join(place.text for place in source.lines)
-    text = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), text)
-    if place := _found(source, _PINNED, text):
+    if place := _found(source, _PINNED):
         raise LabError(
             "map-type",
             "A map that is declared with its pin cannot be loaded here.",
@@ -35,7 +32,7 @@ def check_text(source: Source) -> None:
             why="The text is compiled in another process, and this one makes its maps anew.",
             fix=f"Declare it without the pin, and pin it with pinned(map); or {_BY_BCC}",
         )
-    if place := _found(source, _SHARED, text):
+    if place := _found(source, _SHARED):
         raise LabError(
             "map-type",
             "A map that is shared with another text cannot be loaded here.",
@@ -65,6 +62,6 @@ def check_image(source: Source, image: Image) -> None:
             )
 
 
-def _found(source: Source, pattern: re.Pattern[str], text: str) -> Place | None:
-    found = pattern.search(text)
-    return source.lines[text.count("\n", 0, found.start())] if found else None
+def _found(source: Source, pattern: re.Pattern[str]) -> Place | None:
+    found = pattern.search(source.code)
+    return source.lines[source.code.count("\n", 0, found.start())] if found else None

@@ -19,7 +19,8 @@ _AFTER = re.compile(r"\{\s*$|^\s*#\s*(?:else|elif|endif)\b")  # behind these the
 _TOKEN = re.compile(r"""//|/\*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
 _UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")  # what no compiler can be handed
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\([\w, ]*\))?", re.ASCII)
-_SECTION = re.compile(r"\s*SEC\(")
+_SECTION = re.compile(r'^\s*SEC\(|\bSEC\("', re.M)
+_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)  # or a string, which stays
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 
 
@@ -68,8 +69,14 @@ class Source:
 
     @property
     def dialect(self) -> str:
-        """``libbpf`` where a program names its section, else ``bcc``."""
-        return "libbpf" if any(_SECTION.match(place.text) for place in self.lines) else "bcc"
+        """``libbpf`` where a program or a map names its section, else ``bcc``."""
+        return "libbpf" if _SECTION.search(self.code) else "bcc"
+
+    @cached_property
+    def code(self) -> str:
+        """The lines, joined, with spaces in the place of comments."""
+        text = "\n".join(place.text for place in self.lines)
+        return _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found[0]), text)
 
     @property
     def flags(self) -> list[str]:
