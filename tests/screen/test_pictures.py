@@ -1,13 +1,9 @@
 """What a live view draws."""
 
-import contextlib
-import io
 import linecache
 import os
 import subprocess
 import sys
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -226,48 +222,6 @@ def test_a_clone_of_any_name_is_the_package(tmp_path):
     )
 
     assert "your function <lambda>:4" in done.stdout
-
-
-def test_what_a_function_prints_stands_below_its_picture(capsys):
-    """Its last lines, as text; warnings too; nothing of it reaches the cell that runs now."""
-
-    def draw():
-        print("old\n" * 50 + "<b>\x1b[31m", 7)
-        print("and a warning", file=sys.stderr)
-        return View("<i>x</i>", "x")
-
-    view = Picture(draw).draw()
-
-    assert view.text.splitlines()[-2:] == ["<b>\\x1b[31m 7", "and a warning"]
-    assert len(view.text.splitlines()) == 12
-    assert "&lt;b&gt;" in view.html and "<b>" not in view.html
-    assert capsys.readouterr() == ("", "")
-
-
-def test_what_others_print_meanwhile_is_theirs(capsys):
-    """Another thread's lines go where they always go, and a redirection of its own holds."""
-    drawing, printed = threading.Event(), threading.Event()
-
-    def draw():
-        print("drawn")
-        drawing.set()
-        assert printed.wait(20)
-        return View("<i>x</i>", "x")
-
-    with ThreadPoolExecutor() as pool:
-        drawn = pool.submit(Picture(draw).draw)
-        assert drawing.wait(20)
-        print("in a cell")
-        kept = io.StringIO()
-        with contextlib.redirect_stdout(kept):
-            printed.set()
-            text = drawn.result(20).text
-            print("redirected")
-        print("after")
-
-    assert text == "x\nprinted:\ndrawn"
-    assert capsys.readouterr().out == "in a cell\nafter\n"
-    assert kept.getvalue() == "redirected\n"
 
 
 def test_a_fault_that_the_lab_foresees_keeps_its_words():

@@ -15,17 +15,13 @@ from bpflab.data.pump import pump
 from bpflab.errors import LabError, Place
 from bpflab.interrupts import held_back
 from bpflab.programs.program import Program
-from bpflab.screen.printed import keep_prints
-from bpflab.text import safe_text
 from bpflab.views.log_view import accounted
 from bpflab.views.refusal import refusal
-from bpflab.views.view import View, markup
+from bpflab.views.view import View
 
 _SPEEDS = 40  # samples in the line of speeds
-_LINES = 10  # of what a function printed
-_PACKAGE, _STDLIB = Path(__file__).parents[1], sysconfig.get_path("stdlib")
-_LIBRARIES = {"site-packages", "dist-packages"}
-_COMPILED = {".pyx", ".pxi"}  # pandas' and numpy's frames of Cython, without a directory
+_LIBRARIES = (str(Path(__file__).parents[1]) + "/", sysconfig.get_path("stdlib"), "<frozen")
+_COMPILED = (".pyx", ".pxi")  # pandas' and numpy's frames of Cython, without a directory
 
 
 class Picture:
@@ -70,7 +66,7 @@ class Picture:
             program.detach(*self._attached)
 
     def draw(self) -> View:
-        """Return the picture of this moment: below it what its function printed, and the sums."""
+        """Return the picture of this moment, and below that of a log the sums."""
         if self._log is None:
             return self._drawn()
         if not self._finished:
@@ -81,8 +77,7 @@ class Picture:
         return accounted(self._drawn(), ledger, list(self._speeds))
 
     def _drawn(self) -> View:
-        with keep_prints() as printed:
-            view = self._render()
+        view = self._render()
         if not isinstance(view, View):
             raise LabError(
                 "not-a-view",
@@ -90,7 +85,7 @@ class Picture:
                 why="A live view needs HTML, and the same in words.",
                 fix="Return what table, bars, lines, grid or flow returns.",
             )
-        return _with_prints(view, printed.text) if printed.text.strip() else view
+        return view
 
     def _ledger(self, log: EventLog) -> dict[str, int]:
         try:
@@ -123,19 +118,5 @@ def blamed(error: BaseException) -> View:
 
 def _learners(frame: traceback.FrameSummary) -> bool:
     """Return whether the learner wrote what runs there: neither the package nor a library."""
-    path = Path(frame.filename)
-    return not (
-        path.is_relative_to(_PACKAGE)
-        or path.is_relative_to(_STDLIB)
-        or _LIBRARIES.intersection(path.parts)
-        or path.suffix in _COMPILED
-        or frame.filename.startswith("<frozen")
-    )
-
-
-def _with_prints(view: View, printed: str) -> View:
-    """Return *view* with the last lines that were printed below it."""
-    lines = ["printed:", *printed.splitlines()[-_LINES:]]
-    shown = "\n".join(markup(line) for line in lines)
-    text = "\n".join([view.text, *(safe_text(line) for line in lines)])
-    return View(f"<div>\n{view.html}\n<pre>{shown}</pre>\n</div>", text)
+    name = frame.filename
+    return not (name.startswith(_LIBRARIES) or name.endswith(_COMPILED) or "-packages/" in name)

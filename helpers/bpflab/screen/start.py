@@ -44,8 +44,7 @@ def live(
     takes them) or as what *draw* makes of the frame of all that are kept; in either case *only*
     of some processes, with its accounting and its speed below. A program's *hooks*, as in
     ``attach``, are attached for as long as the view is live. Any other source is a function that
-    returns a `View`. Functions are called in another thread; what they print stands below their
-    picture.
+    returns a `View`. Functions are called in another thread.
 
     It ends with its Stop button, ``stop()``, after *seconds*, when the program is closed, when the
     cell runs again, or when no page has shown it for half a minute. Its last frame stays in the
