@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,17 +76,15 @@ def dumps(nb: NotebookNode) -> str:
 def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy with nothing in it that changes from one execution to the next by itself.
 
-    A valid cell id stays; a missing one, and the second of two, comes from the cell's content. The
-    code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets,
+    The code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets,
     colours of tracebacks, and where on this machine the lab is. Neighbouring streams become one a
-    name, stdout first: in which order two of them arrive is chance.
+    name, stdout first: in which order two of them arrive is chance. A cell without an id gets one.
     """
     cells: list[dict[str, Any]] = []
-    seen: set[str] = set()
     numbers = itertools.count(1)
     for old in nb.cells:
         tags = old.metadata.get("tags")
-        cell = {"cell_type": old.cell_type, "id": _identify(old, seen)}
+        cell = {"cell_type": old.cell_type, "id": old.get("id") or secrets.token_hex(4)}
         cell |= {"metadata": {"tags": tags} if tags else {}, "source": old.source.rstrip()}
         if old.get("attachments"):
             cell["attachments"] = old.attachments
@@ -104,17 +102,6 @@ def _v4() -> Any:
     from nbformat import v4
 
     return v4
-
-
-def _identify(cell: NotebookNode, seen: set[str]) -> str:
-    """Return a cell's id; for none, a bad one, and the second of two, one of its content."""
-    name = cell.get("id")
-    if name in seen or not (isinstance(name, str) and re.fullmatch("[a-zA-Z0-9_-]{1,64}", name)):
-        texts = (f"{n}\n{cell.cell_type}\n{cell.source.rstrip()}" for n in itertools.count())
-        made = (hashlib.sha256(text.encode()).hexdigest()[:8] for text in texts)
-        name = next(candidate for candidate in made if candidate not in seen)
-    seen.add(name)
-    return name
 
 
 def _outputs(outputs: list[NotebookNode], number: int) -> list[dict[str, Any]]:
