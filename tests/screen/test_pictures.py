@@ -13,7 +13,7 @@ import bpflab
 from bpflab.errors import LabError
 from bpflab.screen import pictures
 from bpflab.screen.pictures import Picture, blamed
-from bpflab.views import View, log_view
+from bpflab.views import View, table
 from tests.logs import FakeMap, log_of, row
 
 
@@ -48,7 +48,7 @@ def pump(monkeypatch):
 
 def pids(frame):
     """Draw the column of pids."""
-    return log_view(frame, "Execs", ["pid"])
+    return table(frame, "Execs", columns=["pid"])
 
 
 def of_log(log, rows=None, only=None, program=None, hooks=None):
@@ -188,7 +188,7 @@ def where_it_failed(code, path):
 @pytest.mark.parametrize(
     "line",
     [
-        "return log_view(None, 'x')",
+        "return accounted(None, {})",
         "return pd.DataFrame({'a': [1]})['b']",
         "return json.loads('{')",
         "return pd.Series([1]).apply(lambda n: n / 0)",
@@ -198,7 +198,7 @@ def where_it_failed(code, path):
 def test_the_line_to_look_at_is_the_learners(path, line):
     """Not one of a library that it led to, wherever the learner's file and the package are."""
     code = (
-        f"import json, pandas as pd\nfrom bpflab.views import log_view\ndef busy():\n    {line}\n"
+        f"import json, pandas as pd\nfrom bpflab.views import accounted\ndef busy():\n    {line}\n"
     )
 
     assert where_it_failed(code, path).endswith(line)
@@ -212,8 +212,8 @@ def test_a_clone_of_any_name_is_the_package(tmp_path):
     (clone / "bpflab").symlink_to(package)
     code = (
         "from bpflab.screen.pictures import Picture, blamed\n"
-        "from bpflab.views import log_view\n"
-        "try:\n    Picture(lambda: log_view(None, 'x')).draw()\n"
+        "from bpflab.views import accounted\n"
+        "try:\n    Picture(lambda: accounted(None, {})).draw()\n"
         "except Exception as error:\n    print(blamed(error).text)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(clone)}

@@ -95,7 +95,9 @@ def test_a_log_is_shown_as_its_newest_events(page):
     log = log_of(row(), maps={"seen": FakeMap(1), "dropped": FakeMap()})
 
     assert live(log)._picture.draw().text.startswith("Newest events\n")
-    assert live(log, "Execs")._picture.draw().text.startswith("Execs\n")
+    text = live(log, "Execs")._picture.draw().text
+    assert text.startswith("Execs\n")
+    assert "path_status" in text and "path_len" not in text and "path_bytes" not in text
 
 
 def test_a_log_is_drawn_by_the_readers_function(page):

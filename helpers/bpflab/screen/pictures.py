@@ -15,7 +15,7 @@ from bpflab.data.pump import pump
 from bpflab.errors import LabError, Place
 from bpflab.interrupts import held_back
 from bpflab.programs.program import Program
-from bpflab.views.log_view import accounted
+from bpflab.views.accounting import accounted
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View
 

@@ -18,7 +18,7 @@ from bpflab.errors import LabError
 from bpflab.programs.program import Program
 from bpflab.screen.live_view import Live
 from bpflab.screen.pictures import Picture
-from bpflab.views.log_view import log_view
+from bpflab.views.table import table
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
@@ -41,10 +41,10 @@ def live(
     """Show *source* here and keep it up to date; return at once.
 
     A program, or its log, is shown as its newest events (*rows* of them, *columns* as `table`
-    takes them) or as what *draw* makes of the frame of all that are kept; in either case *only*
-    of some processes, with its accounting and its speed below. A program's *hooks*, as in
-    ``attach``, are attached for as long as the view is live. Any other source is a function that
-    returns a `View`. Functions are called in another thread.
+    takes them, or all but lengths and raw bytes) or as what *draw* makes of the frame of all that
+    are kept; in either case *only* of some processes, with its accounting and its speed below. A
+    program's *hooks*, as in ``attach``, are attached for as long as the view is live. Any other
+    source is a function that returns a `View`. Functions are called in another thread.
 
     It ends with its Stop button, ``stop()``, after *seconds*, when the program is closed, when the
     cell runs again, or when no page has shown it for half a minute. Its last frame stays in the
@@ -73,7 +73,7 @@ def live(
         program, log = (source, source.events) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
         rows_of = None if draw else rows
-        render = draw or (lambda frame: log_view(frame, name, columns))
+        render = draw or (lambda frame: _newest(frame, name, columns))
         picture = Picture(lambda: render(log.frame(only, rows_of)), log, only, program, hooks)
     else:
         picture = Picture(source)
@@ -88,6 +88,13 @@ def live(
         view.abandon()
         raise
     return view
+
+
+def _newest(frame: pd.DataFrame, title: str, columns: Sequence[object] | None) -> View:
+    """Return events as a table, without lengths and raw bytes unless *columns* name them."""
+    if columns is None:
+        columns = [name for name in frame if not str(name).endswith(("_len", "_bytes"))]
+    return table(frame, title, columns=columns)
 
 
 def _of_this_cell() -> weakref.WeakSet[Live]:

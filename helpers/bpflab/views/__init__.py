@@ -1,12 +1,12 @@
 """What a reader sees: pure functions of data, each with HTML and a text that says the same."""
 
+from bpflab.views.accounting import accounted
 from bpflab.views.bars import bars
 from bpflab.views.code import code, diff
 from bpflab.views.flow import Edge, flow
 from bpflab.views.grid import grid
 from bpflab.views.histogram import histogram
 from bpflab.views.lines import lines
-from bpflab.views.log_view import accounted, log_view
 from bpflab.views.origins import leftovers_start, origins
 from bpflab.views.table import table
 from bpflab.views.view import View
@@ -23,7 +23,6 @@ __all__ = [
     "histogram",
     "leftovers_start",
     "lines",
-    "log_view",
     "origins",
     "table",
 ]

@@ -1,12 +1,9 @@
-"""A log at one moment: its newest events, its accounting, and how fast they come."""
+"""A log at one moment: where its events went, and how fast they come."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
-from bpflab.views.table import table
 from bpflab.views.view import View, markup
 
 _STEPS = "▁▂▃▄▅▆▇█"
@@ -15,15 +12,6 @@ _BESIDE = ("produced", "missed")  # what is no part of the sum
 _ALARM = "color:var(--jp-error-color0,#c62828);font-weight:600"
 _LINE = "margin:0;padding:.2em .7em"
 _MONO = "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
-
-
-def log_view(frame: pd.DataFrame, caption: str, columns: Sequence[object] | None = None) -> View:
-    """Return *frame* as a table for a reader who watches it move.
-
-    Without *columns*, lengths, statuses and raw bytes of strings are left out where every string
-    was read whole.
-    """
-    return table(frame, caption, columns=_telling(frame) if columns is None else columns)
 
 
 def accounted(view: View, ledger: Mapping[str, int], speeds: Sequence[float] = ()) -> View:
@@ -41,15 +29,6 @@ def accounted(view: View, ledger: Mapping[str, int], speeds: Sequence[float] = (
         ]
     )
     return View(f"<div>\n{view.html}\n{html}\n</div>", "\n".join([view.text, *lines, *alarms]))
-
-
-def _telling(frame: pd.DataFrame) -> list[object]:
-    """Return the columns that a reader of a moving table can use."""
-    names = [str(name) for name in frame.columns]
-    strings = [name for name in names if f"{name}_status" in names]
-    extra = {f"{name}_{part}" for name in strings for part in ("len", "bytes", "status")}
-    extra -= {f"{n}_status" for n in strings if not (frame[f"{n}_status"] == "whole").all()}
-    return [name for name in frame.columns if name not in extra]
 
 
 def _sum(ledger: Mapping[str, int]) -> str:

@@ -3,24 +3,16 @@
 import pandas as pd
 import pytest
 
-from bpflab.views import accounted, log_view
+from bpflab.views import accounted, table
 
 LEDGER = {"produced": 12, "shown": 9, "filtered": 2, "dropped": 1, "waiting": 0, "forgotten": 0}
 LEDGER |= {"discarded": 0, "others": 0, "unaccounted": 0, "missed": 0}
-FRAME = pd.DataFrame(
-    {
-        "pid": [7, 8],
-        "path": ["/bin/a", "/bin/b"],
-        "path_len": [7, 7],
-        "path_status": ["whole", "whole"],
-        "path_bytes": [b"/bin/a", b"/bin/b"],
-    }
-)
+FRAME = pd.DataFrame({"pid": [7, 8], "path": ["/bin/a", "/bin/b"]})
 
 
 def test_table_ledger_and_speed():
     """The text says what the page shows: rows, where all events went, and how fast they come."""
-    view = accounted(log_view(FRAME, "Executions"), LEDGER, [0, 500, 1000])
+    view = accounted(table(FRAME, "Executions"), LEDGER, [0, 500, 1000])
 
     assert view.text.split("\n") == [
         "Executions",
@@ -39,7 +31,7 @@ def test_what_waits_or_is_forgotten_is_told_where_there_is_any():
     """The sum is complete, and without noughts that nobody asked for."""
     ledger = LEDGER | {"waiting": 3, "forgotten": 1_000_000, "produced": 1_000_015}
 
-    line = accounted(log_view(FRAME, "x"), ledger).text.split("\n")[-1]
+    line = accounted(table(FRAME, "x"), ledger).text.split("\n")[-1]
 
     assert line == (
         "1,000,015 produced = 9 shown + 2 filtered + 1 dropped + 3 waiting + 1,000,000 forgotten"
@@ -62,47 +54,34 @@ def test_what_waits_or_is_forgotten_is_told_where_there_is_any():
 )
 def test_what_is_wrong_has_a_line_of_its_own(wrong, line):
     """A loss is in the text, and on the page in the colour of errors; without one there is none."""
-    view = accounted(log_view(FRAME, "x"), LEDGER | wrong)
+    view = accounted(table(FRAME, "x"), LEDGER | wrong)
 
     assert view.text.split("\n")[-1] == line
     assert "--jp-error-color0" in view.html
     assert f">{line}</p>" in view.html
-    assert "⚠" not in accounted(log_view(FRAME, "x"), LEDGER).html
+    assert "⚠" not in accounted(table(FRAME, "x"), LEDGER).html
 
 
 def test_the_sum_says_what_is_unaccounted():
     """The terms add up to what was produced; what the kernel skipped is no term."""
     ledger = LEDGER | {"produced": 23, "unaccounted": 11, "missed": 7}
 
-    line = accounted(log_view(FRAME, "x"), ledger).text.split("\n")[-3]
+    line = accounted(table(FRAME, "x"), ledger).text.split("\n")[-3]
 
     assert line == "23 produced = 9 shown + 2 filtered + 1 dropped + 11 unaccounted"
 
 
 def test_a_program_that_counts_nothing_says_so():
     """Without counts in the kernel nobody knows what was lost, and the view does not pretend."""
-    line = accounted(log_view(FRAME, "x"), {"shown": 2}).text.split("\n")[-1]
+    line = accounted(table(FRAME, "x"), {"shown": 2}).text.split("\n")[-1]
 
     assert line == "2 shown; the program does not count what was dropped"
-
-
-def test_a_status_that_matters_is_shown():
-    """Where a string was cut or could not be read, its status has a column."""
-    cut = FRAME.assign(path_status=["cut", "whole"])
-
-    assert "path_status" in log_view(cut, "x").text
-    assert "path_status" not in log_view(FRAME, "x").text
-
-
-def test_columns_are_the_readers_choice():
-    """With columns nothing else is shown."""
-    assert log_view(FRAME, "x", ["pid"]).text.split("\n")[1] == "pid"
 
 
 def test_no_events_is_no_fault():
     """A table of nothing says so, and a speed of 0 is drawn low."""
     none = {"produced": 0, "shown": 0, "filtered": 0, "dropped": 0}
-    lines = accounted(log_view(FRAME.head(0), "x"), none, [0, 0]).text.split("\n")
+    lines = accounted(table(FRAME.head(0), "x"), none, [0, 0]).text.split("\n")
 
     assert "no rows" in lines
     assert lines[-1] == "▁▁ 0 events a second, 0 at most"
