@@ -33,7 +33,7 @@ def messages(lines):
 def test_a_line_is_taken_apart():
     """Who, where, when and what."""
     text = row("Hello World!")
-    assert parse(text) == [Line("true", 42, 1, 7.0005, "Hello World!", text.rstrip("\n"))]
+    assert parse(text) == [Line(42, "[001] ...21     7.000500", "Hello World!", text.rstrip("\n"))]
 
 
 @pytest.mark.parametrize("comm", ["<...>", "a b", "kworker/1:2-ev", "x-1"])
@@ -41,7 +41,7 @@ def test_a_comm_may_hold_what_separates(comm):
     """The pid is the last number before the CPU."""
     (line,) = parse(row("hi", comm=comm))
 
-    assert (line.comm, line.pid) == (comm, 42)
+    assert (line.pid, line.message) == (42, "hi")
 
 
 def test_the_thread_group_may_stand_beside_the_pid():
@@ -93,7 +93,7 @@ def test_only_some_processes_lines_are_returned(tracefs):
         assert messages(trace.lines(own)) == ["mine", "mine"]
         assert trace.frame(own)["pid"].tolist() == [1, 3]
         nobody = trace.frame(SimpleNamespace(pids=()))
-        assert nobody.columns.tolist() == ["comm", "pid", "cpu", "time_s", "message"]
+        assert nobody.columns.tolist() == ["pid", "when", "message"]
 
 
 def test_what_was_read_stays_when_it_is_closed(tracefs):

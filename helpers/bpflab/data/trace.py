@@ -26,8 +26,8 @@ _CHUNK = 1 << 16
 
 # kernel/trace/trace_output.c: comm-pid, tgid where option record-tgid is set, [cpu], five flags.
 _LINE = re.compile(
-    r"^ *(?P<comm>.+)-(?P<pid>\d+) +(?:\([ \d-]+\) +)?\[(?P<cpu>\d+)\] +\S+ +"
-    r"(?P<time>\d+\.\d+): bpf_trace_printk: (?P<message>.*)$"
+    r"^ *.+-(?P<pid>\d+) +(?:\([ \d-]+\) +)?(?P<when>\[\d+\] +\S+ +\d+\.\d+)"
+    r": bpf_trace_printk: (?P<message>.*)$"
 )
 _NOT_OURS = ("#", "CPU:")  # the file's head, and "CPU:1 [LOST 3 EVENTS]"
 _numbers = itertools.count(1)
@@ -35,17 +35,19 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the trace: who ran when a program printed it, as far as a text can tell.
+    """One line of the trace, as far as a text can tell.
 
-    ``text`` is the whole line, as the kernel wrote it.
+    Attributes:
+        pid: the process that ran when a program printed it.
+        when: the CPU, five flags and the seconds, as the kernel wrote them.
+        message: what the program printed.
+        text: the whole line, as the kernel wrote it.
     """
 
-    comm: str
     pid: int
-    cpu: int
-    time_s: float
+    when: str
     message: str
-    text: str = ""
+    text: str
 
 
 class Trace:
@@ -60,7 +62,7 @@ class Trace:
         self.alone = folder is not None
         self.file = folder / "trace_pipe" if folder else tracefs / "trace"
         self._lines: list[Line] = []
-        self._before: Counter[tuple[int, int, float, str]] = Counter()
+        self._before: Counter[tuple[int, str, str]] = Counter()
         self._pipe = os.open(self.file, os.O_RDONLY | os.O_NONBLOCK) if folder else None
         self._release = weakref.finalize(self, _release, self._pipe, folder, os.getpid())
         self._take()
@@ -86,12 +88,8 @@ class Trace:
 
     @checked
     def frame(self, only: Only | None = None) -> pd.DataFrame:
-        """Return them as a DataFrame: columns ``comm``, ``pid``, ``cpu``, ``time_s``, ``message``.
-
-        ``comm`` is what the kernel remembers of that pid when it is read: it may be another
-        program's by then, or ``<...>``.
-        """
-        columns = ["comm", "pid", "cpu", "time_s", "message"]
+        """Return them as a DataFrame: columns ``pid``, ``when``, ``message``."""
+        columns = ["pid", "when", "message"]
         return pd.DataFrame([vars(line) for line in self.lines(only)], columns=columns)
 
     def _take(self) -> None:
@@ -101,9 +99,9 @@ class Trace:
             return
         with self.file.open("rb", buffering=0) as file:
             lines = parse(_read(file.fileno()))
-        now: Counter[tuple[int, int, float, str]] = Counter()
+        now: Counter[tuple[int, str, str]] = Counter()
         for line in lines:
-            key = (line.pid, line.cpu, line.time_s, line.message)  # a comm may change meanwhile
+            key = (line.pid, line.when, line.message)  # the text's comm may change meanwhile
             now[key] += 1
             if now[key] > self._before[key]:
                 self._lines.append(line)
@@ -145,8 +143,7 @@ def parse(text: str) -> list[Line]:
     found: list[Line] = []
     for row in text.removesuffix("\n").split("\n"):
         if match := _LINE.match(row):
-            comm, pid, cpu, time_s, message = match.groups()
-            found.append(Line(comm, int(pid), int(cpu), float(time_s), message, row))
+            found.append(Line(int(match["pid"]), match["when"], match["message"], row))
         elif found and not row.startswith(_NOT_OURS):
             found[-1] = replace(found[-1], message=f"{found[-1].message}\n{row}")
     return found
@@ -154,16 +151,11 @@ def parse(text: str) -> list[Line]:
 
 def _read(fd: int) -> str:
     """Return what there is, up to a bound: a program may print faster than we read."""
-    parts: list[bytes] = []
-    while sum(map(len, parts)) < _MOST_BYTES:
-        try:
-            part = os.read(fd, _CHUNK)
-        except BlockingIOError:
-            break
-        if not part:
-            break
-        parts.append(part)
-    return b"".join(parts).decode("utf-8", "backslashreplace")
+    found = bytearray()
+    with contextlib.suppress(BlockingIOError):
+        while len(found) < _MOST_BYTES and (part := os.read(fd, _CHUNK)):
+            found += part
+    return found.decode("utf-8", "backslashreplace")
 
 
 def _instance(tracefs: Path) -> Path | None:
@@ -172,12 +164,10 @@ def _instance(tracefs: Path) -> Path | None:
     folder = tracefs / "instances" / f"bpflab-{os.getpid()}-{next(_numbers)}"
     try:
         folder.mkdir()
-    except OSError:
-        return None
-    try:
         (folder / _EVENT).write_text("1")
     except OSError:
-        folder.rmdir()
+        with contextlib.suppress(OSError):
+            folder.rmdir()
         return None
     return folder
 
