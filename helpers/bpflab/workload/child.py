@@ -58,6 +58,16 @@ def last_line(errors: bytes) -> str:
     return safe_text(errors.strip().split(b"\n")[-1], 300)
 
 
+def late(command: str | bytes, deadline_s: float, why: str = "") -> LabError:
+    """Return what is raised where *command* was not done in time."""
+    return LabError(
+        "deadline",
+        f"{safe_text(command, 200)} was ended: not done after {deadline_s:g} s.",
+        why=why,
+        fix="Give it less to do, or a longer deadline.",
+    )
+
+
 class WaitingChild:
     """A process that waits for its start in a ``with`` block; it is ended with the block.
 
@@ -98,13 +108,13 @@ class WaitingChild:
         ends = time.monotonic() + DEADLINE_S
         assert self._child.stdout is not None
         if not select.select([self._child.stdout], [], [], DEADLINE_S)[0]:
-            raise self._late()
+            raise late("The process", DEADLINE_S)
         if not self._child.stdout.read(1):
             why = last_line(self._finish()) or "Its setup ended it, with status 0."
             raise LabError("standby", "The process ended before it was started.", why=why)
         while not self._asleep():
             if time.monotonic() > ends:
-                raise self._late()
+                raise late("The process", DEADLINE_S)
             time.sleep(_PAUSE_S)
 
     def _asleep(self) -> bool:
@@ -130,11 +140,7 @@ class WaitingChild:
             return self._child.communicate(timeout=DEADLINE_S)[1]
         except subprocess.TimeoutExpired:
             end(self._child)
-            raise self._late() from None
-
-    def _late(self) -> LabError:
-        message = f"The process was ended: not done after {DEADLINE_S:g} s."
-        return LabError("deadline", message, fix="Give it less to do.")
+            raise late("The process", DEADLINE_S) from None
 
 
 def _started(command: list[str | bytes]) -> subprocess.Popen[bytes]:

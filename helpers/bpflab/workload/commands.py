@@ -45,16 +45,6 @@ def execute(
             end(child)
 
 
-def late(command: list[str | bytes], deadline_s: float, why: str = "") -> LabError:
-    """Return what is raised where *command* was not done in time."""
-    return LabError(
-        "deadline",
-        f"{safe_text(command[0], 200)} was ended: not done after {deadline_s:g} s.",
-        why=why,
-        fix="Use a command that ends by itself, or a longer deadline.",
-    )
-
-
 def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[bytes]:
     # A path with a slash: subprocess makes one execve call and tries no directory of PATH.
     other: dict[str, Any] = {}
@@ -104,4 +94,4 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
         raise LabError("no-command", f"There is no file {shown}.")
     if not os.access(file, os.X_OK):
         raise LabError("no-command", f"{shown} is not executable.")
-    return [name, *map(os.fspath, args)]
+    return [name, *(os.fspath(arg) for arg in args)]

@@ -95,4 +95,4 @@ class PausedExec(child.WaitingChild):
                     self._child.returncode = os.waitstatus_to_exitcode(status)
                 return status
             time.sleep(0.001)
-        raise self._late()
+        raise child.late("The process", child.DEADLINE_S)

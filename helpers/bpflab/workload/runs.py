@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bpflab.arguments import checked, within
 from bpflab.text import safe_text
-from bpflab.workload.child import pin
-from bpflab.workload.commands import Argument, command_line, execute, late
+from bpflab.workload.child import late, pin
+from bpflab.workload.commands import Argument, command_line, execute
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,7 +90,7 @@ def run(
             codes.append(execute(command, ends - time.monotonic(), pids.append, uid))
     except subprocess.TimeoutExpired:
         why = f"{len(codes)} of {times} runs were complete."
-        raise late(command, deadline_s, why) from None
+        raise late(command[0], deadline_s, why) from None
     finally:
         if cpu is not None:
             os.sched_setaffinity(0, cpus)

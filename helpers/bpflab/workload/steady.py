@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.workload.commands import Argument, command_line, execute, late
+from bpflab.workload.child import late
+from bpflab.workload.commands import Argument, command_line, execute
 from bpflab.workload.runs import Run
 
 _DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
@@ -51,7 +52,7 @@ class Steady:
             try:
                 self._codes.append(execute(command, _DEADLINE_S, self._pids.append))
             except subprocess.TimeoutExpired:
-                self._fault = late(command, _DEADLINE_S)
+                self._fault = late(command[0], _DEADLINE_S)
                 break
             except Exception as fault:
                 self._fault = fault
