@@ -79,7 +79,7 @@ def test_a_tracing_program_is_refused():
         for ask in (cost_ns, result):
             with pytest.raises(LabError) as caught:
                 ask(program, "hook")
-            assert caught.value.kind == "cost"
+            assert caught.value.kind == "test-run"
             assert "Unknown error" not in caught.value.message
             assert "tracepoint" in caught.value.why
             assert "socket_filter" in caught.value.fix

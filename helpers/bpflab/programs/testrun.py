@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 from bpflab.arguments import checked, within
 from bpflab.bindings import bpf
@@ -23,7 +24,7 @@ def cost_ns(program: Loaded, function: str, *, repeat: int = 100_000, rounds: in
     programs cannot be repeated (net/bpf/test_run.c).
 
     Raises:
-        LabError: ``cost`` where the kernel does not run it this way; ``no-program`` and ``closed``.
+        LabError: ``test-run`` where the kernel does not run it so; ``no-program`` and ``closed``.
     """
     within("repeat", repeat, 1, 2**31 - 1)
     within("rounds", rounds, 1)
@@ -62,23 +63,24 @@ def invoke(program: Loaded, function: str, *arguments: int) -> int:
         )
     numbers = [value % 2**64 for value in arguments]
     context = struct.pack(f"{_MOST}Q", *numbers, *[0] * (_MOST - len(numbers)))
-    try:
-        with program.descriptor(function) as fd:
-            return bpf.test_run(fd, context=context)[0]
-    except OSError as error:
-        message = f"The kernel does not test-run {function}: {error.strerror}."
-        raise LabError("test-run", message) from None
+    return _run(program, function, "It takes Linux 5.10.", context=context)[0]
 
 
 def _on_packet(program: Loaded, function: str, repeat: int) -> tuple[int, int]:
+    fix = 'Load it with type="socket_filter".'
+    return _run(program, function, fix, packet=_PACKET, repeat=repeat)
+
+
+def _run(program: Loaded, function: str, fix: str, **how: Any) -> tuple[int, int]:
+    """Return the value that *function* returned, and the ns that a run took."""
     try:
         with program.descriptor(function) as fd:
-            return bpf.test_run(fd, packet=_PACKET, repeat=repeat)
+            return bpf.test_run(fd, **how)
     except OSError as error:
         reason = "not supported" if error.errno == _ENOTSUPP else error.strerror
         raise LabError(
-            "cost",
+            "test-run",
             f"The kernel does not test-run {function}: {reason}.",
             why=f"{program.name} is loaded as {program.type}.",
-            fix='Load it with type="socket_filter".',
+            fix=fix,
         ) from None
