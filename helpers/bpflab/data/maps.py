@@ -155,7 +155,7 @@ class Map:
             LabError: ``no-number`` where the map's values are structs or text.
         """
         if self.value_dtype.kind not in "iu":
-            raise refusals.no_number(self)
+            raise LabError("no-number", f"A value of {self.name} is no whole number to add up.")
         value = self[key]
         return int(sum(value)) if self.per_cpu else int(value)
 

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Any, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from bpflab.data.values import shown
 from bpflab.errors import LabError
 
+if TYPE_CHECKING:
+    from bpflab.data.maps import Map
+
 ARRAYS = {"array", "percpu_array"}
 
 
-class _Map(Protocol):
-    """What a message tells of a map."""
-
-    name: str
-    type: str
-    max_entries: int
-    key_dtype: np.dtype[Any]
-    value_dtype: np.dtype[Any]
-
-
-def write(of: _Map, code: int, key: Any) -> LabError:
+def write(of: Map, code: int, key: Any) -> LabError:
     """Return the error for a write of *key* that the kernel refused with errno *code*."""
     if code == errno.E2BIG:
         if of.type in ARRAYS | {"prog_array"}:
@@ -52,7 +43,7 @@ def write(of: _Map, code: int, key: Any) -> LabError:
     )
 
 
-def no_nul(of: _Map, field: str, key: Any) -> LabError:
+def no_nul(of: Map, field: str, key: Any) -> LabError:
     """Return the error for a key whose string fills all of *field*."""
     room = of.key_dtype[field].itemsize
     return LabError(
@@ -60,15 +51,4 @@ def no_nul(of: _Map, field: str, key: Any) -> LabError:
         f"{shown(key)} fills all {room} bytes of {field}, so {of.name} could never match it.",
         why="The kernel ends every string that it copies with a NUL, within the buffer.",
         fix=f"Use at most {room - 1} bytes.",
-    )
-
-
-def no_number(of: _Map) -> LabError:
-    """Return the error for a total of what are no whole numbers."""
-    fields = ", ".join(of.value_dtype.names or ())
-    return LabError(
-        "no-number",
-        f"A value of {of.name} is {f'a struct of {fields}' if fields else 'no whole number'}, "
-        "and has no total.",
-        fix=f"program.maps[{of.name!r}][key] gives the value.",
     )
