@@ -27,6 +27,7 @@ _AUTOMATIC = (
     "raw_tracepoint__",
     "kfunc__",
     "kretfunc__",
+    "lsm__",
 )
 
 TYPES = ("tracepoint", "raw_tracepoint", "kprobe", "socket_filter")
