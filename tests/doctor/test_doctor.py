@@ -14,10 +14,8 @@ from tests.machines import FILES, VENV, on_a_bare_machine
 def test_healthy(machine):
     """A machine that lacks nothing gets thirteen checks, all ok, none with a fix."""
     checks = doctor.examine(machine)
-    assert [(check.name, check.status, check.fix) for check in checks] == [
-        (name, "ok", "") for name in doctor.NAMES
-    ]
-    assert len(checks) == 13
+    assert [(check.status, check.fix) for check in checks] == [("ok", "")] * 13
+    assert len({check.name for check in checks}) == 13
 
 
 def test_fixes_can_be_pasted(machine):
@@ -41,7 +39,8 @@ def test_main(monkeypatch, capsys, status, code):
     monkeypatch.setattr(doctor, "survey", lambda machine: doctor.Survey([], {}))
     assert doctor.main(in_json=True) == code
     shown = json.loads(capsys.readouterr().out)
-    assert (shown["checks"][0]["status"], shown["lessons"]) == (status, [])
+    check = {"name": "jit", "status": status, "found": "found", "fix": "fix"}
+    assert shown == {"checks": [check], "lessons": []}
     assert doctor.main() == code
     assert "fix  fix" in capsys.readouterr().out
 

@@ -1,7 +1,5 @@
 """What the checks look like: as text, as data, as a table."""
 
-import json
-
 from bpflab import doctor
 from bpflab.doctor import Check
 
@@ -25,13 +23,6 @@ def test_as_text():
     assert rows[-1] == "3 checks: 1 ok, 1 note, 1 fault"
     path = f"/usr/{'long-' * 30}"
     assert path in doctor.as_text([Check("bcc", "fault", f"found {path}")])
-
-
-def test_as_data():
-    """JSON holds each check with its four parts, in order."""
-    parts = json.loads(json.dumps(doctor.as_data(THREE)))
-    assert [Check(**part) for part in parts] == THREE
-    assert list(parts[0]) == ["name", "status", "found", "fix"]
 
 
 def test_frame():

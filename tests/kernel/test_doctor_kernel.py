@@ -15,7 +15,6 @@ pytestmark = pytest.mark.kernel
 def test_program(nothing_left):
     """Here a real program counts each exec that the doctor fired, and is gone afterwards."""
     checks = {check.name: check for check in doctor.examine()}
-    assert list(checks) == list(doctor.NAMES)
     assert checks["program"].status == "ok", checks["program"]
     assert checks["program"].found.endswith("counted 7 of 7 execs")
 

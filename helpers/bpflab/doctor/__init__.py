@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 from bpflab.doctor import headers, kernel, lessons, tools, user
 from bpflab.doctor.lessons import Survey
 from bpflab.doctor.machine import Machine, Python
-from bpflab.doctor.report import Check, as_data, as_text, frame
+from bpflab.doctor.report import Check, as_text, frame
 
 __all__ = [
-    "NAMES",
     "Check",
     "Machine",
     "Python",
     "Survey",
-    "as_data",
     "as_text",
     "examine",
     "frame",
@@ -27,22 +26,20 @@ __all__ = [
     "survey",
 ]
 
-_CHECKS: dict[str, Callable[[Machine], Check]] = {
-    "privilege": user.privilege,
-    "python": user.python,
-    "bcc": user.bcc,
-    "headers": headers.headers,
-    "tracefs": kernel.tracefs,
-    "kprobes": kernel.kprobes,
-    "syscalls": user.syscalls,
-    "lockdown": kernel.lockdown,
-    "clang": tools.clang,
-    "libbpf": tools.libbpf,
-    "bpftool": tools.bpftool,
-    "bpftrace": tools.bpftrace,
-}
-NAMES: tuple[str, ...] = (*_CHECKS, "program")
-"""The names of all checks, in the order in which `examine` gives them. They do not change."""
+_CHECKS: tuple[Callable[[Machine], Check], ...] = (
+    user.privilege,
+    user.python,
+    user.bcc,
+    headers.headers,
+    kernel.tracefs,
+    kernel.kprobes,
+    user.syscalls,
+    kernel.lockdown,
+    tools.clang,
+    tools.libbpf,
+    tools.bpftool,
+    tools.bpftrace,
+)
 
 
 def examine(machine: Machine | None = None) -> list[Check]:
@@ -54,7 +51,7 @@ def examine(machine: Machine | None = None) -> list[Check]:
     []
     """
     machine = machine or Machine()
-    checks = [look(machine) for look in _CHECKS.values()]
+    checks = [look(machine) for look in _CHECKS]
     return [*checks, user.program(machine, checks)]
 
 
@@ -77,8 +74,8 @@ def main(in_json: bool = False) -> int:
     machine = Machine()
     checks, runs = examine(machine), survey(machine).checks()
     if in_json:
-        data = {"checks": as_data(checks), "lessons": as_data(runs)}
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        data = {"checks": checks, "lessons": runs}
+        print(json.dumps(data, default=asdict, indent=2, ensure_ascii=False))
     else:
         print(as_text(checks), as_text(runs, "lessons"), sep="\n\n")
     return int(any(check.status == "fault" for check in (*checks, *runs)))

@@ -41,10 +41,9 @@ class Lesson:
 
         What a lesson needs hides what it prefers.
         """
-        needs = [(found[name], found[name].found) for name in self.needs]
+        if needs := [found[name] for name in self.needs if found[name].status != "ok"]:
+            return "cannot run", [(check, check.found) for check in needs]
         prefers = [(found[name], so) for name, so in self.prefers.items()]
-        if lacking := [(check, so) for check, so in needs if check.status != "ok"]:
-            return "cannot run", lacking
         lacking = [(check, so) for check, so in prefers if check.status != "ok"]
         return ("runs in part" if lacking else "runs"), lacking
 

@@ -61,11 +61,6 @@ def as_text(checks: Sequence[Check], what: str = "checks") -> str:
     return "\n".join([*rows, "", f"{len(checks)} {what}: {count['ok']} ok, {notes}, {faults}"])
 
 
-def as_data(checks: Sequence[Check]) -> list[dict[str, str]]:
-    """Return, for JSON, ``name``, ``status``, ``found`` and ``fix`` of each, in their order."""
-    return [asdict(check) for check in checks]
-
-
 def frame(checks: Sequence[Check]) -> pd.DataFrame:
     """Return a DataFrame indexed by name, with the columns ``status``, ``found`` and ``fix``.
 
