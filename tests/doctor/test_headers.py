@@ -85,10 +85,9 @@ def test_headers_in_the_kernel(machine):
 
 
 def test_headers_by_environment(machine):
-    """BCC_KERNEL_SOURCE leads BCC elsewhere: a fault or a note, mended by unsetting it."""
+    """BCC_KERNEL_SOURCE leads BCC elsewhere: where nothing is, it is to be unset."""
     machine.environ = {"BCC_KERNEL_SOURCE": "/usr/src/linux-headers-common"}
     check = look(machine, "headers")
     assert (check.status, check.fix) == ("fault", "unset BCC_KERNEL_SOURCE")
     machine.write("/usr/src/linux-headers-common/include/linux/kconfig.h")
-    check = look(machine, "headers")
-    assert (check.status, check.fix) == ("note", "unset BCC_KERNEL_SOURCE")
+    assert look(machine, "headers").status == "note"

@@ -23,8 +23,7 @@ def test_tools_missing(machine, name, file, status, fix):
     assert (check.status, check.fix.splitlines()[-1].startswith(fix)) == (status, True)
 
 
-def test_tools_broken(machine):
-    """A clang that does not compile for bpf, and Ubuntu's bpftool without a kernel, are found."""
-    machine.broken = ("clang", "bpftool")
-    assert look(machine, "clang").status == "fault"
+def test_bpftool_broken(machine):
+    """Ubuntu's bpftool, a script, may find none for the kernel that runs."""
+    machine.broken = ("bpftool",)
     assert f"linux-tools-{RELEASE}" in look(machine, "bpftool").fix

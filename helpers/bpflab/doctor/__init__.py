@@ -9,8 +9,8 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 
-from bpflab.doctor import headers, kernel, lessons, tools, user
-from bpflab.doctor.lessons import Survey
+from bpflab.doctor import headers, kernel, tools, user
+from bpflab.doctor.lessons import Survey, survey
 from bpflab.doctor.machine import Machine, Python
 from bpflab.doctor.report import Check, as_text, frame
 
@@ -53,16 +53,6 @@ def examine(machine: Machine | None = None) -> list[Check]:
     machine = machine or Machine()
     checks = [look(machine) for look in _CHECKS]
     return [*checks, user.program(machine, checks)]
-
-
-def survey(machine: Machine | None = None) -> Survey:
-    """Say for each lesson which of the features that it names are here, and whether it runs.
-
-    Takes a fifth of a second.
-
-    >>> print(as_text(survey().checks()))
-    """
-    return lessons.survey(machine or Machine())
 
 
 def main(in_json: bool = False) -> int:

@@ -108,7 +108,7 @@ FEATURES: dict[str, Callable[[Machine], Check]] = {
 def needs(*names: str, machine: Machine | None = None) -> None:
     """Look for each of these features, and say that all are here.
 
-    Takes a few ms where they are; with clang 0.1 s.
+    Takes a few ms where they are.
 
     Raises:
         LabError: ``missing``, with what to do, where one is not; ``no-feature`` for a name that
