@@ -20,21 +20,15 @@ def refusal(error: LabError, title: str = "Refused") -> View:
         rows.append(("where", f"{error.place}    {error.place.text.strip()}".rstrip()))
     rows += [(name, text) for name, text in (("why", error.why), ("try", error.fix)) if text]
     head = f"{title}: {error.kind}"
-    body = "\n".join(
-        f'<tr><th scope="row" style="{_ROW}">{name}</th><td style="{_ROW}">{_lines(text)}</td></tr>'
-        for name, text in rows
-    )
+    body = ""
+    for name, text in rows:
+        shown = "\n".join(map(markup, text.expandtabs().split("\n")))
+        body += (
+            f'\n<tr><th scope="row" style="{_ROW}">{name}</th><td style="{_ROW}">{shown}</td></tr>'
+        )
     html = (
         f'<div style="{_BOX}"><table style="margin:0"><caption style="caption-side:top;'
-        f'text-align:left;font-weight:600">✗ {markup(head)}</caption>\n{body}\n</table></div>'
+        f'text-align:left;font-weight:600">✗ {markup(head)}</caption>{body}\n</table></div>'
     )
-    lines = [f"{name:<6} {_one_line(text)}" for name, text in rows]
+    lines = [f"{name:<6} {safe_text(' '.join(text.split()))}" for name, text in rows]
     return View(html, "\n".join([f"✗ {safe_text(head)}", *lines]))
-
-
-def _lines(text: str) -> str:
-    return "\n".join(markup(line) for line in text.expandtabs().split("\n"))
-
-
-def _one_line(text: str) -> str:
-    return safe_text(" ".join(text.split()))

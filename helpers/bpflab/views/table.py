@@ -6,7 +6,7 @@ import datetime
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,23 +32,15 @@ _LONG = _WORDS + "-wrap;overflow-wrap:anywhere;min-width:24em"
 _NOTE = _WORDS + ";font-style:italic"
 
 
-@runtime_checkable
-class Framed(Protocol):
-    """What has a frame of its own: a map, or a log of events."""
-
-    def frame(self) -> pd.DataFrame:
-        """Return what it holds."""
-
-
 @checked
 def table(
-    frame: pd.DataFrame | Framed,
+    frame: pd.DataFrame,
     caption: str,
     *,
     limit: int = 50,
     columns: Sequence[object] | None = None,
 ) -> View:
-    r"""Return *frame*, or the frame of a map or a log, as a table under *caption*.
+    r"""Return *frame* as a table under *caption*.
 
     Shows the first *limit* rows, and says how many it leaves out. *columns* picks columns and their
     order. A named index becomes row headers; the running number of an unnamed one is left out. A
@@ -64,11 +56,14 @@ def table(
     ls       23
     a\nb      5
     """
-    whole = frame if isinstance(frame, pd.DataFrame) else frame.frame()
-    picked = whole if columns is None else _pick(whole, columns)
-    rows = picked.head(max(limit, 0))
+    for column in columns or ():
+        if column not in frame.columns:
+            there = ", ".join(map(_title, frame.columns))
+            message = f"There is no column {_title(column)}."
+            raise LabError("no-column", message, fix=f"There are: {there}.")
+    rows = (frame if columns is None else frame[list(columns)]).head(max(limit, 0))
     fields = _fields(rows)
-    title, note = safe_text(caption), _note(len(picked), len(picked) - len(rows))
+    title, note = safe_text(caption), _note(len(frame), len(frame) - len(rows))
     return View(_html(fields, len(rows), title, note), _text(fields, title, note))
 
 
@@ -79,22 +74,7 @@ class _Field:
     title: str
     cells: list[str]
     right: bool
-    heads: bool  # names its row
-
-    def cell(self, row: int) -> str:
-        """Return the HTML of one value."""
-        tag, scope = ("th", ' scope="row"') if self.heads else ("td", "")
-        return _cell(tag, self.cells[row], self.right, scope)
-
-
-def _pick(frame: pd.DataFrame, columns: Sequence[object]) -> pd.DataFrame:
-    labels = list(frame.columns)
-    for wanted in columns:
-        if wanted not in labels:
-            there = ", ".join(_title(label) for label in labels)
-            name = _title(wanted)
-            raise LabError("no-column", f"There is no column {name}.", fix=f"There are: {there}.")
-    return frame.iloc[:, [i for want in columns for i, has in enumerate(labels) if has == want]]
+    scope: str  # "row" where it names its row
 
 
 def _fields(rows: pd.DataFrame) -> list[_Field]:
@@ -102,9 +82,9 @@ def _fields(rows: pd.DataFrame) -> list[_Field]:
     if any(name is not None for name in rows.index.names):
         for level, name in enumerate(rows.index.names):
             values = rows.index.get_level_values(level).tolist()
-            fields.append(_field("" if name is None else _title(name), values, heads=True))
+            fields.append(_field("" if name is None else _title(name), values, "row"))
     for place, label in enumerate(rows.columns):
-        fields.append(_field(_title(label), rows.iloc[:, place].tolist(), heads=False))
+        fields.append(_field(_title(label), rows.iloc[:, place].tolist(), ""))
     return fields
 
 
@@ -113,7 +93,7 @@ def _title(label: object) -> str:
     return " ".join(_shown(part, 0) for part in parts)
 
 
-def _field(title: str, values: list[Any], heads: bool) -> _Field:
+def _field(title: str, values: list[Any], scope: str) -> _Field:
     known = [value for value in values if not _missing(value)]
     right = bool(known) and all(map(_is_number, known))
     places = _places([float(v) for v in known if isinstance(v, float | np.floating)])
@@ -122,7 +102,7 @@ def _field(title: str, values: list[Any], heads: bool) -> _Field:
         MISSING if _missing(value) else f"{value:%H:%M:%S.%f}" if day else _shown(value, places)
         for value in values
     ]
-    return _Field(f"{title} ({day})" if day else title, cells, right, heads)
+    return _Field(f"{title} ({day})" if day else title, cells, right, scope)
 
 
 def _common_day(known: list[Any]) -> str:
@@ -145,20 +125,17 @@ def _is_number(value: Any) -> bool:
 
 def _places(values: list[float]) -> int:
     """Return how many decimals a column needs: all that its values have, at most three."""
-    finite = [value for value in values if np.isfinite(value)]
-    return next((n for n in range(3) if all(round(v, n) == v for v in finite)), 3)
+    return next((n for n in range(3) if all(round(v, n) == v for v in values)), 3)
 
 
 def _shown(value: Any, places: int) -> str:
     if isinstance(value, str | bytes):
         return safe_text(value, _CELL)
-    if isinstance(value, bytearray | memoryview):
-        return safe_text(bytes(value), _CELL)
     if isinstance(value, float | np.floating):
         number = float(value)
         return f"{number:.3g}" if 0 < abs(number) < 0.0005 else f"{number:.{places}f}"
     if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist() if value.dtype.kind not in "mM" else pd.Series([value])[0]
+        value = value.tolist()
     return safe_text(str(value), _CELL)
 
 
@@ -171,8 +148,11 @@ def _note(total: int, hidden: int) -> str:
 def _html(fields: list[_Field], count: int, title: str, note: str) -> str:
     title = escaped(title)
     wide = "" if len(title) > _PAD else ";white-space:nowrap"  # a caption is as wide as its table
-    heads = "".join(_cell("th", field.title, field.right, ' scope="col"') for field in fields)
-    lines = [f"<tr>{''.join(field.cell(row) for field in fields)}</tr>" for row in range(count)]
+    heads = "".join(_cell(field.title, field.right, "col") for field in fields)
+    lines = [
+        f"<tr>{''.join(_cell(field.cells[row], field.right, field.scope) for field in fields)}</tr>"
+        for row in range(count)
+    ]
     if note:
         lines.append(f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{note}</td></tr>')
     return "\n".join(
@@ -191,11 +171,12 @@ def _html(fields: list[_Field], count: int, title: str, note: str) -> str:
     )
 
 
-def _cell(tag: str, value: str, right: bool, scope: str = "") -> str:
+def _cell(value: str, right: bool, scope: str) -> str:
+    tag, head = ("th", f' scope="{scope}"') if scope else ("td", "")
     # GitHub keeps `align` and drops `style`; JupyterLab's own sheet overrules `align`.
     style = _NUMBER if right else _LONG if len(value) > _WRAP else _WORDS
     side = ' align="right"' if right else ' align="left"' if tag == "th" else ""
-    return f'<{tag}{scope}{side} style="{style}">{escaped(value)}</{tag}>'
+    return f'<{tag}{head}{side} style="{style}">{escaped(value)}</{tag}>'
 
 
 def _text(fields: list[_Field], title: str, note: str) -> str:
