@@ -67,7 +67,7 @@ def test_a_map_is_read_from_the_kernels_struct_and_fdinfo():
     assert row == {
         "id": 340, "name": "TAIL_CALL_MAP", "type": "prog_array", "key_size": 4, "value_size": 4,
         "max_entries": 2, "flags": 0, "bytes_memlock": 344, "owner_prog_type": "tracing",
-        "owner_jited": True, "frozen": False, "pids": (os.getpid(),),
+        "owner_jited": True, "frozen": False,
     }  # fmt: skip
     other = objects.map_row(info, {"frozen": "1"})
     assert (other["owner_prog_type"], other["owner_jited"], other["frozen"]) == ("", "", True)

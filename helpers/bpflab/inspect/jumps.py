@@ -14,8 +14,6 @@ from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.inspect.fds import facts, program_names
 
-_UNNAMED = "This process has no descriptor of these programs: sudo bpftool prog show id NUMBER."
-
 
 @checked
 def slots(table: Map) -> pd.DataFrame:
@@ -25,7 +23,7 @@ def slots(table: Map) -> pd.DataFrame:
     ``bpftool map dump`` prints them: ``"c8 01 00 00"``; empty for an empty slot), ``program_id``
     (the same as a number; missing for an empty slot), ``program`` and ``type`` (the kernel's name
     of it and its type; empty for an empty slot). The name of a program that this process has no
-    descriptor of is missing, and ``frame.attrs["hidden"]`` says why.
+    descriptor of is missing: ``sudo bpftool prog show id NUMBER``.
 
     Raises:
         LabError: ``map-type`` where *table* is no program array, ``closed`` where it went with its
@@ -54,6 +52,4 @@ def slots(table: Map) -> pd.DataFrame:
         else:
             rows.append((slot, "", None, "", ""))
     columns = ["slot", "value", "program_id", "program", "type"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"program_id": "Int64"})
-    frame.attrs["hidden"] = {"program": _UNNAMED} if frame["program"].isna().any() else {}
-    return frame
+    return pd.DataFrame(rows, columns=columns).astype({"program_id": "Int64"})

@@ -17,12 +17,7 @@ from bpflab.bindings.uapi import MAP_TYPES, PROGRAM_TYPES, word
 from bpflab.inspect.fds import Descriptor, attachments, descriptors
 from bpflab.text import safe_text
 
-_NO_CODE = "The size of a program's code is told only with CAP_BPF (bpf_prog_get_info_by_fd)."
-_NO_PLACE = (
-    "This process has a perf event that no open Program made. What runs there is told only with "
-    "CAP_SYS_ADMIN (BPF_TASK_FD_QUERY): sudo bpftool perf."
-)
-_CODE = ("instructions", "bytes_xlated", "bytes_jited")
+_SIZES = ("instructions", "bytes_xlated", "bytes_jited", "bytes_memlock")
 
 Row = dict[str, Any]
 
@@ -40,8 +35,9 @@ def programs() -> pd.DataFrame:
     (UTC).
 
     A link's place is the kernel's word. A perf event's is bpflab's record of what it attached,
-    since the kernel tells that only with CAP_SYS_ADMIN. What this process may not see is missing,
-    and ``frame.attrs["hidden"]`` says why, by column.
+    since the kernel tells that only with CAP_SYS_ADMIN (``sudo bpftool perf``). What this process
+    may not see is missing: the size of the code without CAP_BPF, and a place where it also has a
+    perf event that no open ``Program`` made.
     """
     places, complete = _places(descriptors())
     booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
@@ -52,11 +48,7 @@ def programs() -> pd.DataFrame:
     for row in rows:
         known = sorted(places[row["id"]])
         row["attached_to"] = ", ".join(known) if known or complete else None
-    frame = _frame(rows, program_row(ProgramInfo(), (), {}, 0), (*_CODE, "bytes_memlock"))
-    frame.attrs["hidden"] = {} if complete else {"attached_to": _NO_PLACE}
-    if frame["instructions"].isna().any():
-        frame.attrs["hidden"] |= dict.fromkeys(_CODE, _NO_CODE)
-    return frame
+    return _frame(rows, program_row(ProgramInfo(), (), {}, 0), _SIZES)
 
 
 @checked
@@ -65,8 +57,8 @@ def maps() -> pd.DataFrame:
 
     Columns: ``id``, ``name`` (at most 15 bytes), ``type``, ``key_size`` and ``value_size`` (bytes),
     ``max_entries``, ``flags``, ``bytes_memlock`` (what it takes, as the kernel reckons it),
-    ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps),
-    ``frozen`` and ``pids`` (a tuple: this process).
+    ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps) and
+    ``frozen``.
     """
     rows = _rows("map", lambda one: map_row(info(one.fd, MapInfo()), one.facts))
     return _frame(rows, map_row(MapInfo(), {}), ("bytes_memlock",))
@@ -109,7 +101,6 @@ def map_row(of: MapInfo, facts: Mapping[str, str]) -> Row:
         "owner_prog_type": word(PROGRAM_TYPES, int(owner)) if owner else "",
         "owner_jited": facts["owner_jited"] == "1" if "owner_jited" in facts else "",
         "frozen": facts.get("frozen", "0") != "0",
-        "pids": (os.getpid(),),
     }
 
 
