@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bpflab.doctor import Machine, Python
+from bpflab.doctor import Machine
 from bpflab.doctor.trial import EXECS
 
 HELPERS = Path(__file__).parents[1] / "helpers"
@@ -13,7 +13,6 @@ MODULES = f"/lib/modules/{RELEASE}"
 DIST = "/usr/lib/python3/dist-packages"
 BPF_AND_PERFMON = (1 << 39) | (1 << 38)
 DEBIAN_KERNEL = "sudo apt-get install linux-image-amd64 linux-headers-amd64 && sudo reboot"
-VENV = Python("/lab/.venv/bin/python", (3, 13), "/usr", ("/lab", DIST))
 FILES = {
     "/proc/self/status": f"Name:\tpython\nCapEff:\t{BPF_AND_PERFMON:016x}\n",
     "/sys/kernel/tracing/events/syscalls/sys_enter_execve/format": "name: sys_enter_execve\n",
@@ -62,7 +61,7 @@ class Fake(Machine):
 
     def runs(self, command, *words):
         """Succeed with a command that is there and not broken; Python imports what is not."""
-        if command == self.python.executable:
+        if command == self.python:
             return words[-1].removeprefix("import ") not in self.broken
         return self.has_command(command) and command not in self.broken
 
@@ -84,7 +83,8 @@ class Fake(Machine):
 
 def healthy(folder):
     """Return a machine on which nothing is missing: a user of Debian 13 in the lab's venv."""
-    fake = Fake(folder, RELEASE, "x86_64", 1000, VENV, {}, 2, 4096).with_trial(EXECS)
+    python = ("/lab/.venv/bin/python", (3, 13), ("/lab", DIST))
+    fake = Fake(folder, RELEASE, "x86_64", 1000, *python, {}, 2, 4096).with_trial(EXECS)
     for name, text in FILES.items():
         fake.write(name, text)
     return fake

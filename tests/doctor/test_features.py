@@ -1,14 +1,13 @@
 """Each feature that a lesson may need, asked of a machine."""
 
 import os
-from dataclasses import replace
 
 import pytest
 
 from bpflab.doctor import features, trial
 from bpflab.doctor.features import FEATURES
 from tests.doctor.examined import EXEC
-from tests.machines import DEBIAN_KERNEL, DIST, VENV
+from tests.machines import DEBIAN_KERNEL, DIST
 
 pytestmark = pytest.mark.usefixtures("root_at_work")
 MOUNTS = "/proc/self/mounts"
@@ -59,7 +58,7 @@ def test_the_kernel_is_not_blamed_for_a_missing_privilege(machine, monkeypatch):
 @pytest.mark.parametrize("path", [(), (f"/lab/{os.sep}",)])
 def test_programs_take_bcc(machine, path):
     """A Python that does not see BCC loads nothing, whatever the kernel can."""
-    machine.python = replace(VENV, path=path)
+    machine.sys_path = path
     assert missing(machine) == {"programs"}
 
 

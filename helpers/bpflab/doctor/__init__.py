@@ -11,13 +11,12 @@ from dataclasses import asdict
 
 from bpflab.doctor import headers, kernel, tools, user
 from bpflab.doctor.lessons import Survey, survey
-from bpflab.doctor.machine import Machine, Python
+from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check, as_text, frame
 
 __all__ = [
     "Check",
     "Machine",
-    "Python",
     "Survey",
     "as_text",
     "examine",

@@ -22,16 +22,6 @@ _DEADLINE_S = 20.0  # of a command that takes 50 ms, and a hundred times that un
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 
 
-@dataclass(frozen=True)
-class Python:
-    """The interpreter that runs the lab: by default, the one that runs this line."""
-
-    executable: str = sys.executable
-    version: tuple[int, int] = sys.version_info[:2]
-    base_prefix: str = sys.base_prefix
-    path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
-
-
 @dataclass
 class Machine:
     """One machine, as the doctor sees it.
@@ -44,7 +34,7 @@ class Machine:
         release: what ``uname -r`` says.
         arch: what ``uname -m`` says.
         uid: the effective user id.
-        python: the interpreter that lessons would run in.
+        python: the interpreter that lessons would run in, *version* and *sys_path* are its.
         environ: the environment: BCC reads two variables of it.
         cpus: how many CPUs this process may run on.
         page_size: bytes of a page of memory.
@@ -55,7 +45,9 @@ class Machine:
     release: str = field(default_factory=platform.release)
     arch: str = field(default_factory=platform.machine)
     uid: int = field(default_factory=os.geteuid)
-    python: Python = field(default_factory=Python)
+    python: str = sys.executable
+    version: tuple[int, int] = sys.version_info[:2]
+    sys_path: tuple[str, ...] = field(default_factory=lambda: tuple(sys.path))
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     cpus: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
     page_size: int = mmap.PAGESIZE
@@ -70,18 +62,10 @@ class Machine:
         return os.path.exists(self.path(name))  # noqa: PTH110  # Path.exists raises on EACCES
 
     def access(self, name: str) -> Literal["here", "absent", "denied"]:
-        """Open the file or list the directory *name*, and say how that went."""
-        path = self.path(name)
-        try:
-            if os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises on EACCES
-                os.scandir(path).close()
-            else:
-                path.open("rb").close()
-        except PermissionError:
-            return "denied"
-        except OSError:
-            return "absent"
-        return "here"
+        """Say whether this user may read the file or directory *name*, if it is there to see."""
+        if os.access(self.path(name), os.R_OK):
+            return "here"
+        return "denied" if self.exists(name) else "absent"
 
     def text(self, name: str) -> str:
         """Return the stripped text of the file *name*; empty where it cannot be read."""

@@ -51,19 +51,18 @@ def privilege(machine: Machine) -> Check:
 
 def python(machine: Machine) -> Check:
     """A Python that is new enough; whether it sees BCC is the next check's."""
-    mine = machine.python
-    version = f"Python {mine.version[0]}.{mine.version[1]}"
-    if mine.version >= (3, 11):
-        return Check("python", "ok", f"{version}, {mine.executable}")
-    newer = "# install Debian 12, Ubuntu 24.04 or newer, or start the VM of lima/"
-    fix = newer if mine.base_prefix == "/usr" else _new_venv(machine)
+    version = f"Python {machine.version[0]}.{machine.version[1]}"
+    if machine.version >= (3, 11):
+        return Check("python", "ok", f"{version}, {machine.python}")
+    newer = "# where that one is older too: Debian 12, Ubuntu 24.04 or newer, or the VM of lima/"
+    fix = f"{_new_venv(machine)}\n{newer}"
     return Check("python", "fault", f"{version}: the lab needs 3.11 or newer", fix)
 
 
 def bcc(machine: Machine) -> Check:
     """The BPF Compiler Collection: there, the real one, and in working order."""
     check = installed_bcc(machine)
-    if check.status == "fault" or machine.runs(machine.python.executable, "-P", "-c", "import bcc"):
+    if check.status == "fault" or machine.runs(machine.python, "-P", "-c", "import bcc"):
         return check
     fix = "sudo apt-get install --reinstall python3-bpfcc libbpfcc"
     return Check("bcc", "fault", f"{_bcc_file(machine)} cannot be imported", fix)
@@ -83,13 +82,13 @@ def installed_bcc(machine: Machine) -> Check:
     found = f"{file} is another project of that name and hides the BPF Compiler Collection"
     fix = f"mv {quote(file)} {quote(file)}.aside"
     if "-packages/" in file:  # PyPI's `bcc` computes lattices
-        fix = f"{quote(machine.python.executable)} -m pip uninstall -y bcc && {_INSTALL}"
+        fix = f"{quote(machine.python)} -m pip uninstall -y bcc && {_INSTALL}"
     return Check("bcc", "fault", found, fix)
 
 
 def _bcc_file(machine: Machine) -> str:
     """Return which file ``import bcc`` would run; empty where there is none."""
-    places = (f"{place}/{name}" for place in machine.python.path for name in _BCC)
+    places = (f"{place}/{name}" for place in machine.sys_path for name in _BCC)
     return next((place for place in places if machine.exists(place)), "")
 
 
