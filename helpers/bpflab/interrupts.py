@@ -17,14 +17,11 @@ def held_back() -> Iterator[None]:
     its fd, a KeyboardInterrupt would lose the fd, and the program would run on. Python raises it
     in the main thread alone; elsewhere there is nothing to hold back.
     """
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)  # None is a handler that cannot be put back
+    if before is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
-    before = signal.getsignal(signal.SIGINT)
-    if before is None:  # a handler that was not set from Python cannot be put back
-        yield
-        return
     signal.signal(signal.SIGINT, lambda number, frame: came.append((number, frame)))
     try:
         yield
