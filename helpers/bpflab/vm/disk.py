@@ -56,11 +56,7 @@ def prepare(name: str) -> Disk:
     disk = Disk(disks / f"{guest.distribution}-{guest.architecture}", guest)
     made_of, stamp = disk.directory / "stamp", _stamp()
     with disk.directory.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"{name}: another process is at its disk", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
         if not made_of.exists() or made_of.read_text() != stamp:
             _make(disk)
             made_of.write_text(stamp)  # last
