@@ -200,18 +200,12 @@ def test_neighbouring_streams_become_one_a_name(tmp_path):
     ]
 
 
-def test_widgets_and_colours_are_not_stored(tmp_path):
-    """A widget leaves its text twin, a widget without one nothing, a traceback no ANSI."""
+def test_widgets_are_not_stored(tmp_path):
+    """A widget leaves its text twin, and one without leaves nothing."""
     view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1f"}}
-    error = {
-        "output_type": "error",
-        "ename": "E",
-        "evalue": "v",
-        "traceback": ["\x1b[0;31mE\x1b[0m"],
-    }
-    outputs = [shown(view | {"text/plain": "IntSlider()"}), shown(view), error]
+    outputs = [shown(view | {"text/plain": "IntSlider()"}), shown(view)]
     out = tidy(tmp_path, code("1", outputs=outputs))[0].outputs
-    assert [o.get("data") or o.traceback for o in out] == [{"text/plain": "IntSlider()"}, ["E"]]
+    assert [o.data for o in out] == [{"text/plain": "IntSlider()"}]
 
 
 def test_normalising_twice_changes_nothing_more(tmp_path):

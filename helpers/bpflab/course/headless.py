@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import re
 import signal
 import tempfile
 import time
@@ -19,12 +20,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from bpflab.course.notebooks import ANSI, dumps, normalise, read
+from bpflab.course.notebooks import dumps, normalise, read
 from bpflab.errors import LabError
 from bpflab.files import replace_text
 from bpflab.text import safe_text
 
 DEADLINE_S = 120
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _START_S = 120  # a kernel starts in 1 s, and in 30 under emulation
 
 
@@ -154,7 +156,7 @@ async def _failure(client: NotebookClient, index: int, number: int, log: Path) -
 
 
 def _safe_lines(text: str) -> str:
-    lines = ANSI.sub("", text).expandtabs().rstrip().splitlines()
+    lines = _ANSI.sub("", text).expandtabs().rstrip().splitlines()
     return "\n".join(safe_text(line) for line in lines)
 
 

@@ -16,7 +16,6 @@ from bpflab.text import safe_text
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _PLACES = [  # a pattern, and what stands for it
     (re.compile(r"(?:/[\w.~-]{1,64}){0,8}/ipykernel_\d+/\d+\.py"), "cell.py"),
     (re.compile(rf"(?<![\w./~-]){re.escape(str(ROOT))}/"), ""),
@@ -76,9 +75,9 @@ def dumps(nb: NotebookNode) -> str:
 def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy with nothing in it that changes from one execution to the next by itself.
 
-    The code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets,
-    colours of tracebacks, and where on this machine the lab is. Neighbouring streams become one a
-    name, stdout first: in which order two of them arrive is chance. A cell without an id gets one.
+    The code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets
+    and where on this machine the lab is. Neighbouring streams become one a name, stdout first: in
+    which order two of them arrive is chance. A cell without an id gets one.
     """
     cells: list[dict[str, Any]] = []
     numbers = itertools.count(1)
@@ -128,8 +127,6 @@ def _output(out: dict[str, Any], number: int) -> dict[str, Any]:
         out["data"] = kept
     if out["output_type"] == "execute_result":
         out["execution_count"] = number
-    if out["output_type"] == "error":
-        out["traceback"] = [ANSI.sub("", row) for row in out["traceback"]]
     return out
 
 
