@@ -1,5 +1,8 @@
 """What a learner sees of a fault."""
 
+import copy
+import pickle
+
 import pytest
 
 from bpflab.errors import LabError, Place
@@ -66,3 +69,16 @@ def test_a_notebook_shows_no_frames():
     with pytest.raises(LabError) as caught:
         raise WHOLE
     assert not any("errors.py" in line for line in caught.value._render_traceback_())
+
+
+@pytest.mark.parametrize(
+    "through", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
+def test_a_refusal_passes_from_process_to_process(through):
+    """With every part, one that was set later too: a pool hands errors over so."""
+    error = LabError("stack", "Too much.", place=Place("a.c", 7, "text"), why="w", log="l")
+    error.fix = "Use a map."
+    other = through(error)
+    assert type(other) is LabError and other is not error
+    assert (str(other), other.kind, other.log) == (str(error), "stack", "l")
+    assert other.args == ("Too much.",)

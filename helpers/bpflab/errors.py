@@ -56,6 +56,10 @@ class LabError(Exception):
         self.fix = fix
         self.log = log
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How a pool or a copy makes it again: an exception is called with its ``args`` alone."""
+        return type(self), (self.kind, self.message), self.__dict__
+
     @property
     def file(self) -> str | None:
         """The learner's file, or None."""
