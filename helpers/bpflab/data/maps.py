@@ -32,7 +32,7 @@ class Map:
     ``m[key]`` reads, ``m[key] = value`` writes, ``del m[key]`` deletes. A key or value is a
     number, a dict of a struct's fields, or ``bytes``/``str`` for a struct of one string, which is
     padded with zeros. A per-CPU map reads as a list with one value for each possible CPU, and is
-    written with such a list, or with one value for all.
+    written with one value for all.
     """
 
     def __init__(
@@ -253,15 +253,8 @@ class Map:
                 known = ", ".join(sorted(self._programs))
                 raise LabError("no-program", f"There is no program {value!r}; there are {known}.")
             value = self._programs[value]
-        cpus = self._size // self._stride
-        values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * cpus
-        if len(values) != cpus:
-            raise LabError(
-                "map-write",
-                f"{self.name} takes {cpus} values, one for each CPU, not {len(values)}.",
-            )
-        parts = (pack(v, self.value_dtype, self.name) for v in values)
-        return b"".join(part.ljust(self._stride, b"\0") for part in parts)
+        packed = pack(value, self.value_dtype, self.name).ljust(self._stride, b"\0")
+        return packed * (self._size // self._stride)  # where it is per CPU, for each
 
 
 def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
