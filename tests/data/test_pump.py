@@ -33,7 +33,7 @@ def pump():
     """A pump of its own, whose thread must have ended when nobody looks any more."""
     pump = Pump()
     yield pump
-    assert until(lambda: not pump.running)
+    assert until(lambda: pump._thread is None)
 
 
 def test_a_ring_is_read_while_somebody_looks(pump):
@@ -45,7 +45,7 @@ def test_a_ring_is_read_while_somebody_looks(pump):
     log._ring.write(row(1))
     assert until(lambda: len(log) == 2)
     pump.release(log)
-    assert until(lambda: not pump.running, seconds=5)
+    assert until(lambda: pump._thread is None, seconds=5)
     assert len(log) == 2
 
 
@@ -65,7 +65,7 @@ def test_a_ring_that_fills_is_read_sooner(pump, monkeypatch):
     monkeypatch.setattr("bpflab.data.pump.time", clock)
     pump.keep(log, 30)
 
-    assert until(lambda: not pump.running)
+    assert until(lambda: pump._thread is None)
     assert len(log) == 65
     assert pauses[0] == pauses[1] > pauses[2] > pauses[3]
 
@@ -75,7 +75,7 @@ def test_nobody_looks_for_ever(pump):
     log = log_of(row(0))
     for number in range(2):
         pump.keep(log, 1.0)
-        assert until(lambda: not pump.running)
+        assert until(lambda: pump._thread is None)
         assert len(log) == number + 1
         log._ring.write(row(1))
 
@@ -87,7 +87,7 @@ def test_a_log_that_is_lost_is_let_go(pump):
     """The pump alone keeps no log alive, and so no ring and no program."""
     pump.keep(log_of(row(0)), 30)
 
-    assert until(lambda: not pump.running)
+    assert until(lambda: pump._thread is None)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_ring_that_failed_is_tried_again(pump):
     read, log._ring.read = log._ring.read, raising(ZeroDivisionError("a read"))
     pump.keep(log, 30)
 
-    assert until(lambda: not pump.running)
+    assert until(lambda: pump._thread is None)
     with pytest.raises(ZeroDivisionError, match="a read"):
         pump.keep(log, 30)
     log._ring.read = read
@@ -132,4 +132,4 @@ def test_a_closed_ring_is_left_alone(pump):
 
     pump.keep(log, 0.5)
 
-    assert until(lambda: not pump.running)
+    assert until(lambda: pump._thread is None)

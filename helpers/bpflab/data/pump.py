@@ -42,11 +42,6 @@ class Pump:
         with self._lock:
             self._until.pop(log, None)
 
-    @property
-    def running(self) -> bool:
-        """Whether the thread is there."""
-        return self._thread is not None
-
     def _run(self) -> None:
         while logs := self._due():
             pause = _QUIET_S
