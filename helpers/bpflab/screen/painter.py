@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import Any
 
 # Ten frames and 100 kB a second are what a page and the Jupyter server take without dropping any
 # (it drops beyond 1 MB a second, for all of a kernel); the share keeps a CPU free for what is seen.
@@ -13,30 +13,15 @@ BYTES_PER_SECOND = 80_000
 CPU_SHARE = 0.08
 
 
-class Drawn(Protocol):
-    """What the painter asks of a view, a `live_view.Live`."""
-
-    per_second: float
-    beat_at: float
-
-    @property
-    def over(self) -> bool: ...  # noqa: D102
-    @property
-    def asked(self) -> str: ...  # noqa: D102
-    def draw(self) -> int: ...  # noqa: D102
-    def beat(self) -> int: ...  # noqa: D102
-    def fail(self, error: BaseException) -> None: ...  # noqa: D102
-
-
 class Painter:
-    """Draws the view that has waited longest, as soon as the budget allows."""
+    """Draws the view that has waited longest, as soon as the budget allows; a view is a `Live`."""
 
     def __init__(self) -> None:
-        self._due: dict[Drawn, float] = {}
+        self._due: dict[Any, float] = {}
         self._change = threading.Condition()
         self._thread: threading.Thread | None = None
 
-    def add(self, view: Drawn) -> None:
+    def add(self, view: Any) -> None:
         """Draw *view* from now on, until it is over."""
         with self._change:
             self._due[view] = time.monotonic()
@@ -69,7 +54,7 @@ class Painter:
                 if self.draws_here:
                     self._thread = None
 
-    def _step(self, view: Drawn, ready: float) -> float:
+    def _step(self, view: Any, ready: float) -> float:
         """Draw *view*, or let it send a sign of life; return when the next frame may be drawn."""
         began, cpu = time.monotonic(), time.thread_time()
         size = 0
@@ -83,7 +68,7 @@ class Painter:
             view.fail(error)
         return began + pause(time.thread_time() - cpu, size)
 
-    def _next(self, ready: float) -> Drawn | None:
+    def _next(self, ready: float) -> Any:
         """Wait until a view may be drawn, or must send a sign of life, and return it.
 
         With none left the thread ends.
@@ -99,7 +84,7 @@ class Painter:
             self._thread = None
             return None
 
-    def _time_of(self, view: Drawn, ready: float) -> tuple[float, float]:
+    def _time_of(self, view: Any, ready: float) -> tuple[float, float]:
         """Return when *view* is to be seen to, and since when it has waited for its frame."""
         due = self._due[view]
         return 0.0 if view.asked else min(view.beat_at, max(due, ready)), due
