@@ -72,7 +72,13 @@ def code(text: str | bytes, title: str, *, marks: Iterable[str] = ()) -> View:
     >   2  int y;
     """
     lines = _lines(text)
-    marked = {at for mark in marks for at in _holding(lines, mark, title)}
+    marked = set[int]()
+    for mark in marks:
+        found = {at for at, line in enumerate(lines) if mark in line}
+        if not found:
+            message = f"No line of {safe_text(title)} holds {safe_text(repr(mark))}."
+            raise LabError("no-mark", message, fix="A mark is a part of a line, letter by letter.")
+        marked |= found
     plain, rows = [], []
     shown = _shown(lines)
     for at, (line, html) in enumerate(zip(shown, _coloured(shown), strict=True)):
@@ -108,15 +114,6 @@ def diff(
     lines = ["\t".join(safe_text(p, len(p)) for p in line.split("\t")) for line in unified[2:]]
     rows = list(_changes(before, after, context))
     return View(_listing(f"{old_title} → {new_title}", rows), "\n".join([*unified[:2], *lines]))
-
-
-def _holding(lines: list[str], mark: str, title: str) -> list[int]:
-    """Return where in *lines* a mark is."""
-    found = [at for at, line in enumerate(lines) if isinstance(mark, str) and mark in line]
-    if not found:
-        message = f"No line of {safe_text(title)} holds {safe_text(repr(mark))}."
-        raise LabError("no-mark", message, fix="A mark is a part of a line, letter by letter.")
-    return found
 
 
 def _changes(before: list[str], after: list[str], context: int) -> Iterator[str]:

@@ -93,21 +93,18 @@ class _Line(NamedTuple):
             part = slice(at, at + WORD)
             yield self.offset + at, self.value[part], self.origins[part]
 
-    def same(self) -> tuple[int, str] | None:
-        """The one byte and origin that the whole line has, if so."""
-        pairs = set(zip(self.value, self.origins, strict=True))
-        return pairs.pop() if len(pairs) == 1 else None
-
 
 def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
     """Yield *value* in lines, at most *rows*, and one that counts the rest."""
     parts = [slice(at, at + _BYTES) for at in range(0, len(value), _BYTES)]
     lines: list[_Line] = []
-    for same, run in groupby((_Line(p.start, value[p], origins[p]) for p in parts), _Line.same):
+    every = (_Line(part.start, value[part], origins[part]) for part in parts)
+    for pairs, run in groupby(every, lambda line: {*zip(line.value, line.origins, strict=True)}):
         found = list(run)
-        if same is not None and len(found) > 1:
+        if len(pairs) == 1 and len(found) > 1:
+            ((byte, origin),) = pairs
             count = counted(sum(len(line.value) for line in found))
-            found = [_Line(found[0].offset, b"", (), f"… {count}, each {same[0]:02x}, {same[1]}")]
+            found = [_Line(found[0].offset, b"", (), f"… {count}, each {byte:02x}, {origin}")]
         lines += found
     shown = len(lines) if len(lines) <= rows + 1 else max(rows, 0)
     yield from lines[:shown]

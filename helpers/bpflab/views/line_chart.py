@@ -147,11 +147,9 @@ def _bare(axes: Axes) -> None:
 
 
 def _ncols(names: Sequence[str]) -> int:
-    """Return how many columns of a legend fit beside each other."""
-    wides = np.array([_SAMPLE + 6 + wide(name) + _APART for name in names])
-    counts = range(len(names), 1, -1)
-    fits = (n for n in counts if sum(part.max() for part in np.array_split(wides, n)) < WIDTH - 90)
-    return next(fits, 1)
+    """Return how many columns a legend has: one for each name, or one where they do not fit."""
+    long = sum(_SAMPLE + 6 + wide(name) + _APART for name in names)
+    return len(names) if 0 < long < WIDTH - 90 else 1
 
 
 def _legend(axes: Axes, names: Sequence[str], ncols: int) -> None:
