@@ -141,18 +141,6 @@ def test_records_are_padded_to_eight_bytes(opened):
     assert fake.consumer == 48
 
 
-def test_a_limit_leaves_the_rest(opened):
-    """At most so many records come, and the next read goes on behind them."""
-    fake, ring = opened()
-    for n in range(5):
-        fake.number(n)
-    assert ring.read(2).tolist() == [0, 1]
-    assert fake.consumer == 32
-    assert ring.read(0).tolist() == []
-    assert ring.read(2).tolist() == [2, 3]
-    assert ring.read(100).tolist() == [4]
-
-
 def test_records_wrap_around(page, opened):
     """A record that begins in the last bytes of the data ends in the first ones, unsplit."""
     fake, ring = opened(EVENT, size=page, start=page - 16)
@@ -487,18 +475,15 @@ def test_any_interleaving_agrees_with_a_queue(page, opened, monkeypatch, seed):
             item[1] = rng.choice((0, DISCARDED))
             fake.mark(position, dtype.itemsize, item[1])
         else:
-            limit = rng.choice((0, 1, 3, None))
             want = []
-            for _ in range(len(queue) if limit is None else limit):
-                if not queue or queue[0][1] == BUSY:
-                    break
+            while queue and queue[0][1] != BUSY:
                 payload, state = queue.pop(0)
                 if state == DISCARDED:
                     discarded += 1
                 else:
                     want.append(payload)
             read += len(want)
-            assert ring.read(limit).tolist() == np.frombuffer(b"".join(want), dtype).tolist()
+            assert ring.read().tolist() == np.frombuffer(b"".join(want), dtype).tolist()
             assert ring.discarded == discarded
             assert ring.unread == len(queue) * (-(-(8 + dtype.itemsize) // 8) * 8)
     assert read > 100

@@ -68,8 +68,8 @@ class Ring:
             {"names": ["event"], "formats": [dtype], "offsets": [8], "itemsize": self._stride}
         )
 
-    def read(self, limit: int | None = None) -> npt.NDArray[Any]:
-        """Return the records that were complete at the time of the call, at most *limit*.
+    def read(self) -> npt.NDArray[Any]:
+        """Return the records that were complete at the time of the call.
 
         They are the caller's, oldest first, and lie in memory with their headers between them.
 
@@ -78,8 +78,7 @@ class Ring:
                 record is not of the dtype's size.
         """
         with self._lock:
-            unread = -(-self.unread // self._stride)  # a part of a record: one of another size
-            wanted = unread if limit is None else min(unread, limit)
+            wanted = -(-self.unread // self._stride)  # a part of a record: one of another size
             records = np.empty(wanted * self._stride, np.uint8)
             kept, read, block = 0, 0, max(_BLOCK // self._stride, 1)
             try:
