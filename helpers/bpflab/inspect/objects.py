@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections import defaultdict
@@ -107,14 +106,7 @@ def map_row(of: MapInfo, facts: Mapping[str, str]) -> Row:
 def _rows(kind: str, read: Callable[[Descriptor], Row]) -> list[Row]:
     """Return what *read* makes of one descriptor of each object of *kind*, by id."""
     objects = {one.id: one for one in descriptors() if one.kind == kind}
-    rows = []
-    for _, one in sorted(objects.items()):
-        try:
-            rows.append(read(one))
-        except OSError as error:
-            if error.errno != errno.EBADF:  # another thread has closed it meanwhile
-                raise
-    return rows
+    return [read(one) for _, one in sorted(objects.items())]
 
 
 def _frame(rows: list[Row], pattern: Row, numbers: tuple[str, ...]) -> pd.DataFrame:
