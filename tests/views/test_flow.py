@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from bpflab import LabError
-from bpflab.views.flow import Edge, flow
+from bpflab.views import Edge, flow
 from tests.views.drawn import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"

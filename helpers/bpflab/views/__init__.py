@@ -3,7 +3,8 @@
 from bpflab.views.accounting import accounted
 from bpflab.views.bars import bars
 from bpflab.views.code import code, diff
-from bpflab.views.flow import Edge, flow
+from bpflab.views.flow import flow
+from bpflab.views.graph import Edge
 from bpflab.views.grid import grid
 from bpflab.views.histogram import histogram
 from bpflab.views.lines import lines

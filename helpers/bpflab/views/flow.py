@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text, width
-from bpflab.views.graph import KINDS, Arc, Kind, Node, drawing
+from bpflab.views.graph import KINDS, Edge, drawing
 from bpflab.views.svg import label, picture
 from bpflab.views.view import View, escaped, figure, markup
 
 _SHAFTS = {"jump": "-", "return": "=", "fall through": "."}
 _BOX = "overflow-x:auto;max-width:100%;padding:.3em 0"
-
-
-@dataclass(frozen=True)
-class Edge:
-    """So many calls from *src* to *dst*: a tail call, a return, or a tail call that failed."""
-
-    src: str
-    dst: str
-    count: int
-    kind: Kind = "jump"
 
 
 @checked
@@ -42,15 +32,11 @@ def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> V
     hook    --7--> filter  jump
     filter  ==7==> end     return
     """
-    places = {
-        name: Node(label(name), column, row)
-        for column, names in enumerate(filter(len, nodes))
-        for row, name in enumerate(names)
-    }
-    arcs = _arcs(places, edges)
-    text = _text(list(places.values()), arcs)
+    columns = [names for names in nodes if names]
+    taken = _in_order(columns, edges)
+    text = _text([name for names in columns for name in names], taken)
     alt = "; ".join(" ".join(line.split()) for line in [safe_text(title), *text.split("\n")])
-    svg, wide = drawing(list(places.values()), arcs)
+    svg, wide = drawing(columns, taken)
     html = figure(
         title,
         f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{markup(title)}">',
@@ -61,29 +47,35 @@ def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> V
     return View(html, f"{safe_text(title)}\n{text}")
 
 
-def _arcs(places: dict[str, Node], edges: Iterable[Edge]) -> list[Arc]:
-    arcs = []
+def _in_order(columns: Sequence[Sequence[str]], edges: Iterable[Edge]) -> list[Edge]:
+    """Return the edges in the order of the nodes and of kinds."""
+    column_of = {name: at for at, names in enumerate(columns) for name in names}
+    order, counted = list(column_of), []
     for edge in edges:
         src, dst = label(edge.src), label(edge.dst)
-        if unknown := [name for name in (edge.src, edge.dst) if name not in places]:
+        if unknown := [name for name in (edge.src, edge.dst) if name not in column_of]:
             message, fix = f"There is no node {label(unknown[0])}.", "Name it in nodes."
             raise LabError("flow-edge", message, fix=fix)
-        if places[edge.src].column >= places[edge.dst].column:
+        if column_of[edge.src] >= column_of[edge.dst]:
             message = f"The edge from {src} to {dst} does not lead to the right."
-            raise LabError("flow-edge", message, fix=f"Name {dst} in a column after that of {src}.")
-        arcs.append(Arc(places[edge.src], places[edge.dst], edge.kind, int(edge.count)))
-    order = {node: at for at, node in enumerate(places.values())}
-    return sorted(arcs, key=lambda arc: (order[arc.src], order[arc.dst], KINDS.index(arc.kind)))
+            fix = f"Name {dst} in a column after that of {src}."
+            raise LabError("flow-edge", message, fix=fix)
+        counted.append(replace(edge, count=int(edge.count)))
+    return sorted(
+        counted, key=lambda e: (order.index(e.src), order.index(e.dst), KINDS.index(e.kind))
+    )
 
 
-def _text(nodes: list[Node], arcs: list[Arc]) -> str:
-    wide = max((width(node.name) for node in nodes), default=0)
-    digits = max((len(str(arc.times)) for arc in arcs), default=1)
+def _text(names: list[str], edges: list[Edge]) -> str:
+    wide = max((width(label(name)) for name in names), default=0)
+    digits = max((len(str(edge.count)) for edge in edges), default=1)
     lines = []
-    for arc in arcs:
-        c = _SHAFTS[arc.kind]
-        src, dst = (node.name + " " * (wide - width(node.name)) for node in arc[:2])
-        lines.append(f"{src}  {c * 2}{arc.times:{c}>{digits}}{c * 2}> {dst}  {arc.kind}")
-    met = {node for arc in arcs for node in arc[:2]}
-    lines += [f"{node.name}  (no edge)" for node in nodes if node not in met]
+    for edge in edges:
+        c = _SHAFTS[edge.kind]
+        src, dst = (
+            name + " " * (wide - width(name)) for name in (label(edge.src), label(edge.dst))
+        )
+        lines.append(f"{src}  {c * 2}{edge.count:{c}>{digits}}{c * 2}> {dst}  {edge.kind}")
+    met = {name for edge in edges for name in (edge.src, edge.dst)}
+    lines += [f"{label(name)}  (no edge)" for name in names if name not in met]
     return "\n".join(lines or ["no programs"])

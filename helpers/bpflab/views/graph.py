@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple, get_args
 
 from bpflab.text import width
-from bpflab.views.svg import BLUE, GREEN, GROUND, ORANGE
+from bpflab.views.svg import BLUE, GREEN, GROUND, ORANGE, label
 from bpflab.views.view import escaped
 
 Kind = Literal["jump", "return", "fall through"]
@@ -25,21 +26,14 @@ _PORT = 16  # pixels between two edges at one box
 _ALONG = (0.33, 0.25, 0.42, 0.17, 0.5, 0.6, 0.7)
 
 
-class Node(NamedTuple):
-    """A program: its name as it is shown, and its place."""
+@dataclass(frozen=True)
+class Edge:
+    """So many calls from *src* to *dst*: a tail call, a return, or a tail call that failed."""
 
-    name: str
-    column: int
-    row: int
-
-
-class Arc(NamedTuple):
-    """An edge to a column further right, and how many *times* it was used."""
-
-    src: Node
-    dst: Node
-    kind: Kind
-    times: int
+    src: str
+    dst: str
+    count: int
+    kind: Kind = "jump"
 
 
 class _Box(NamedTuple):
@@ -63,16 +57,16 @@ class _Curve(NamedTuple):
         return round(self.x0 + (self.x1 - self.x0) * x), round(self.y0 + (self.y1 - self.y0) * y)
 
 
-def drawing(nodes: Sequence[Node], arcs: Sequence[Arc]) -> tuple[str, int]:
+def drawing(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[str, int]:
     """Return a graph as SVG, and its width in pixels."""
-    boxes, lines = _layout(nodes, arcs)
-    programs = {arc.src for arc in arcs} | {arc.dst for arc in arcs if arc.kind == "jump"}
-    ends = {arc.dst for arc in arcs} - programs
-    parts = [_arrow(arc, line) for arc, line in zip(arcs, lines, strict=True)]
-    parts += [_program(node.name, boxes[node], node in ends) for node in nodes]
-    parts += _counts([(arc.times, line[0]) for arc, line in zip(arcs, lines, strict=True)])
+    boxes, lines = _layout(columns, edges)
+    programs = {edge.src for edge in edges} | {edge.dst for edge in edges if edge.kind == "jump"}
+    ends = {edge.dst for edge in edges} - programs
+    parts = [_arrow(edge, line) for edge, line in zip(edges, lines, strict=True)]
+    parts += [_program(label(name), box, name in ends) for name, box in boxes.items()]
+    parts += _counts([(edge.count, line[0]) for edge, line in zip(edges, lines, strict=True)])
     low = max([box.bottom for box in boxes.values()] + [c.y1 for line in lines for c in line] + [0])
-    legend, right = _legend(arcs, low + _EDGE + 8)
+    legend, right = _legend(edges, low + _EDGE + 8)
     wide = max([right, *(box.right + _EDGE for box in boxes.values())])
     tall = low + _EDGE + 24 * bool(legend)
     head = (
@@ -83,31 +77,33 @@ def drawing(nodes: Sequence[Node], arcs: Sequence[Arc]) -> tuple[str, int]:
 
 
 def _layout(
-    nodes: Sequence[Node], arcs: Sequence[Arc]
-) -> tuple[dict[Node, _Box], list[list[_Curve]]]:
-    """Return where each box is, and the curves of each arc, one for each gap between columns.
+    columns: Sequence[Sequence[str]], edges: Sequence[Edge]
+) -> tuple[dict[str, _Box], list[list[_Curve]]]:
+    """Return where each box is, and the curves of each edge, one for each gap between columns.
 
     First boxes stand side by side, and the first edge of each box is as high as its name is in a
     box with one edge: so a chain of first boxes is level. An edge passes below the boxes of a
     column that it skips.
     """
-    leaving, entering = defaultdict[Node, list[Arc]](list), defaultdict[Node, list[Arc]](list)
-    for arc in sorted(arcs, key=lambda arc: (arc.dst.column, arc.dst.row)):
-        leaving[arc.src].append(arc)
-    for arc in sorted(arcs, key=lambda arc: (-arc.src.column, arc.src.row)):
-        entering[arc.dst].append(arc)
-    ports = {node: max(len(leaving[node]), len(entering[node]), 1) for node in nodes}
-    gap = 64 + _CHAR * max((len(str(arc.times)) for arc in arcs), default=1)
-    boxes = _boxes(ports, gap)
-    sides = sorted({(box.left, box.right) for box in boxes.values()})
+    column_of = {name: at for at, names in enumerate(columns) for name in names}
+    order = list(column_of)
+    leaving, entering = defaultdict[str, list[Edge]](list), defaultdict[str, list[Edge]](list)
+    for edge in sorted(edges, key=lambda edge: order.index(edge.dst)):
+        leaving[edge.src].append(edge)
+    for edge in sorted(edges, key=lambda edge: (-column_of[edge.src], order.index(edge.src))):
+        entering[edge.dst].append(edge)
+    ports = {name: max(len(leaving[name]), len(entering[name]), 1) for name in order}
+    gap = 64 + _CHAR * max((len(str(edge.count)) for edge in edges), default=1)
+    boxes = _boxes(columns, ports, gap)
+    sides = [(boxes[names[0]].left, boxes[names[0]].right) for names in columns]
     lanes: list[int] = []
     lines = []
-    for arc in arcs:
-        first = boxes[arc.src].top + _BOX // 2 + _PORT * leaving[arc.src].index(arc)
-        last = boxes[arc.dst].top + _BOX // 2 + _PORT * entering[arc.dst].index(arc)
-        gaps = range(arc.src.column, arc.dst.column)
+    for edge in edges:
+        first = boxes[edge.src].top + _BOX // 2 + _PORT * leaving[edge.src].index(edge)
+        last = boxes[edge.dst].top + _BOX // 2 + _PORT * entering[edge.dst].index(edge)
+        gaps = range(column_of[edge.src], column_of[edge.dst])
         lane = last
-        if over := [box.bottom for node, box in boxes.items() if node.column in gaps[1:]]:
+        if over := [boxes[name].bottom for at in gaps[1:] for name in columns[at]]:
             lane = max(last, max(over) + _APART)
             while any(abs(lane - other) < _PORT for other in lanes):
                 lane += _PORT
@@ -122,16 +118,15 @@ def _layout(
     return boxes, lines
 
 
-def _boxes(ports: dict[Node, int], gap: int) -> dict[Node, _Box]:
+def _boxes(columns: Sequence[Sequence[str]], ports: dict[str, int], gap: int) -> dict[str, _Box]:
     """Return where the boxes of so many edges each are: columns of one width, from the top."""
     boxes, left = {}, _EDGE
-    for column in range(max((node.column for node in ports), default=-1) + 1):
-        here = [node for node in ports if node.column == column]
-        right = left + max([64, *(24 + _CHAR * width(node.name) for node in here)])
+    for names in columns:
+        right = left + max([64, *(24 + _CHAR * width(label(name)) for name in names)])
         top = _EDGE
-        for node in here:
-            bottom = top + _BOX + _PORT * (ports[node] - 1)
-            boxes[node] = _Box(left, top, right, bottom)
+        for name in names:
+            bottom = top + _BOX + _PORT * (ports[name] - 1)
+            boxes[name] = _Box(left, top, right, bottom)
             top = bottom + _APART
         left = right + gap
     return boxes
@@ -148,16 +143,16 @@ def _program(name: str, box: _Box, end: bool) -> str:
     )
 
 
-def _arrow(arc: Arc, line: list[_Curve]) -> str:
+def _arrow(edge: Edge, line: list[_Curve]) -> str:
     """Return an edge, the thicker the more often it was used: tenfold is a little thicker."""
-    thick = min(1.6 + 0.3 * arc.times.bit_length(), 8) if arc.times else 1
+    thick = min(1.6 + 0.3 * edge.count.bit_length(), 8) if edge.count else 1
     head = 8 + round(thick)
     path = ""
     for x0, y0, x1, y1 in line:
         end = x1 - head + 1 if x1 == line[-1].x1 else x1
         middle = (x0 + x1) // 2
         path += f"{'L' if path else 'M'}{x0} {y0}C{middle} {y0} {middle} {y1} {end} {y1}"
-    return _stroke(arc.kind, arc.times > 0, thick, path, line[-1].x1, line[-1].y1)
+    return _stroke(edge.kind, edge.count > 0, thick, path, line[-1].x1, line[-1].y1)
 
 
 def _stroke(kind: Kind, used: bool, thick: float, path: str, x: int, y: int) -> str:
@@ -189,10 +184,12 @@ def _counts(curves: list[tuple[int, _Curve]]) -> list[str]:
     return parts
 
 
-def _legend(arcs: Sequence[Arc], y: int) -> tuple[list[str], int]:
+def _legend(edges: Sequence[Edge], y: int) -> tuple[list[str], int]:
     """Return samples of the kinds there are, and where they end."""
-    samples = [(str(kind), kind, True) for kind in KINDS if any(kind == a.kind for a in arcs)]
-    if not all(arc.times for arc in arcs):
+    samples = [
+        (str(kind), kind, True) for kind in KINDS if any(kind == edge.kind for edge in edges)
+    ]
+    if not all(edge.count for edge in edges):
         samples.append(("never", "jump", False))
     parts, x = [], _EDGE
     for name, kind, used in samples:
