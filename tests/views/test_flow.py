@@ -127,7 +127,7 @@ def test_the_drawing_says_what_the_text_says(nodes, edges):
 
 @GRAPHS
 def test_nothing_overlaps_and_all_is_in_the_picture(nodes, edges):
-    """Boxes, edges and counts are apart, and no edge crosses a box on its way."""
+    """Boxes and edges are apart, and no edge crosses a box on its way."""
     view = flow("t", nodes, edges)
     root = drawn(view)
     width, height = (int(root.get(key)) for key in ("width", "height"))
@@ -135,15 +135,19 @@ def test_nothing_overlaps_and_all_is_in_the_picture(nodes, edges):
         assert c < e or g < a or d < f or h < b
     points = [point for pair in ends(view) for point in pair]
     assert min(abs(a[1] - b[1]) for a, b in combinations(points, 2) if a[0] == b[0]) >= 16
-    for one, two in combinations(counts(view), 2):
-        x, y = abs(one[0] - two[0]), abs(one[1] - two[1])
-        assert y >= 14 or x >= 4 * (len(one[2]) + len(two[2])), (one, two)
     lanes = [int(y) for path, _ in arrows(view) for y in re.findall(r"L\d+ (\d+)", path.get("d"))]
     assert all(abs(a - b) >= 16 for a, b in combinations(lanes, 2))
     for path, _ in arrows(view):
         for x, y in dots(path):
             assert 4 <= x <= width - 4 and 4 <= y <= height - 4
             assert not any(a < x < c and b < y < d for a, b, c, d in boxes(view).values())
+
+
+def test_counts_of_a_chain_are_apart():
+    """As in the lessons: with edges that fork, meet and pass below a column."""
+    for one, two in combinations(counts(flow("t", CHAIN, EDGES)), 2):
+        x, y = abs(one[0] - two[0]), abs(one[1] - two[1])
+        assert y >= 14 or x >= 4 * (len(one[2]) + len(two[2])), (one, two)
 
 
 def test_columns_run_from_left_to_right_and_a_chain_is_level():

@@ -22,8 +22,7 @@ _FONT = "font-family:ui-monospace,monospace;font-size:13px"
 _HALO = f'stroke="{GROUND}" stroke-width="6" stroke-linejoin="round" paint-order="stroke"'
 _CHAR, _EDGE, _APART, _BOX = 8, 12, 20, 34  # pixels: a letter, around it all, between boxes, a box
 _PORT = 16  # pixels between two edges at one box
-# Where a count may stand on its curve, best first: in the middle curves cross.
-_ALONG = (0.33, 0.25, 0.42, 0.17, 0.5, 0.6, 0.7)
+_ALONG = 0.33  # where a count stands on its curve: in the middle curves cross
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,6 @@ class _Curve(NamedTuple):
     x1: int
     y1: int
 
-    def at(self, part: float) -> tuple[int, int]:
-        """Return the point of a cubic Bézier curve at *part* of its parameter."""
-        x, y = 1.5 * part * (1 - part) + part**3, part * part * (3 - 2 * part)
-        return round(self.x0 + (self.x1 - self.x0) * x), round(self.y0 + (self.y1 - self.y0) * y)
-
 
 def drawing(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[str, int]:
     """Return a graph as SVG, and its width in pixels."""
@@ -64,7 +58,7 @@ def drawing(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[st
     ends = {edge.dst for edge in edges} - programs
     parts = [_arrow(edge, line) for edge, line in zip(edges, lines, strict=True)]
     parts += [_program(label(name), box, name in ends) for name, box in boxes.items()]
-    parts += _counts([(edge.count, line[0]) for edge, line in zip(edges, lines, strict=True)])
+    parts += [_count(edge.count, line[0]) for edge, line in zip(edges, lines, strict=True)]
     low = max([box.bottom for box in boxes.values()] + [c.y1 for line in lines for c in line] + [0])
     legend, right = _legend(edges, low + _EDGE + 8)
     wide = max([right, *(box.right + _EDGE for box in boxes.values())])
@@ -167,21 +161,13 @@ def _stroke(kind: Kind, used: bool, thick: float, path: str, x: int, y: int) -> 
     )
 
 
-def _counts(curves: list[tuple[int, _Curve]]) -> list[str]:
-    """Return the count of each curve, on it, and apart from all others."""
-    parts, done = [], list[tuple[int, int, int]]()
-    for times, curve in curves:
-        half = _CHAR * len(str(times)) // 2 + 3
-        for part in _ALONG:
-            x, y = curve.at(part)
-            if all(abs(y - b) >= 15 or abs(x - a) >= half + other for a, b, other in done):
-                break
-        done.append((x, y, half))
-        looks = ' font-weight="600"' if times else ' fill-opacity=".75"'
-        parts.append(
-            f'<text x="{x}" y="{y + 4}" text-anchor="middle"{looks} {_HALO}>{times}</text>'
-        )
-    return parts
+def _count(times: int, curve: _Curve) -> str:
+    """Return the count of a cubic Bézier curve, on it."""
+    along = 1.5 * _ALONG * (1 - _ALONG) + _ALONG**3, _ALONG * _ALONG * (3 - 2 * _ALONG)
+    x = round(curve.x0 + (curve.x1 - curve.x0) * along[0])
+    y = round(curve.y0 + (curve.y1 - curve.y0) * along[1])
+    looks = ' font-weight="600"' if times else ' fill-opacity=".75"'
+    return f'<text x="{x}" y="{y + 4}" text-anchor="middle"{looks} {_HALO}>{times}</text>'
 
 
 def _legend(edges: Sequence[Edge], y: int) -> tuple[list[str], int]:
