@@ -124,14 +124,8 @@ class Map:
                 it are written. ``argument`` for a single string, whose letters would be the keys.
         """
         pairs = iter(entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries))
-        more = True
-        while more:
-            some: list[tuple[Any, Any]] = []
-            try:
-                some.extend(itertools.islice(pairs, _MOST))
-            finally:  # also what came before an error of the caller's
-                self._write(some)
-            more = len(some) == _MOST
+        while some := list(itertools.islice(pairs, _MOST)):
+            self._write(some)
         return self
 
     def clear(self) -> Map:
