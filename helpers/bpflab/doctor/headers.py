@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bpflab.compiling.headers import KCONFIG, directory
-from bpflab.doctor.kernel import SET_UP, distribution_kernel
+from bpflab.doctor.kernel import SET_UP
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 
@@ -28,10 +28,8 @@ def headers(machine: Machine) -> Check:
         f"headers of {release or 'an unnamed version'}, and the kernel is {machine.release}: they "
         "serve programs that read no kernel struct; one that does reads the wrong bytes"
     )
-    by_hand = machine.path(f"/lib/modules/{machine.release}").is_symlink()
-    fix = distribution_kernel(machine) if by_hand else _PACKAGE
     none = "# none needed: the lessons read no kernel struct; for programs that do:"
-    return Check("headers", "note", found, f"{none}\n{fix}")
+    return Check("headers", "note", found, f"{none}\n{_PACKAGE}")
 
 
 def _release(machine: Machine, place: str) -> str:

@@ -30,11 +30,9 @@ def tracefs(machine: Machine) -> Check:
     elif machine.exists(f"{place}/events"):
         found = f"{place} has no syscalls:sys_enter_execve: this kernel was built without the "
         found += "tracepoints of system calls"
-    elif not machine.exists("/sys/kernel/tracing"):
-        found = "there is no /sys/kernel/tracing: sysfs is not mounted, or this kernel cannot trace"
     else:
         found = "/sys/kernel/tracing is not mounted"
-        fix = "sudo mount -t tracefs nodev /sys/kernel/tracing"
+        fix = f"sudo mount -t tracefs nodev /sys/kernel/tracing\n{VIRTUAL_MACHINE}"
     return Check("tracefs", "fault", found, fix)
 
 
