@@ -12,7 +12,6 @@ import time
 import pytest
 
 from bpflab import LabError, cli, doctor
-from bpflab.course import notebooks
 from bpflab.paths import ROOT
 from tests.course.test_notebooks import code, processes_in, store, text
 
@@ -170,13 +169,6 @@ def test_a_dry_run_needs_no_package_of_the_lab_and_executes_nothing(clone):
     done = dry_run("99")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("There is no lesson '99'; the lessons: 01-good, ")
-
-
-def test_no_lessons_at_all_is_not_a_success(tmp_path, monkeypatch, capsys):
-    """A refresh that found nothing to do says so."""
-    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
-    assert cli.main(["refresh"]) == 2
-    assert capsys.readouterr().err == "There are no lessons in this clone.\n"
 
 
 @pytest.mark.parametrize(

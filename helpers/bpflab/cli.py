@@ -62,8 +62,6 @@ def _lessons(options: argparse.Namespace) -> int:
     from bpflab.course import notebooks
 
     found = [notebooks.find(name) for name in options.lessons] or notebooks.lessons()
-    if not found:
-        raise LabError("no-lesson", "There are no lessons in this clone.")
     paths = list(dict.fromkeys(found))
     if options.dry_run:
         print(*(path.stem for path in paths), sep="\n")
