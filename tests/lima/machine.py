@@ -95,7 +95,7 @@ def furnish(tree: Path, template: dict[str, Any], boots: int, lesson: str = "") 
     clone = tree / template["mounts"][0]["mountPoint"].lstrip("/")
     shutil.rmtree(clone, ignore_errors=True)
     clone.mkdir(parents=True)
-    subprocess.run(["tar", "-xf", "-", "-C", clone], input=disk.clone(), check=True)
+    subprocess.run(["tar", "-xf", "-", "-C", clone], input=disk.bundle(), check=True)
     subprocess.run(["chown", "-R", "1000:1000", clone], check=True)
 
 

@@ -22,7 +22,7 @@ def run(tmp_path, monkeypatch):
     """Return what runs a script in a guest whose disk is made up."""
     made = disk.Disk(tmp_path, guests.find("debian-12"))
     monkeypatch.setattr(boot, "ROOT", tmp_path)
-    return lambda **how: boot.run("a", made, disk.clone(), "true\n", "tcg", **how)
+    return lambda **how: boot.run("a", made, disk.bundle("true\n"), "tcg", **how)
 
 
 def kept(tmp_path):
@@ -203,7 +203,7 @@ def test_two_runners_make_a_disk_once(tmp_path, monkeypatch):
 
 def test_the_clone_is_what_stands_in_the_tree():
     """A guest gets the sources as they are now, and nothing that was made from them."""
-    with tarfile.open(fileobj=io.BytesIO(disk.clone())) as tar:
+    with tarfile.open(fileobj=io.BytesIO(disk.bundle())) as tar:
         names = set(tar.getnames())
     assert {"./lab", "./tests/vm/test_vm.py"} <= names
     assert not [name for name in names if disk.MADE & set(name.split("/"))]

@@ -5,11 +5,9 @@ import select
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
 
 from bpflab.paths import ROOT
@@ -40,15 +38,14 @@ def show(chunk: bytes) -> None:
 def run(
     name: str,
     disk: Disk,
-    clone: bytes,
-    script: str,
+    bundle: bytes,
     accel: str,
     *,
     devices: Iterable[qemu.Option] = (),
     heard: Callable[[bytes], None] = show,
     finish_s: float = RUN_S,
 ) -> int:
-    """Run a shell script in the clone in a guest, as its learner; return its exit status.
+    """Run a bundle's shell script in a guest, as its learner; return its exit status.
 
     What it prints goes to *heard* as it comes. It must end *finish_s* after its start. *devices*
     are more options of QEMU's. A guest that did not boot, died or took too long is named on stderr,
@@ -64,10 +61,10 @@ def run(
     status = 0
     try:
         with scratch(Path(tempfile.gettempdir())) as folder:
-            bundle, written = folder / "bundle.tar", folder / "status"
-            bundle.write_bytes(_with_script(clone, script))
+            files, written = folder / "bundle.tar", folder / "status"
+            files.write_bytes(bundle)
             options = [
-                *qemu.system(disk, bundle, logs / "console.log", accel),
+                *qemu.system(disk, files, logs / "console.log", accel),
                 *qemu.port("output", Path("/dev/stdout")),
                 *qemu.port("status", written),
                 *devices,
@@ -91,16 +88,6 @@ def run(
         else:
             shutil.rmtree(logs)
     return status
-
-
-def _with_script(clone: bytes, script: str) -> bytes:
-    """Add to a tar file what the guest is to run."""
-    file = BytesIO(clone)
-    with tarfile.open(fileobj=file, mode="a") as tar:
-        entry = tarfile.TarInfo("./.guest-script")
-        entry.size, entry.mode = len(script.encode()), 0o644
-        tar.addfile(entry, BytesIO(script.encode()))
-    return file.getvalue()
 
 
 def _output(command: list[str], boot_s: float, finish_s: float) -> Iterator[bytes]:

@@ -73,11 +73,16 @@ def _make(disk: Disk) -> None:
         _pack(tree, disk, folder)
 
 
-def clone() -> bytes:
-    """Return the clone as it stands, without what is made in it, as a tar file."""
+def bundle(script: str = "", *, clone: bool = True) -> bytes:
+    """Return a tar file: the clone without what is made in it, and what a guest is to run."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w") as tar:
-        tar.add(ROOT, arcname=".", filter=lambda f: None if Path(f.name).name in MADE else f)
+        if clone:
+            tar.add(ROOT, arcname=".", filter=lambda f: None if Path(f.name).name in MADE else f)
+        if script:
+            entry = tarfile.TarInfo("./.guest-script")
+            entry.size = len(script.encode())
+            tar.addfile(entry, io.BytesIO(script.encode()))
     return file.getvalue()
 
 
@@ -104,7 +109,7 @@ def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:
     private.chmod(0o700)
     _pip_configuration(private / "host" / "pip.conf")
     shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), private / "host" / "ca.crt")
-    (private / "clone.tar").write_bytes(clone())
+    (private / "clone.tar").write_bytes(bundle())
     packages = [*(f"linux-image-{kernel}" for kernel in guest.kernels), PACKAGES]
     # Root's mounts go with the namespace. Another user's mmdebstrap makes one itself, and a
     # container's root, who may not, has it make the tree without mounts.

@@ -10,8 +10,6 @@ from bpflab.vm import boot, disk, qemu
 
 SCRIPT = Path(__file__).with_name("session.sh")
 TAG = "clone"
-NO_FILES = bytes(10240)
-"""A tar file: the guest gets the clone itself, and no copy."""
 FOREVER_S = 1e9
 
 
@@ -31,8 +29,7 @@ def up(name: str, port: int, page: Path, accel: str) -> int:
         return boot.run(
             name,
             made,
-            NO_FILES,
-            values + SCRIPT.read_text(),
+            disk.bundle(values + SCRIPT.read_text(), clone=False),  # it shares the clone itself
             accel,
             devices=_devices(port),
             heard=_listener(port, page),

@@ -55,7 +55,7 @@ def test(name: str, words: list[str], accel: str) -> int:
         variables = f"CI=true {FEWER}" if slow else "CI=true"
         script = f"uname -srv; export {variables}; exec ./lab test {shlex.join(words)}\n"
         limit = FOREIGN_S if foreign else boot.RUN_S
-        status = boot.run(name, made, disk.clone(), script, accel, finish_s=limit)
+        status = boot.run(name, made, disk.bundle(script), accel, finish_s=limit)
     print(f"{name}: exit status {status} after {time.monotonic() - began:.0f} s", flush=True)
     return status
 
