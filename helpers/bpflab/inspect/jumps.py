@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import struct
 
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import bpf_map
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
@@ -35,20 +33,15 @@ def slots(table: Map) -> pd.DataFrame:
             f"{table.name} is of type {table.type}, and only a prog_array has slots.",
             fix=f"Use {table.name}.frame() to read it.",
         )
-    fd = table.duplicate().fd  # which stays this map's if its program is closed meanwhile
-    try:
-        owner = facts(fd).get("owner_prog_type")
-        values = [bpf_map.lookup(fd, struct.pack("=I", n), 4) for n in range(table.max_entries)]
-    finally:
-        os.close(fd)
+    ids: dict[int, int] = dict(table.frame().itertuples(index=False))  # no empty slot is there
+    owner = facts(table.fd).get("owner_prog_type")
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).
     type = word(PROGRAM_TYPES, int(owner)) if owner else ""
     names = program_names()
-    rows = []
-    for slot, value in enumerate(values):
-        if value:
-            (id,) = struct.unpack("=I", value)
-            rows.append((slot, value.hex(" "), id, names.get(id), type))
+    rows: list[tuple[int, str, int | None, str | None, str]] = []
+    for slot in range(table.max_entries):
+        if id := ids.get(slot):
+            rows.append((slot, struct.pack("=I", id).hex(" "), id, names.get(id), type))
         else:
             rows.append((slot, "", None, "", ""))
     columns = ["slot", "value", "program_id", "program", "type"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,14 +40,15 @@ def programs() -> pd.DataFrame:
     """
     places, complete = _places(descriptors())
     booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    rows = _rows(
-        "program",
-        lambda one: program_row(info(one.fd, ProgramInfo()), map_ids(one.fd), one.facts, booted),
-    )
+    rows = [
+        program_row(info(one.fd, ProgramInfo()), map_ids(one.fd), one.facts, booted)
+        for one in _objects("program")
+    ]
     for row in rows:
         known = sorted(places[row["id"]])
         row["attached_to"] = ", ".join(known) if known or complete else None
-    return _frame(rows, program_row(ProgramInfo(), (), {}, 0), _SIZES)
+    frame = pd.DataFrame(rows, columns=list(program_row(ProgramInfo(), (), {}, 0)))
+    return frame.astype(dict.fromkeys(_SIZES, "Int64"))
 
 
 @checked
@@ -59,8 +60,8 @@ def maps() -> pd.DataFrame:
     ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps) and
     ``frozen``.
     """
-    rows = _rows("map", lambda one: map_row(info(one.fd, MapInfo()), one.facts))
-    return _frame(rows, map_row(MapInfo(), {}), ("bytes_memlock",))
+    rows = [map_row(info(one.fd, MapInfo()), one.facts) for one in _objects("map")]
+    return pd.DataFrame(rows, columns=list(map_row(MapInfo(), {})))
 
 
 def program_row(
@@ -103,16 +104,10 @@ def map_row(of: MapInfo, facts: Mapping[str, str]) -> Row:
     }
 
 
-def _rows(kind: str, read: Callable[[Descriptor], Row]) -> list[Row]:
-    """Return what *read* makes of one descriptor of each object of *kind*, by id."""
-    objects = {one.id: one for one in descriptors() if one.kind == kind}
-    return [read(one) for _, one in sorted(objects.items())]
-
-
-def _frame(rows: list[Row], pattern: Row, numbers: tuple[str, ...]) -> pd.DataFrame:
-    """Return *rows* under the columns of *pattern*, which an empty frame has too."""
-    frame = pd.DataFrame(rows, columns=list(pattern))
-    return frame.astype(dict.fromkeys(numbers, "Int64"))
+def _objects(kind: str) -> list[Descriptor]:
+    """Return one descriptor of each object of *kind*, by id."""
+    found = {one.id: one for one in descriptors() if one.kind == kind}
+    return [one for _, one in sorted(found.items())]
 
 
 def _places(found: list[Descriptor]) -> tuple[dict[int, set[str]], bool]:
