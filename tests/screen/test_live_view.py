@@ -79,7 +79,7 @@ def until(true, seconds=20.0):
 def shown(picture=None, seconds=60.0):
     """Return a picture and its live view, shown on the page."""
     picture = picture or Counting()
-    view = Live(picture, 4.0, seconds)
+    view = Live(picture, seconds)
     view.show()
     return picture, view
 
@@ -403,7 +403,8 @@ def test_a_function_may_stop_its_own_view(painted):
 def test_where_nobody_watches_the_last_frame_is_returned(page):
     """A few frames, each time as few; then it is over, and all is let go."""
     picture = Counting()
-    view = Live(picture, 1000.0, 60.0)
+    view = Live(picture, 60.0)
+    view.per_second = 1000.0
     render = picture._render
 
     def counting():
@@ -419,7 +420,8 @@ def test_where_nobody_watches_the_last_frame_is_returned(page):
 
 def test_nobody_watches_for_ever(page):
     """A picture that stands still is drawn for a limited time only."""
-    view = Live(Counting(), 10.0, 60.0)
+    view = Live(Counting(), 60.0)
+    view.per_second = 10.0
 
     assert view.run().text == "number 1001"
     assert page.now == pytest.approx(100 + live_view._HEADLESS_S, abs=0.2)

@@ -116,9 +116,7 @@ def test_a_log_is_drawn_by_the_readers_function(page):
     "wrong",
     [
         lambda: live(None),
-        lambda: live(draw, per_second="4"),
-        lambda: live(draw, per_second=0),
-        lambda: live(draw, rows=0),
+        lambda: live(draw, seconds="4"),
         lambda: live(draw, seconds=-1),
     ],
 )

@@ -34,8 +34,9 @@ class Live:
         beat_at: when the page must hear something again; CLOCK_MONOTONIC seconds.
     """
 
-    def __init__(self, picture: Picture, per_second: float, seconds: float) -> None:
-        self.per_second = per_second
+    per_second = 4.0
+
+    def __init__(self, picture: Picture, seconds: float) -> None:
         self.reason = self.asked = ""
         self.beat_at = 0.0
         self._picture = picture

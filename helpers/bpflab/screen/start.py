@@ -22,6 +22,7 @@ from bpflab.views.table import table
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
+_ROWS = 10  # of a table of events
 _of_cells: dict[str, tuple[int, weakref.WeakSet[Live]]] = {}
 
 
@@ -33,15 +34,13 @@ def live(
     draw: Callable[[pd.DataFrame], View] | None = None,
     only: Only | None = None,
     columns: Sequence[object] | None = None,
-    rows: int = 10,
-    per_second: float = 4.0,
     seconds: float = 600.0,
     **hooks: str,
 ) -> Live:
     """Show *source* here and keep it up to date; return at once.
 
-    A program, or its log, is shown as its newest events (*rows* of them, *columns* as `table`
-    takes them, or all but lengths and raw bytes) or as what *draw* makes of the frame of all that
+    A program, or its log, is shown as its newest ten events (*columns* as `table` takes
+    them, or all but lengths and raw bytes) or as what *draw* makes of the frame of all that
     are kept; in either case *only* of some processes, with its accounting and its speed below. A
     program's *hooks*, as in ``attach``, are attached for as long as the view is live. Any other
     source is a function that returns a `View`. Functions are called in another thread.
@@ -59,9 +58,7 @@ def live(
 
     >>> view = live(execs, "What this machine starts", hook="syscalls:sys_enter_execve")
     """
-    within("per_second", per_second, 0.01)
     within("seconds", seconds, 0)
-    within("rows", rows, 1)
     if hooks and not isinstance(source, Program):
         raise LabError(
             "no-program",
@@ -72,12 +69,13 @@ def live(
     if isinstance(source, Program | EventLog):
         program, log = (source, source.events) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
-        rows_of = None if draw else rows
         render = draw or (lambda frame: _newest(frame, name, columns))
-        picture = Picture(lambda: render(log.frame(only, rows_of)), log, only, program, hooks)
+        picture = Picture(
+            lambda: render(log.frame(only, None if draw else _ROWS)), log, only, program, hooks
+        )
     else:
         picture = Picture(source)
-    view = Live(picture, per_second, seconds)
+    view = Live(picture, seconds)
     try:
         if watched():
             view.show()
