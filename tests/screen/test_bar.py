@@ -12,8 +12,7 @@ class Handle:
     """Stands for IPython's, and remembers what stood on the page."""
 
     def __init__(self, shown):
-        self.shown = shown
-        self.display = self.update = lambda view: shown.append(view)
+        self.update = shown.append
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def page(monkeypatch):
     """A page, and a clock that each item moves on."""
     page = SimpleNamespace(shown=[], now=0.0)
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: page.now))
-    monkeypatch.setattr(module, "_new_handle", lambda: Handle(page.shown))
+    monkeypatch.setattr(module, "_display", lambda view, display_id: Handle(page.shown))
     monkeypatch.setattr(module, "watched", lambda: True)
     return page
 

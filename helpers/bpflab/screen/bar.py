@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from IPython.display import DisplayHandle
+from IPython.display import display
 
 from bpflab.arguments import checked
 from bpflab.screen.start import watched
@@ -16,7 +16,8 @@ T = TypeVar("T")
 
 _LATE_S = 1.0  # what is done sooner needs no progress
 _EVERY_S = 0.25
-_new_handle: Any = DisplayHandle  # which has no types of its own
+_BAR = '<progress value="{}" max="{}"></progress>'
+_display: Any = display  # which has no types of its own
 
 
 @checked
@@ -35,18 +36,10 @@ def progress(items: Sequence[T], what: str) -> Iterator[T]:
         for done, item in enumerate(items):
             if time.monotonic() >= due:
                 due = time.monotonic() + _EVERY_S
-                view = _bar(f"{what}: {done} of {len(items)}", done, len(items))
-                if handle is None:
-                    handle = _new_handle()
-                    handle.display(view)
-                else:
-                    handle.update(view)
+                text, bar = f"{what}: {done} of {len(items)}", _BAR.format(done, len(items))
+                handle = handle or _display(View("", ""), display_id=True)
+                handle.update(View(f'<label role="status">{markup(text)} {bar}</label>', text))
             yield item
     finally:
         if handle is not None:
             handle.update(View("", ""))
-
-
-def _bar(text: str, done: int, total: int) -> View:
-    bar = f'<progress value="{done}" max="{total}"></progress>'
-    return View(f'<label role="status">{markup(text)} {bar}</label>', text)
