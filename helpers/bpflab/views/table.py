@@ -118,9 +118,8 @@ def _missing(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    if isinstance(value, bool):
-        return False
-    return isinstance(value, numbers.Real | datetime.timedelta | np.timedelta64)
+    kinds = numbers.Real | datetime.timedelta | np.timedelta64
+    return isinstance(value, kinds) and not isinstance(value, bool)
 
 
 def _places(values: list[float]) -> int:
