@@ -171,8 +171,8 @@ def test_a_disk_has_each_kernel_of_its_tree(tmp_path, monkeypatch, name):
                 entry.size = len(kernel)
                 tar.addfile(entry, io.BytesIO(kernel.encode()))
     disk._pack(tmp_path / "tree.tar", made, tmp_path)
-    for file in (made.kernel, made.initrd):
-        assert file.read_text() == made.guest.kernel
+    for what in ("vmlinuz", "initrd.img"):
+        assert made.boots(what).read_text() == made.guest.kernel
     assert made.image.stat().st_size == 4 << 20
 
 

@@ -36,15 +36,9 @@ class Disk:
         """The root file system, never written to: what a guest changes ends with it."""
         return self.directory / "disk.ext4"
 
-    @property
-    def kernel(self) -> Path:
-        """The distribution's kernel."""
-        return self.directory / f"vmlinuz-{self.guest.kernel}"
-
-    @property
-    def initrd(self) -> Path:
-        """What the kernel needs to find its root file system."""
-        return self.directory / f"initrd.img-{self.guest.kernel}"
+    def boots(self, what: str) -> Path:
+        """Return the kernel (``vmlinuz``), or what it starts with (``initrd.img``)."""
+        return self.directory / f"{what}-{self.guest.kernel}"
 
 
 @functools.cache  # a guest that starts again, emulated, has the disk that was ready before

@@ -61,8 +61,8 @@ def system(disk: Disk, bundle: Path, console: Path, accel: str) -> Iterator[Opti
     yield "-smp", str(min(4, os.cpu_count() or 1))
     yield "-m", MEMORY
     yield "-serial", f"file:{console}"
-    yield "-kernel", str(disk.kernel)
-    yield "-initrd", str(disk.initrd)
+    yield "-kernel", str(disk.boots("vmlinuz"))
+    yield "-initrd", str(disk.boots("initrd.img"))
     yield "-append", line if fast else f"{line} {this.emulated_line}"
     yield "-drive", f"file={value(disk.image)},format=raw,if=virtio,snapshot=on"
     yield "-drive", f"file={value(bundle)},format=raw,if=virtio,readonly=on"
