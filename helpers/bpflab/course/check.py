@@ -65,16 +65,18 @@ def check_program(
     if not isinstance(answer, str):
         return _not_yet(name, "The answer is the text of a program.", hints)
     times = random.randint(3, 9)
+    letters = "".join(random.choices(string.ascii_lowercase, k=random.randint(60, 200)))
     try:
-        with _somewhere() as path, load(name, text=answer) as program:
+        with tempfile.TemporaryDirectory() as folder, load(name, text=answer) as program:
+            path = f"{folder}/{letters}"
+            Path(path).symlink_to("/usr/bin/true")
             with program.attached(hook=EXECVE):
                 mine = run(path, times=times)
             fault = _compare(program.events.frame(mine), mine, path, wants)
     except LabError as error:
-        return _not_yet(name, refusal(error, "Your program was refused").text, hints)
-    if fault:
-        return _not_yet(name, fault, hints)
-    return _passed(name, f"{times} executions of a path made up for this check, all as wanted.")
+        fault = refusal(error, "Your program was refused").text
+    right = f"{times} executions of a path made up for this check, all as wanted."
+    return _not_yet(name, fault, hints) if fault else _passed(name, right)
 
 
 @checked
@@ -146,16 +148,6 @@ def check_counts(
             return _not_yet(name, f"{map} says {found[path]} for {path}, {other}.", hints)
     numbers = ", ".join(f"{times} of {path}" for path, times in wanted.items())
     return _passed(name, f"{map} counted {numbers}.")
-
-
-@contextlib.contextmanager
-def _somewhere() -> Iterator[str]:
-    """Make a path that nobody can know beforehand, and that executes /usr/bin/true."""
-    letters = "".join(random.choices(string.ascii_lowercase, k=random.randint(60, 200)))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / letters
-        path.symlink_to("/usr/bin/true")
-        yield str(path)
 
 
 def _compare(frame: Any, mine: Run, path: str, wants: Mapping[str, object]) -> str:
