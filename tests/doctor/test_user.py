@@ -77,13 +77,6 @@ def test_python_too_old(machine):
     assert "needs 3.11" in check.found and "Ubuntu 24.04" in check.fix
 
 
-def test_new_venv_where_the_old_one_is(machine):
-    """The venv to remove is the one that ./lab makes: BPFLAB_LOCAL says where."""
-    machine.sys_path = ()
-    machine.environ = {"BPFLAB_LOCAL": "/var/my lab"}
-    assert look(machine, "bcc").fix.startswith("rm -rf '/var/my lab/.venv' && ./lab ")
-
-
 def test_the_oldest_python(machine):
     """3.11, which Debian 12 has, is new enough."""
     machine.version = (3, 11)

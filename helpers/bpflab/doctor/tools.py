@@ -18,11 +18,9 @@ def clang(machine: Machine) -> Check:
 
 def libbpf(machine: Machine) -> Check:
     """The library that loads programs without BCC, and its headers."""
-    lacking = [] if machine.links("libbpf.so.1") else ["the library libbpf.so.1"]
-    lacking += [] if machine.exists(_HEADER) else [f"the header {_HEADER}"]
-    if not lacking:
+    if machine.links("libbpf.so.1") and machine.exists(_HEADER):
         return Check("libbpf", "ok", "the library and its headers are there")
-    found = f"no {' and no '.join(lacking)}: programs without BCC cannot be loaded"
+    found = f"no library libbpf.so.1, or no {_HEADER}: programs without BCC cannot be loaded"
     return Check("libbpf", "fault", found, "sudo apt-get install libbpf-dev")
 
 

@@ -15,6 +15,7 @@ from bpflab.errors import LabError
 _DIST_PACKAGES = "/usr/lib/python3/dist-packages"  # where Debian and Ubuntu put python3-bpfcc
 _INSTALL = "sudo apt-get install python3-bpfcc"
 _BCC = ("bcc/__init__.py", "bcc.py")  # in the order in which Python looks
+_NEW_VENV = "rm -rf .venv && ./lab   # makes it again, from /usr/bin/python3"
 _TABLES = ("x86_64", "aarch64")
 _PARANOID = "/proc/sys/kernel/perf_event_paranoid"
 
@@ -55,8 +56,8 @@ def python(machine: Machine) -> Check:
     if machine.version >= (3, 11):
         return Check("python", "ok", f"{version}, {machine.python}")
     newer = "# where that one is older too: Debian 12, Ubuntu 24.04 or newer, or the VM of lima/"
-    fix = f"{_new_venv(machine)}\n{newer}"
-    return Check("python", "fault", f"{version}: the lab needs 3.11 or newer", fix)
+    found = f"{version}: the lab needs 3.11 or newer"
+    return Check("python", "fault", found, f"{_NEW_VENV}\n{newer}")
 
 
 def bcc(machine: Machine) -> Check:
@@ -64,7 +65,7 @@ def bcc(machine: Machine) -> Check:
     file = _bcc_file(machine)
     if not file and machine.exists(f"{_DIST_PACKAGES}/bcc"):
         found = "BCC is installed, and this Python does not see it"
-        return Check("bcc", "fault", found, _new_venv(machine))
+        return Check("bcc", "fault", found, _NEW_VENV)
     if not file:
         return Check("bcc", "fault", "BCC is not installed", _INSTALL)
     if _is_bcc(machine, file):
@@ -115,10 +116,3 @@ def program(machine: Machine, before: Sequence[Check] = ()) -> Check:
     if counted != EXECS:
         return Check("program", "fault", found, fix)
     return Check("program", "ok", found)
-
-
-def _new_venv(machine: Machine) -> str:
-    """The venv stands where ``./lab`` puts it: in the clone, or where BPFLAB_LOCAL says."""
-    local = machine.environ.get("BPFLAB_LOCAL")
-    venv = quote(f"{local.rstrip('/')}/.venv") if local else ".venv"
-    return f"rm -rf {venv} && ./lab   # makes it again, from /usr/bin/python3"
