@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,9 +23,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
     the lessons, and need nothing but the standard library. A fault's text goes to stderr.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(argv)
         if options.command == "doctor":

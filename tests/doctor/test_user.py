@@ -61,14 +61,6 @@ def test_privilege_without_sudo(machine):
     assert "sudo -v" not in fix and fix.endswith(VIRTUAL_MACHINE)
 
 
-def test_privilege_without_proc(machine):
-    """Where /proc is not mounted, root counts as having all."""
-    machine.remove("/proc/self/status")
-    assert look(machine, "privilege").status == "fault"
-    machine.uid = 0
-    assert look(machine, "privilege").status == "ok"
-
-
 def test_python_too_old(machine):
     """It is mended by a new venv, or by a newer distribution."""
     machine.version = (3, 10)
