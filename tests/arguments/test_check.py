@@ -1,5 +1,7 @@
 """What a function refuses that checks its arguments."""
 
+from __future__ import annotations
+
 import pytest
 
 from bpflab.arguments import checked

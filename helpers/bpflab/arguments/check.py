@@ -46,15 +46,12 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _evaluated(function: Callable[..., Any]) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(function)
-    except TypeError:  # pandas' Series takes no index at run time
-        bare = {
-            n: re.sub(r"(Series)\[\w+\]", r"\1", h) for n, h in function.__annotations__.items()
-        }
-        return typing.get_type_hints(
-            types.SimpleNamespace(__annotations__=bare), function.__globals__
-        )
+    hints = {
+        name: re.sub(r"Series\[\w+\]", "Series", hint)  # pandas' takes no index at run time
+        for name, hint in function.__annotations__.items()
+    }
+    bare = types.SimpleNamespace(__annotations__=hints)
+    return typing.get_type_hints(bare, inspect.unwrap(function).__globals__)
 
 
 def _spread(parameter: inspect.Parameter, value: Any) -> Iterable[tuple[str, object]]:
