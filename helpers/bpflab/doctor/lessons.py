@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Runs = Literal["runs", "runs in part", "cannot run"]
 _STATUS: dict[Runs, Status] = {"runs": "ok", "runs in part": "note", "cannot run": "fault"}
-_HERE, _LESS, _MISSING = "✓", "-", "✗"
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,8 @@ class Survey:
         if name not in lesson.needs and name not in lesson.prefers:
             return ""
         if self.found[name].status == "ok":
-            return _HERE
-        return _MISSING if name in lesson.needs else _LESS
+            return "✓"
+        return "✗" if name in lesson.needs else "-"
 
 
 def survey(machine: Machine | None = None, folder: Path = NOTEBOOKS) -> Survey:

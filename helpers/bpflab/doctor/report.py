@@ -45,14 +45,10 @@ def as_text(checks: Sequence[Check], what: str = "checks") -> str:
     rows: list[str] = []
     for check in checks:
         head = f"{_SIGN[check.status]} {check.status:<5}  {check.name:<{width}}  "
-        rows += textwrap.wrap(
-            check.found,
-            _WIDTH,
-            initial_indent=head,
-            subsequent_indent=" " * len(head),
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [head.rstrip()]
+        lines = textwrap.wrap(
+            check.found, _WIDTH - len(head), break_long_words=False, break_on_hyphens=False
+        )
+        rows.append(head + f"\n{' ' * len(head)}".join(lines))
         for number, line in enumerate(check.fix.splitlines()):
             rows.append(f"{'' if number else 'fix':>{len(head) - 2}}  {line}")
     count = Counter(check.status for check in checks)
