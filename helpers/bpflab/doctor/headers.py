@@ -20,7 +20,11 @@ def headers(machine: Machine) -> Check:
     """
     place = directory(machine.root, machine.release, machine.environ)
     if machine.access(f"{place}/{KCONFIG}") != "here":
-        return _no_headers(machine, place)
+        if machine.exists("/sys/kernel/kheaders.tar.xz"):
+            found = "no package: BCC unpacks the kernel's archive into /tmp, which takes root once"
+            return Check("headers", "note", found, _PACKAGE)
+        found = f"no {place}/{KCONFIG}, the file that BCC looks for"
+        return Check("headers", "fault", found, _PACKAGE)
     release = _release(machine, place)
     if release == machine.release:
         return Check("headers", "ok", f"{place}: headers of {release}, the running kernel")
@@ -43,13 +47,3 @@ def _release(machine: Machine, place: str) -> str:
     uts = machine.text(f"{place}/include/generated/utsrelease.h")
     found = re.search(r'UTS_RELEASE\s+"([^"]+)"', uts)
     return found[1] if found else machine.text(f"{place}/include/config/kernel.release")
-
-
-def _no_headers(machine: Machine, place: str) -> Check:
-    found = f"no {place}/{KCONFIG}, the file that BCC looks for"
-    if machine.environ.get("BCC_KERNEL_SOURCE"):
-        return Check("headers", "fault", found, "unset BCC_KERNEL_SOURCE")
-    if machine.exists("/sys/kernel/kheaders.tar.xz"):
-        found = "no package: BCC unpacks the kernel's own archive into /tmp, which takes root once"
-        return Check("headers", "note", found, _PACKAGE)
-    return Check("headers", "fault", found, _PACKAGE)
