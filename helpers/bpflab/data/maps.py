@@ -215,7 +215,9 @@ class Map:
             with self._lock:
                 written, code = bpf_map.update_batch(self._live(), keys, values, count)
             if code:
-                raise refusals.write(self, code, pairs[written][0])
+                raise refusals.write(
+                    self.name, self.type, self.max_entries, code, pairs[written][0]
+                )
         if wrong:
             raise wrong
 
@@ -238,7 +240,7 @@ class Map:
     def _packed_key(self, key: Any) -> bytes:
         packed = pack(key, self.key_dtype, self.name)
         if field := unterminated(packed, self.key_dtype):
-            raise refusals.no_nul(self, field, key)
+            raise refusals.no_nul(self.name, field, self.key_dtype[field].itemsize, key)
         return packed
 
     def _packed_value(self, value: Any) -> bytes:
