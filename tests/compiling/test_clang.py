@@ -19,7 +19,7 @@ EM_BPF = 247  # include/uapi/linux/elf-em.h
 
 def compiled(text, name="program.c", **defines):
     """Return the object file of a text."""
-    return clang.compiled(source.from_text(text, name, defines))
+    return clang.compiled(source.from_text(text, name, defines)).image
 
 
 def test_it_makes_an_object_file_for_bpf():

@@ -234,7 +234,7 @@ def test_nothing_is_left(frames):
 @as_root
 def test_bpftool_loads_the_same_and_pins_it(tmp_path):
     """From one object file the kernel makes the same instructions; bpftool leaves a file behind."""
-    image = clang.compiled(source.find("limits/frames.bpf", {"CALLER": 200}))
+    image = clang.compiled(source.find("limits/frames.bpf", {"CALLER": 200})).image
     (tmp_path / "frames.o").write_bytes(image)
     pins = tmp_path / "pins"
     pins.mkdir()
@@ -396,3 +396,12 @@ def test_a_known_text_is_not_compiled_again(monkeypatch, tmp_path):
     for file in tmp_path.rglob("*.json"):
         file.write_text("{")
     load("own", text=text).close()
+
+
+def test_a_warning_is_kept_and_printed_nowhere(capfd):
+    """clang's words come with the program, from the cache as well, at the learner's line."""
+    text = HEAD + 'SEC("socket") int entry(void *ctx)\n{\n\tchar *own = 7;\n\n\treturn !own;\n}\n'
+    for _ in range(2):
+        with load("odd.c", text=text + LICENCE) as program:
+            assert "odd.c:5:8: warning: " in program.warnings
+    assert capfd.readouterr() == ("", "")

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from bpflab.compiling import compiler, diagnose, kept
 from bpflab.compiling.source import Source
@@ -30,18 +31,28 @@ FLAGS = [
 _ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
-def known(source: Source) -> bytes | None:
+class Elf(NamedTuple):
+    """A BPF object file, and what clang had to say all the same, at the learner's lines."""
+
+    image: bytes
+    warnings: str
+
+
+def known(source: Source) -> Elf | None:
     """Return the object file of a text that was compiled and accepted before, or None."""
-    return kept.read(_facts(source), lambda answer: base64.b64decode(answer["elf"]))
+    return kept.read(
+        _facts(source), lambda found: Elf(base64.b64decode(found["elf"]), str(found["warnings"]))
+    )
 
 
-def keep(source: Source, image: bytes) -> None:
+def keep(source: Source, made: Elf) -> None:
     """Keep what `compiled` returned: the kernel has accepted it."""
-    kept.write(_facts(source), {"elf": base64.b64encode(image).decode()})
+    elf = base64.b64encode(made.image).decode()
+    kept.write(_facts(source), {"elf": elf, "warnings": made.warnings})
 
 
-def compiled(source: Source) -> bytes:
-    """Return the BPF object file, an ELF, that clang makes of *source*.
+def compiled(source: Source) -> Elf:
+    """Return the BPF object file that clang makes of *source*.
 
     Raises:
         LabError: ``no-clang``, else as `compiler.run`, or whatever clang refuses, at the
@@ -57,9 +68,10 @@ def compiled(source: Source) -> bytes:
             error.why = "BCC has the compiler built in; without BCC it is a program of its own."
             error.fix = "./lab installs it, with the headers of libbpf-dev."
         raise
+    printed = child.stderr.decode(errors="backslashreplace")
     if child.returncode:
-        raise _refusal(source, child.stderr.decode(errors="backslashreplace"))
-    return child.stdout
+        raise _refusal(source, printed)
+    return Elf(child.stdout, diagnose.safe_log(printed))
 
 
 def _command(source: Source) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from bpflab.bindings import bpf, libbpf
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.compiling import diagnose
+from bpflab.compiling.clang import Elf
 from bpflab.compiling.source import Source
 from bpflab.data.btf import Btf, layout_of
 from bpflab.data.layout import dtype
@@ -26,17 +27,18 @@ _CAPABLE = 1 << 38 | 1 << 39  # CAP_PERFMON and CAP_BPF, include/uapi/linux/capa
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
 
-def from_elf(source: Source, image: bytes) -> Objects:
-    """Load the object file *image*, made of *source*; sections say the programs' types.
+def from_elf(source: Source, elf: Elf) -> Objects:
+    """Load an object file, made of *source*; sections say the programs' types.
 
     Raises:
         LabError: whatever libbpf or the kernel refuses, at the learner's line.
     """
-    tried = libbpf.attempt(image, short_name(source.name), bpf.STATISTICS)
+    tried = libbpf.attempt(elf.image, short_name(source.name), bpf.STATISTICS)
     if tried.error:
-        raise _refusal(source, image, tried)
+        raise _refusal(source, elf.image, tried)
     types = Btf(tried.btf) if tried.btf else None
-    made = Objects(logs={name: diagnose.safe_log(log) for name, log in tried.logs.items()})
+    logs = {name: diagnose.safe_log(log) for name, log in tried.logs.items()}
+    made = Objects(logs=logs, warnings=elf.warnings)
     for program in tried.programs:
         made.functions[program.name] = program.fd
         made.types[program.name] = word(PROGRAM_TYPES, program.type)
