@@ -1,7 +1,11 @@
 """The hook at the entry of a system call, on kernels with kprobes and without."""
 
+import errno
+import os
+
 import pytest
 
+from bpflab import LabError
 from bpflab.bindings import hooks, kallsyms, perfevent
 from bpflab.bindings.hooks import syscall_entry
 
@@ -69,3 +73,21 @@ def test_a_kernel_without_kprobes_has_the_tracepoint(kernel):
 
     assert (entry.type, entry.target) == ("tracepoint", "syscalls:sys_enter_execve")
     assert "without kprobes" in entry.why
+
+
+def test_a_kprobe_that_is_denied_is_no_tracepoint(kernel, monkeypatch):
+    """Only a tracepoint's event has an end to read beyond; the event is closed."""
+    event = os.open(os.devnull, os.O_RDONLY)
+
+    def deny(*_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(perfevent, "open_kprobe", lambda _: event)
+    monkeypatch.setattr(perfevent, "start", deny)
+    with pytest.raises(LabError) as caught:
+        hooks.attach("kprobe", "hook", -1, "__x64_sys_execve")
+
+    assert "beyond the end" not in caught.value.why
+    assert "CAP_PERFMON" in caught.value.why
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(event)

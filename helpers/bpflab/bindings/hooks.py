@@ -93,10 +93,9 @@ def detach(program_type: str, link: int) -> None:
 def _kprobe(function: str, program_fd: int, target: str) -> int:
     name = _kernel_function(target)
     try:
-        event = perfevent.open_kprobe(name)
+        return _started(perfevent.open_kprobe(name), program_fd)
     except OSError as error:
         raise _refused(function, target, error) from None
-    return _started(event, function, program_fd, target)
 
 
 def _tracing(function: str, program_fd: int, target: str) -> int:
@@ -137,22 +136,28 @@ def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
         event = perfevent.open_event(perfevent.TRACEPOINT, number, 0)
     except OSError as error:
         raise _refused(function, target, error) from None
-    return _started(event, function, program_fd, target)
+    try:
+        return _started(event, program_fd)
+    except PermissionError as error:
+        if error.errno != errno.EACCES:  # perf_event_set_bpf_prog, kernel/events/core.c
+            raise _refused(function, target, error) from None
+        raise LabError(
+            "attach",
+            f"{function} cannot be attached to {target}: {error.strerror}.",
+            why="It reads beyond the end of this event: it was written for another hook.",
+            fix=f"Let it take struct {tracepoints.struct_of(target)} *.",
+        ) from None
+    except OSError as error:
+        raise _refused(function, target, error) from None
 
 
-def _started(event: int, function: str, program_fd: int, target: str) -> int:
+def _started(event: int, program_fd: int) -> int:
+    """Let *event* run the program, and return it; where it is refused it is closed."""
     try:
         perfevent.start(event, program_fd)
-    except OSError as error:
+    except OSError:
         os.close(event)
-        if error.errno == errno.EACCES:  # perf_event_set_bpf_prog, kernel/events/core.c
-            raise LabError(
-                "attach",
-                f"{function} cannot be attached to {target}: {error.strerror}.",
-                why="It reads beyond the end of this event: it was written for another hook.",
-                fix=f"Let it take struct {tracepoints.struct_of(target)} *.",
-            ) from None
-        raise _refused(function, target, error) from None
+        raise
     return event
 
 
