@@ -96,3 +96,13 @@ def test_a_program_that_there_is_not_is_named(filters):
     with pytest.raises(LabError) as caught:
         cost_ns(program, "empty")
     assert caught.value.kind == "closed"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"repeat": 0}, {"repeat": 2**31}, {"rounds": 0}, {"repeat": "9"}]
+)
+def test_a_number_of_runs_that_cannot_be_is_refused(filters, wrong):
+    """The kernel takes at least one and at most 2**31 - 1."""
+    with pytest.raises(LabError) as caught:
+        cost_ns(filters, "empty", **wrong)
+    assert caught.value.kind == "argument"

@@ -21,10 +21,12 @@ _BTF = struct.Struct("QQIII")
 
 _SIZE = 128  # bytes of union bpf_attr that we send; what we leave zero means "not asked"
 _AGAIN = 5  # a signal interrupts the verifier; libbpf tries as often (bpf_prog_load)
-LOG_SIZE = 1 << 24
-"""Bytes of a log with steps: before Linux 6.4 the kernel keeps the beginning of a longer one."""
+ENOTSUPP = 524
+"""An errno of the kernel's own (include/linux/errno.h), for which the C library has no words."""
 STEPS, STATISTICS = 1, 4
 """What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
+LOG_SIZE = {STATISTICS: 1 << 16, STEPS: 1 << 24}
+"""Bytes of a log; of a longer one the kernel keeps the end, and before Linux 6.4 the beginning."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long]
@@ -84,7 +86,9 @@ def load_btf(data: bytes) -> int:
     return bpf(_BTF_LOAD, _BTF.pack(address(data), 0, len(data), 0, 0))[0]
 
 
-def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tuple[int, str]:
+def load_program(
+    type: int, code: Code, btf: int = 0, log_level: int = STATISTICS
+) -> tuple[int, str]:
     """Load a program; return its descriptor and the verifier's log.
 
     *btf* is the descriptor of the type information that the code's infos refer to, 0 for none.
@@ -93,8 +97,7 @@ def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tup
         Refused: with the log.
     """
     license = code.license.encode()
-    size = {0: 0, STATISTICS: 1 << 16}.get(log_level, LOG_SIZE)
-    log = ctypes.create_string_buffer(size) if size else None
+    log = ctypes.create_string_buffer(LOG_SIZE[log_level])
     functions, lines = (code.func_info, code.line_info) if btf else (b"", b"")
     attributes = _PROG.pack(
         type,
@@ -102,8 +105,8 @@ def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tup
         address(code.instructions),
         address(license),
         log_level,
-        size,
-        ctypes.addressof(log) if log else 0,
+        len(log),
+        ctypes.addressof(log),
         0,  # kern_version: since Linux 5.0 nobody looks (commit 6c4fc209fcf9)
         0,
         code.name.encode()[:15],
@@ -125,9 +128,9 @@ def load_program(type: int, code: Code, btf: int = 0, log_level: int = 0) -> tup
             if error.errno == errno.EAGAIN:
                 continue
             refused = Refused(error.errno, error.strerror)
-            refused.log = _text(log)
+            refused.log = log.value.decode(errors="backslashreplace")
             raise refused from None
-        return fd, _text(log)
+        return fd, log.value.decode(errors="backslashreplace")
     raise Refused(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
@@ -161,7 +164,7 @@ def test_run(
     """Run the program behind *fd* on *packet* or *context*: its return value, and ns a run.
 
     Raises:
-        OSError: as the kernel refuses; 524 (ENOTSUPP) for a type that cannot be run so.
+        OSError: as the kernel refuses; `ENOTSUPP` for a type that cannot be run so.
     """
     attributes = struct.Struct("IIIIQQIIIIQQ")
     sent = attributes.pack(
@@ -180,7 +183,3 @@ def address(data: bytes) -> int:
 @functools.cache
 def _number(machine: str) -> int:
     return syscalls.number("bpf", machine)
-
-
-def _text(log: ctypes.Array[ctypes.c_char] | None) -> str:
-    return log.value.decode(errors="backslashreplace") if log else ""

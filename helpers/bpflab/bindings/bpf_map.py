@@ -7,7 +7,7 @@ import errno
 import os
 import struct
 
-from bpflab.bindings.bpf import address, bpf, call
+from bpflab.bindings.bpf import ENOTSUPP, address, bpf, call
 
 # enum bpf_cmd, include/uapi/linux/bpf.h
 _CREATE, _LOOKUP, _UPDATE, _DELETE, _NEXT_KEY = range(5)
@@ -17,7 +17,7 @@ _LOOKUP_BATCH, _LOOKUP_AND_DELETE_BATCH, _UPDATE_BATCH = 24, 25, 26
 _MAP = struct.Struct("7I16s4I")
 _ELEMENT = struct.Struct("IIQQQ")
 _BATCH = struct.Struct("QQQQIIQQ")
-_NO_BATCH = (errno.EINVAL, 524)  # 524 is ENOTSUPP, include/linux/errno.h
+_NO_BATCH = (errno.EINVAL, ENOTSUPP)
 
 
 def create(

@@ -52,7 +52,6 @@ class ProgramInfo(ctypes.Structure):
         ("run_time_ns", c_uint64),
         ("run_cnt", c_uint64),
         ("recursion_misses", c_uint64),
-        ("verified_insns", c_uint32),
     ]
 
 
@@ -90,9 +89,9 @@ def info(fd: int, into: Info) -> Info:
         OSError: where *fd* is closed, or no such object.
     """
     # The kernel looks at no more than it knows, and wants the rest to be zero: it is.
-    room = struct.pack("IIQ", fd, ctypes.sizeof(into), ctypes.addressof(into))
+    asked = struct.pack("IIQ", fd, ctypes.sizeof(into), ctypes.addressof(into))
     try:
-        bpf(_INFO_BY_FD, room)
+        bpf(_INFO_BY_FD, asked)
     except PermissionError:
         raise LabError(
             "privilege",

@@ -11,12 +11,10 @@ from ctypes import CFUNCTYPE, c_char_p, c_int, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass
 from typing import Any
 
-from bpflab.bindings.bpf import STATISTICS, STEPS
+from bpflab.bindings.bpf import LOG_SIZE
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 
-# Bytes of a program's log; of a longer one the kernel keeps the end, and before 6.4 the beginning.
-_LOG_SIZE = {STATISTICS: 1 << 16, STEPS: 1 << 20}
 _MAP_FACTS = ("type", "key_size", "value_size", "max_entries")
 _MAP_TYPES = ("btf_key_type_id", "btf_value_type_id")
 _PRINT = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)  # a va_list arrives as an address
@@ -113,8 +111,8 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
         try:
             programs = {lib.bpf_program__name(p).decode(): p for p in _each("program", handle)}
             for program in programs if not only else [only]:
-                logs[program] = ctypes.create_string_buffer(_LOG_SIZE[level])
-                lib.bpf_program__set_log_buf(programs[program], logs[program], _LOG_SIZE[level])
+                logs[program] = ctypes.create_string_buffer(LOG_SIZE[level])
+                lib.bpf_program__set_log_buf(programs[program], logs[program], LOG_SIZE[level])
                 lib.bpf_program__set_log_level(programs[program], level)
             # The types of a map of some kinds are forgotten when it is made.
             types = {m: _numbers(lib, m, _MAP_TYPES) for m in _each("map", handle)}

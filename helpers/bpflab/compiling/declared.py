@@ -8,12 +8,24 @@ from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.compiling.diagnose import declaration
 from bpflab.compiling.image import Image
 from bpflab.compiling.source import Source
-from bpflab.errors import LabError, Place
+from bpflab.errors import LabError
 
 _BY_BCC = "run the text with BCC itself: from bcc import BPF."
 _BY_CLANG = f"Write the text for clang, with SEC(…), or {_BY_BCC}"
-_PINNED = re.compile(r'\bBPF_\w+_PINNED\s*\(|\bBPF_\w*TABLE\s*\(\s*"\w+:')
-_SHARED = re.compile(r'\bBPF_\w+_(?:PUBLIC|SHARED)\s*\(|\bBPF_\w*TABLE\s*\(\s*"extern"')
+_DECLARED = (  # a pattern, and what it means: what, why, what to try
+    (
+        re.compile(r'\bBPF_\w+_PINNED\s*\(|\bBPF_\w*TABLE\s*\(\s*"\w+:'),
+        "A map that is declared with its pin cannot be loaded here.",
+        "The text is compiled in another process, and this one makes its maps anew.",
+        f"Declare it without the pin, and pin it with pinned(map); or {_BY_BCC}",
+    ),
+    (
+        re.compile(r'\bBPF_\w+_(?:PUBLIC|SHARED)\s*\(|\bBPF_\w*TABLE\s*\(\s*"extern"'),
+        "A map that is shared with another text cannot be loaded here.",
+        "BCC shares maps within a process, and each text is compiled in another one.",
+        f"Put the texts into one directory, and load that; or {_BY_BCC}",
+    ),
+)
 _NESTED = ("array_of_maps", "hash_of_maps")
 _STORAGE = ("sk_storage", "inode_storage", "task_storage")
 
@@ -24,22 +36,10 @@ def check_text(source: Source) -> None:
     Raises:
         LabError: ``map-type``, at the declaration.
     """
-    if place := _found(source, _PINNED):
-        raise LabError(
-            "map-type",
-            "A map that is declared with its pin cannot be loaded here.",
-            place=place,
-            why="The text is compiled in another process, and this one makes its maps anew.",
-            fix=f"Declare it without the pin, and pin it with pinned(map); or {_BY_BCC}",
-        )
-    if place := _found(source, _SHARED):
-        raise LabError(
-            "map-type",
-            "A map that is shared with another text cannot be loaded here.",
-            place=place,
-            why="BCC shares maps within a process, and each text is compiled in another one.",
-            fix=f"Put the texts into one directory, and load that; or {_BY_BCC}",
-        )
+    for pattern, message, why, fix in _DECLARED:
+        if found := pattern.search(source.code):
+            place = source.lines[source.code.count("\n", 0, found.start())]
+            raise LabError("map-type", message, place=place, why=why, fix=fix)
 
 
 def check_image(source: Source, image: Image) -> None:
@@ -60,8 +60,3 @@ def check_image(source: Source, image: Image) -> None:
                 else "The kernel must be given the C type of its values with it.",
                 fix=_BY_CLANG,
             )
-
-
-def _found(source: Source, pattern: re.Pattern[str]) -> Place | None:
-    found = pattern.search(source.code)
-    return source.lines[source.code.count("\n", 0, found.start())] if found else None

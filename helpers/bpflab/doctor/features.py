@@ -14,8 +14,9 @@ from dataclasses import replace
 from functools import partial
 
 from bpflab.arguments import checked
+from bpflab.bindings.capabilities import SETGID, SETUID, SYS_ADMIN
 from bpflab.doctor import headers, kernel, tools, trial, user
-from bpflab.doctor.machine import CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, Machine
+from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 from bpflab.errors import LabError
 
@@ -64,14 +65,14 @@ def _ptrace(machine: Machine) -> Check:
 
 def _for_root(look: Callable[[Machine], Check], machine: Machine) -> Check:
     check = look(machine)
-    if check.status != "ok" or (machine.uid == 0 and machine.capabilities() >> CAP_SYS_ADMIN & 1):
+    if check.status != "ok" or (machine.uid == 0 and machine.capabilities() >> SYS_ADMIN & 1):
         return check
     return _check("it runs for root only, and the lab does not run as root")
 
 
 def _other_users(machine: Machine) -> Check:
     mine = machine.capabilities()
-    may = mine >> CAP_SETUID & mine >> CAP_SETGID & 1
+    may = mine >> SETUID & mine >> SETGID & 1
     return _check("" if may else "only root can run a command as another user")
 
 

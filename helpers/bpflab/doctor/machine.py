@@ -6,7 +6,6 @@ import ctypes
 import mmap
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from bpflab.bindings import capabilities
 from bpflab.doctor.trial import count_execs
 
-CAP_SETGID, CAP_SETUID = 6, 7  # include/uapi/linux/capability.h
-CAP_SYS_ADMIN, CAP_PERFMON, CAP_BPF = 21, 38, 39
+_DEADLINE_S = 20.0  # of a command that takes 50 ms, and a hundred times that under emulation
 _PROGRAMS = ("usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin")
 
 
@@ -79,12 +78,15 @@ class Machine:
 
     def capabilities(self, kind: str = "CapEff") -> int:
         """Return the effective capabilities, or those of another *kind*, as a bit mask."""
-        found = re.search(rf"^{kind}:\s*([0-9a-f]+)", self.text("proc/self/status"), re.M)
-        return int(found[1], 16) if found else 0
+        return capabilities.mask(self.text("proc/self/status"), kind)
 
     def runs(self, *command: str) -> bool:
-        """Run *command*, and say whether it is there and succeeded."""
-        return subprocess.run(["env", *command], capture_output=True, check=False).returncode == 0
+        """Run *command*, and say whether it is there and succeeded in time."""
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_DEADLINE_S, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
 
     def links(self, library: str) -> bool:
         """Say whether a shared library of this name can be loaded into this process."""

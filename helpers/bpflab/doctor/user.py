@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from shlex import quote
 
+from bpflab.bindings.capabilities import BPF, PERFMON, SYS_ADMIN
 from bpflab.doctor.kernel import VIRTUAL_MACHINE
-from bpflab.doctor.machine import CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, Machine
+from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check
 from bpflab.doctor.trial import EXECS
 from bpflab.errors import LabError
@@ -29,9 +30,9 @@ def privilege(machine: Machine) -> Check:
     """
     mine = machine.capabilities()
     who = "root" if machine.uid == 0 else f"user {machine.uid}"
-    if mine >> CAP_SYS_ADMIN & 1:
+    if mine >> SYS_ADMIN & 1:
         return Check("privilege", "ok", f"{who} with CAP_SYS_ADMIN, which covers BPF and tracing")
-    needed = {"CAP_BPF": CAP_BPF, "CAP_PERFMON": CAP_PERFMON}
+    needed = {"CAP_BPF": BPF, "CAP_PERFMON": PERFMON}
     lacking = [name for name, bit in needed.items() if not mine >> bit & 1]
     if not lacking and (level := int(machine.text(_PARANOID) or 0)) > 2:
         found = f"{who} may load but not attach: perf_event_paranoid is {level}, not 2"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.bindings import bpf, libbpf
+from bpflab.bindings import bpf, capabilities, libbpf
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.compiling import diagnose
 from bpflab.compiling.clang import Elf
@@ -23,7 +23,6 @@ from bpflab.programs.objects import Objects
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
 _NO_MAP = re.compile(r"map '([\w.]+)': failed to create")
 _NO_HOOK = re.compile(r"failed to find kernel BTF type ID of '([\w.]+)'")
-_CAPABLE = 1 << 38 | 1 << 39  # CAP_PERFMON and CAP_BPF, include/uapi/linux/capability.h
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
 
@@ -155,6 +154,5 @@ def _program_refusal(
 
 def _capable() -> bool:
     """Say whether this process has what loading takes, as far as it can see."""
-    status = Path("/proc/self/status").read_text()
-    found = re.search(r"^CapEff:\s*(\w+)", status, re.M)
-    return bool(found and int(found[1], 16) & _CAPABLE == _CAPABLE)
+    mine = capabilities.mask(Path("/proc/self/status").read_text())
+    return bool(mine >> capabilities.PERFMON & mine >> capabilities.BPF & 1)

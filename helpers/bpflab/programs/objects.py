@@ -103,7 +103,7 @@ def _loaded(
 ) -> tuple[int, str]:
     number = PROGRAM_TYPES.index(type)
     try:
-        fd, log = bpf.load_program(number, code, btf, bpf.STATISTICS)
+        fd, log = bpf.load_program(number, code, btf)
         return fd, diagnose.safe_log(log)
     except bpf.Refused as refused:
         log, reason = refused.log, refused

@@ -10,7 +10,6 @@ from bpflab.bindings import bpf
 from bpflab.errors import LabError
 from bpflab.programs.handles import Loaded
 
-_ENOTSUPP = 524  # include/linux/errno.h; the C library has no words for it
 _PACKET = bytes(64)  # a socket filter wants at least an Ethernet header to look at
 _MOST = 12  # arguments: MAX_BPF_FUNC_ARGS, include/linux/bpf.h
 
@@ -26,6 +25,8 @@ def cost_ns(program: Loaded, function: str, *, repeat: int = 100_000, rounds: in
     Raises:
         LabError: ``test-run`` where the kernel does not run it so; ``no-program`` and ``closed``.
     """
+    within("repeat", repeat, 1, 2**31 - 1)
+    within("rounds", rounds, 1)
     return float(min(_on_packet(program, function, repeat)[1] for _ in range(rounds)))
 
 
@@ -75,7 +76,7 @@ def _run(program: Loaded, function: str, fix: str, **how: Any) -> tuple[int, int
         with program.descriptor(function) as fd:
             return bpf.test_run(fd, **how)
     except OSError as error:
-        reason = "not supported" if error.errno == _ENOTSUPP else error.strerror
+        reason = "not supported" if error.errno == bpf.ENOTSUPP else error.strerror
         raise LabError(
             "test-run",
             f"The kernel does not test-run {function}: {reason}.",
