@@ -1,7 +1,9 @@
 """Maps in the kernel, from Python: written, read, full, closed."""
 
+import copy
 import itertools
 import os
+import pickle
 import threading
 
 import pandas as pd
@@ -10,7 +12,6 @@ import pytest
 from bpflab import LabError, load
 from bpflab.bindings import bpf_map
 from bpflab.bindings.cpus import possible as possible_cpus
-from bpflab.data.values import pack
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
 
@@ -44,13 +45,6 @@ def program():
     """One program with a map of each type."""
     with load("maps", text=MAPS) as loaded:
         yield loaded
-
-
-def write_each(one, key, values):
-    """Give each possible CPU its value of a per-CPU map, as the kernel lays them out."""
-    stride = -(-one.value_dtype.itemsize // 8) * 8
-    cells = b"".join(pack(v, one.value_dtype, "").ljust(stride, b"\0") for v in values)
-    assert bpf_map.update(one.fd, pack(key, one.key_dtype, ""), cells) == 0
 
 
 def test_a_hash_of_paths_is_filled_with_their_text(program):
@@ -102,6 +96,16 @@ def test_a_map_that_takes_nothing_names_the_first_entry():
                 program.maps["fixed"].fill(entries)
             assert caught.value.kind == "map-write"
             assert "write 7 to fixed" in caught.value.message
+
+
+def test_what_an_iterator_gave_before_it_failed_is_written(program):
+    """The caller's own error comes out."""
+    recent = program.maps["recent"].clear()
+
+    with pytest.raises(ZeroDivisionError):
+        recent.fill(1 // n for n in (1, 0))
+
+    assert list(recent) == [1]
 
 
 @pytest.mark.parametrize("count", [1, 65536, 65537, 100_000])
@@ -182,7 +186,7 @@ def test_all_at_once_and_key_by_key_are_the_same(program, monkeypatch):
     maps = program.maps
     maps["EXCLUDED"].clear().fill(["/b", b"/\xff", "/"])
     maps["recent"].clear().fill({1: 2**63, 256: 7})
-    write_each(maps["by_uid"].clear().fill({1: 2}), 5, range(possible_cpus()))
+    maps["by_uid"].clear().fill({5: list(range(possible_cpus())), 1: 2})
     maps["ODD"].fill({0: b"a\0b", 1: "c"})
     maps["jump_table"].fill({1: "filter"})
     maps["KEYS"].clear().fill({(1, "b", 2): {"flag": True, "slots": [1, 2]}})
@@ -221,6 +225,14 @@ def test_every_key_comes_once_while_the_map_changes(program):
         assert keys[:2000] == list(range(2000))
 
 
+def test_a_map_is_not_copied_or_pickled(program):
+    """A copy would keep the number of a descriptor that another map may get."""
+    for wrong in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(LabError) as caught:
+            wrong(program.maps["counts"])
+        assert caught.value.kind == "copy"
+
+
 def test_a_duplicate_outlives_the_program():
     """It has a descriptor of its own: the map stays in the kernel until that is closed."""
     with load("twin", text="BPF_ARRAY(counts, u64, 4); int hook(void *ctx) { return 0; }") as gone:
@@ -247,21 +259,20 @@ def test_only_an_array_of_numbers_counts(program):
     with pytest.raises(LabError) as caught:
         program.maps["STATE"].total()
     assert caught.value.kind == "no-number"
+    assert "per_event_count, total_count" in caught.value.message
 
 
 def test_a_per_cpu_value_is_a_list_with_an_item_for_each_possible_cpu(program):
-    """Structs read as dicts, and what is written is written for each CPU."""
+    """Structs read as dicts, and a list writes each CPU's own."""
     state, cpus = program.maps["STATE"], possible_cpus()
-    write_each(state, 0, [{"per_event_count": cpu, "total_count": 7} for cpu in range(cpus)])
+    state[0] = [{"per_event_count": cpu, "total_count": 7} for cpu in range(cpus)]
 
     assert [value["per_event_count"] for value in state[0]] == list(range(cpus))
     frame = state.frame()
     assert frame.columns.tolist() == ["key", "cpu", "per_event_count", "total_count"]
     assert frame["total_count"].sum() == 7 * cpus
-    state[0] = {"total_count": 1}
-    assert state[0] == [{"per_event_count": 0, "total_count": 1}] * cpus
     with pytest.raises(LabError):
-        state[0] = [{"total_count": 1}] * cpus
+        state[0] = [{"total_count": 1}] * (cpus + 1)
 
 
 def test_a_values_field_never_hides_the_key_or_the_cpu(program):
@@ -277,7 +288,7 @@ def test_a_values_field_never_hides_the_key_or_the_cpu(program):
 def test_a_per_cpu_value_that_is_no_multiple_of_eight_is_read_right(program):
     """Twelve bytes stand sixteen apart in the kernel."""
     odd = program.maps["ODD"]
-    write_each(odd, 1, [f"cpu {n}" for n in range(possible_cpus())])
+    odd[1] = [f"cpu {n}" for n in range(possible_cpus())]
 
     assert odd[1] == [f"cpu {n}".encode() for n in range(possible_cpus())]
 
@@ -285,7 +296,7 @@ def test_a_per_cpu_value_that_is_no_multiple_of_eight_is_read_right(program):
 def test_an_array_is_a_cell_with_a_list(program):
     """A value that is an array of numbers, for each CPU, and keys in the order of their numbers."""
     quads, value = program.maps["quads"], [2**32 - 1, 0, 5, 6]
-    quads[[1, 256, 0, 0]] = quads[[1, 2, 3, 4]] = value
+    quads[[1, 256, 0, 0]] = quads[[1, 2, 3, 4]] = [value] * possible_cpus()
     frame = quads.frame()
 
     assert quads[[1, 2, 3, 4]] == [value] * possible_cpus()

@@ -97,13 +97,15 @@ def test_a_refusal_comes_out_of_a_pool_of_processes():
     "through", [copy.copy, copy.deepcopy, pickle.dumps], ids=["copy", "deepcopy", "pickle"]
 )
 def test_what_owns_descriptors_is_not_copied(through):
-    """A program of either dialect, a perf buffer: a copy would close or read another's."""
+    """A program, an object, a perf buffer, a map: a copy would close or read another's."""
     with (
         load("events/both") as program,
         PerfBuffer(program, pages=1) as buffer,
         load("limits/steps.bpf", defines={"STEPS": 8}) as made,
     ):
-        for one in (program, buffer, made):
+        for one in (program, buffer, made, program.maps["seen"], program.maps):
+            if one is program.maps and through is copy.copy:
+                continue  # a dict of the same maps
             with pytest.raises(LabError) as caught:
                 through(one)
             assert caught.value.kind == "copy"

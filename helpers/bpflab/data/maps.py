@@ -18,7 +18,7 @@ from bpflab.bindings import bpf_map, cpus
 from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.data import refusals
 from bpflab.data.decode import columns
-from bpflab.data.refusals import ARRAYS
+from bpflab.data.refusals import ARRAYS, Uncopied
 from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
 from bpflab.errors import LabError
 
@@ -26,13 +26,13 @@ _MOST = 1 << 16  # entries that are packed and written at once
 _AT_ONCE = 1 << 20  # bytes of entries that one call reads
 
 
-class Map:
+class Map(Uncopied):
     """One map of a loaded program.
 
     ``m[key]`` reads, ``m[key] = value`` writes, ``del m[key]`` deletes. A key or value is a
     number, a dict of a struct's fields, or ``bytes``/``str`` for a struct of one string, which is
     padded with zeros. A per-CPU map reads as a list with one value for each possible CPU, and is
-    written with one value for all.
+    written with such a list, or with one value for all.
     """
 
     def __init__(
@@ -124,8 +124,14 @@ class Map:
                 it are written. ``argument`` for a single string, whose letters would be the keys.
         """
         pairs = iter(entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries))
-        while some := list(itertools.islice(pairs, _MOST)):
-            self._write(some)
+        more = True
+        while more:
+            some: list[tuple[Any, Any]] = []
+            try:
+                some.extend(itertools.islice(pairs, _MOST))
+            finally:  # also what came before an error of the caller's
+                self._write(some)
+            more = len(some) == _MOST
         return self
 
     def clear(self) -> Map:
@@ -149,7 +155,7 @@ class Map:
             LabError: ``no-number`` where the map's values are structs or text.
         """
         if self.value_dtype.kind not in "iu":
-            raise LabError("no-number", f"A value of {self.name} is no whole number to add up.")
+            raise refusals.no_number(self.name, self.value_dtype.names or ())
         value = self[key]
         return int(sum(value)) if self.per_cpu else int(value)
 
@@ -215,9 +221,8 @@ class Map:
             with self._lock:
                 written, code = bpf_map.update_batch(self._live(), keys, values, count)
             if code:
-                raise refusals.write(
-                    self.name, self.type, self.max_entries, code, pairs[written][0]
-                )
+                key = pairs[written][0]
+                raise refusals.write(self.name, self.type, self.max_entries, code, key)
         if wrong:
             raise wrong
 
@@ -249,8 +254,15 @@ class Map:
                 known = ", ".join(sorted(self._programs))
                 raise LabError("no-program", f"There is no program {value!r}; there are {known}.")
             value = self._programs[value]
-        packed = pack(value, self.value_dtype, self.name).ljust(self._stride, b"\0")
-        return packed * (self._size // self._stride)  # where it is per CPU, for each
+        cpus = self._size // self._stride
+        values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * cpus
+        if len(values) != cpus:
+            raise LabError(
+                "map-write",
+                f"{self.name} takes {cpus} values, one for each CPU, not {len(values)}.",
+            )
+        parts = (pack(v, self.value_dtype, self.name) for v in values)
+        return b"".join(part.ljust(self._stride, b"\0") for part in parts)
 
 
 def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from bpflab.data.values import shown
 from bpflab.errors import LabError
@@ -48,3 +49,28 @@ def no_nul(name: str, field: str, size: int, key: Any) -> LabError:
         why="The kernel ends every string that it copies with a NUL, within the buffer.",
         fix=f"Use at most {size - 1} bytes.",
     )
+
+
+def no_number(name: str, fields: Sequence[str]) -> LabError:
+    """Return the error for a total of structs of *fields*, or of what is no whole number."""
+    kind = f"a struct of {', '.join(fields)}" if fields else "no whole number"
+    return LabError(
+        "no-number",
+        f"A value of {name} is {kind}, and has no total.",
+        fix=f"program.maps[{name!r}][key] gives the value.",
+    )
+
+
+class Uncopied:
+    """What has descriptors: a copy would keep numbers that may be another object's later."""
+
+    def __copy__(self, *_: object) -> NoReturn:
+        raise LabError(
+            "copy",
+            f"A {type(self).__name__} cannot be copied or pickled.",
+            why="It owns descriptors, and they belong to one object of one process.",
+            fix="Copy its entries: frame() of a map or of the events.",
+        )
+
+    __deepcopy__ = __copy__
+    __reduce_ex__ = __copy__  # pickle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import pandas as pd
@@ -33,8 +34,12 @@ def slots(table: Map) -> pd.DataFrame:
             f"{table.name} is of type {table.type}, and only a prog_array has slots.",
             fix=f"Use {table.name}.frame() to read it.",
         )
-    ids: dict[int, int] = dict(table.frame().itertuples(index=False))  # no empty slot is there
-    owner = facts(table.fd).get("owner_prog_type")
+    twin = table.duplicate()  # which stays this map if its program is closed meanwhile
+    try:
+        ids: dict[int, int] = dict(twin.frame().itertuples(index=False))  # no empty slot is there
+        owner = facts(twin.fd).get("owner_prog_type")
+    finally:
+        os.close(twin.fd)
     # All programs of a table are of one type, its owner's (kernel/bpf/core.c).
     type = word(PROGRAM_TYPES, int(owner)) if owner else ""
     names = program_names()

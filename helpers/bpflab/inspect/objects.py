@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,10 +41,10 @@ def programs() -> pd.DataFrame:
     """
     places, complete = _places(descriptors())
     booted = time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    rows = [
-        program_row(info(one.fd, ProgramInfo()), map_ids(one.fd), one.facts, booted)
-        for one in _objects("program")
-    ]
+    rows = _rows(
+        "program",
+        lambda one: program_row(info(one.fd, ProgramInfo()), map_ids(one.fd), one.facts, booted),
+    )
     for row in rows:
         known = sorted(places[row["id"]])
         row["attached_to"] = ", ".join(known) if known or complete else None
@@ -60,7 +61,7 @@ def maps() -> pd.DataFrame:
     ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps) and
     ``frozen``.
     """
-    rows = [map_row(info(one.fd, MapInfo()), one.facts) for one in _objects("map")]
+    rows = _rows("map", lambda one: map_row(info(one.fd, MapInfo()), one.facts))
     return pd.DataFrame(rows, columns=list(map_row(MapInfo(), {})))
 
 
@@ -104,10 +105,17 @@ def map_row(of: MapInfo, facts: Mapping[str, str]) -> Row:
     }
 
 
-def _objects(kind: str) -> list[Descriptor]:
-    """Return one descriptor of each object of *kind*, by id."""
-    found = {one.id: one for one in descriptors() if one.kind == kind}
-    return [one for _, one in sorted(found.items())]
+def _rows(kind: str, read: Callable[[Descriptor], Row]) -> list[Row]:
+    """Return what *read* makes of one descriptor of each object of *kind*, by id."""
+    objects = {one.id: one for one in descriptors() if one.kind == kind}
+    rows = []
+    for _, one in sorted(objects.items()):
+        try:
+            rows.append(read(one))
+        except OSError as error:
+            if error.errno != errno.EBADF:  # another thread has closed it meanwhile
+                raise
+    return rows
 
 
 def _places(found: list[Descriptor]) -> tuple[dict[int, set[str]], bool]:

@@ -7,14 +7,15 @@ import os
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from bpflab.arguments import Named
+from bpflab.data.refusals import Uncopied
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 
 
-class Handle:
+class Handle(Uncopied):
     """An object that owns descriptors; ``_release`` closes them, once."""
 
     name: str
@@ -43,17 +44,6 @@ class Handle:
         except Exception:
             if kind is None:  # what went wrong in the block says more
                 raise
-
-    def __copy__(self, *_: object) -> NoReturn:
-        raise LabError(
-            "copy",
-            f"A {type(self).__name__} cannot be copied or pickled.",
-            why="It owns descriptors, and they belong to one object of one process.",
-            fix="Copy its events: frame().",
-        )
-
-    __deepcopy__ = __copy__
-    __reduce_ex__ = __copy__  # pickle
 
     def _alive(self) -> None:
         if self.closed:

@@ -108,7 +108,10 @@ def bpffs() -> Path | None:
 
 
 def _pin(map: Map, path: Path) -> None:
+    fd = map.duplicate().fd  # which stays this map's if its program is closed meanwhile
     try:
-        bpf.pin(map.fd, path)
+        bpf.pin(fd, path)
     except OSError as error:
         raise LabError("no-pin", f"{map.name} cannot be pinned: {error.strerror}.") from None
+    finally:
+        os.close(fd)
