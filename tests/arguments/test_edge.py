@@ -17,6 +17,7 @@ OTHERWISE = {
     "Program",  # made by load
     "Run",  # made by run
     "View",
+    "histogram",  # says what to do with values that nobody counted
     "inspect",
     "loaded",  # takes nothing
     "open_trace",  # takes nothing

@@ -125,6 +125,12 @@ def test_the_drawing_says_what_the_text_says(nodes, edges):
         assert x1 == where[line[3]][0] and where[line[3]][1] < y1 < where[line[3]][3]
 
 
+def test_edges_of_the_same_kind_are_added_up():
+    """Those of another kind stay apart."""
+    edges = [Edge("a", "b", 2), Edge("a", "b", 3), Edge("a", "b", 1, "return")]
+    assert flow("t", [["a"], ["b"]], edges).text == "t\na  --5--> b  jump\na  ==1==> b  return"
+
+
 @GRAPHS
 def test_nothing_overlaps_and_all_is_in_the_picture(nodes, edges):
     """Boxes and edges are apart, and no edge crosses a box on its way."""
@@ -236,12 +242,14 @@ def test_it_can_be_read_in_every_theme_and_scrolls():
     [
         (Edge("a", "z", 1), "no node z"),
         (Edge("z", "a", 1), "no node z"),
+        (Edge("a", "b", 1, "leap"), "cannot be leap, 1 times"),
+        (Edge("a", "b", -1), "cannot be jump, -1 times"),
         (Edge("b", "a", 1), "from b to a does not lead to the right"),
         (Edge("a", "a", 1), "from a to a does not lead to the right"),
     ],
 )
 def test_an_edge_that_cannot_be_is_refused(edge, message):
-    """To a node that there is not, or back."""
+    """A node that there is not, an unknown kind, a negative count, or one that leads back."""
     with pytest.raises(LabError, match=message) as caught:
         flow("t", [["a"], ["b"]], [edge])
     assert caught.value.kind == "flow-edge"

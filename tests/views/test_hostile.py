@@ -178,7 +178,7 @@ def test_bars_show_a_hostile_name(name):
     counts = pd.Series([3, 2, 1], index=pd.Index([name, text, "z"], name=text))
 
     check_drawn(bars(counts, text, unit=text), 6, name, text)
-    check_drawn(histogram(pd.Series({1: 2, 3: 4}), text, unit=text), 7, text)
+    check_drawn(histogram({1: 2, 3: 4}, text, unit=text), 7, text)
 
 
 @every_name

@@ -97,6 +97,17 @@ def test_of_many_numbers_some_are_marked():
     assert not set(a) & set(b)
 
 
+def test_a_number_between_gaps_is_marked():
+    """No line leads to it, so that nothing else would show it."""
+    values = [1.0, 2.0] * 20
+    values[14:19] = [None, None, 7.0, None, None]
+    view = lines(pd.DataFrame({"a": values}), "t", y="n")
+
+    top = min(y for _, y in marks(view, "#0072b2")[0])
+    assert top < min(y for stroke in strokes(view, "#0072b2") for _, y in stroke)
+    assert [len(stroke) for stroke in strokes(view, "#0072b2")] == [14, 21]
+
+
 def test_a_chart_stays_small():
     """A live one is sent several times a second: its bytes are bounded, whatever it holds."""
     values = np.random.default_rng(7).normal(size=(50_000, 4)).cumsum(axis=0)
@@ -206,7 +217,7 @@ def test_a_long_name_is_cut_in_the_chart_only():
 
 
 def test_what_has_no_logarithm_is_a_gap():
-    """Numbers above 0 are drawn inside the axes; a chart without any says so."""
+    """Numbers above 0 are drawn inside the axes; where no point has any, the axes count evenly."""
     view = lines(pd.DataFrame({"a": [0, 10, 1000]}, index=[0, 1, 2]), "t", y="n", log=True)
     (line,) = strokes(view, "#0072b2")
     width, height = (float(n) for n in drawn(view).get("viewBox").split()[2:])
@@ -214,7 +225,8 @@ def test_what_has_no_logarithm_is_a_gap():
     assert len(line) == 2
     assert all(0 < x < width and 0 < y < height for x, y in line)
     for numbers in ([], [0, 0], [-1, None], [5]):  # 5 stands at 0
-        assert "no numbers" in words(lines(pd.DataFrame({"a": numbers}), "t", y="n", log=True))
+        frame = pd.DataFrame({"a": numbers})
+        assert lines(frame, "t", y="n", log=True) == lines(frame, "t", y="n")
 
 
 def test_any_frame_is_drawn():
@@ -239,11 +251,35 @@ def test_words_stand_in_their_own_order():
     assert [word for word in shown if word in ("z", "b", "m")] == ["z", "b", "m"]
 
 
+def test_numbers_that_have_no_difference_are_gaps():
+    """Infinity, and what is so large or so small that arithmetic ends there."""
+    ends = pd.DataFrame({"a": [1e-300, 1.0, 9e299]}, index=[5e-324, 1, 2])
+    assert len(marks(lines(ends, "t", y="n", log=True), "#0072b2")[0]) == 1
+    frame = pd.DataFrame({"a": [1.0, np.inf, 2.0, 3.0, -1e308, 1e308, 4.0]})
+
+    assert len(strokes(lines(frame, "t", y="n"), "#0072b2")) == 1
+    assert [len(stroke) for stroke in strokes(lines(frame, "t", y="n"), "#0072b2")] == [2]
+    assert len(marks(lines(frame, "t", y="n"), "#0072b2")[0]) == 4
+
+
 def test_an_empty_chart_says_so():
     """Both axes have their names, and no marks that would count what is not there."""
     frame = pd.DataFrame({"a": [None, None]}, index=pd.Index([1, 2], name="seconds"))
     assert words(lines(frame, "t", y="ns")) == ["seconds", "ns", "no numbers"]
     assert words(lines(pd.DataFrame(), "t", y="ns"))[-1] == "no numbers"
+
+
+@pytest.mark.parametrize(("freq", "last"), [("us", 1e-5), ("s", 10), ("D", 864000)])
+def test_times_stand_at_the_seconds_since_the_first(freq, last):
+    """However close they are; the name of the axis says when the first was."""
+    times = pd.date_range("2024-02-03 10:00", periods=11, freq=freq, tz="UTC", name="time")
+    view = lines(pd.DataFrame({"a": range(11)}, index=times), "t", y="n")
+    points = strokes(view, "#0072b2")[0]
+    x, text = across(view)[-1]
+
+    assert "time (s since 2024-02-03 10:00:00+00:00)" in words(view)
+    part = (x - points[0][0]) / (points[-1][0] - points[0][0])
+    assert float(text.replace(",", "")) == pytest.approx(part * last, rel=0.01)
 
 
 def test_words_that_do_not_fit_are_left_out():

@@ -132,7 +132,7 @@ def test_values_of_numpy_look_like_pythons():
     assert cells(np.float32(0.5)) == ["0.5"]
     assert cells(np.bool_(True)) == ["True"]
     assert cells(np.array([1, 2, 3])) == ["[1, 2, 3]"]
-    assert cells(np.bytes_(b"ls")) == ["ls"]
+    assert cells(np.bytes_(b"ls"), bytearray(b"ps")) == ["ls", "ps"]
     assert cells(np.datetime64("2024-02-03T04:05:06")) == ["2024-02-03 04:05:06"]
 
 

@@ -38,8 +38,7 @@ def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) ->
     a\nb      4  ████████
     … 1 more name, calls: 1
     """
-    names, known = counts.index.tolist(), pd.to_numeric(counts, errors="coerce").tolist()
-    numbers = [None if pd.isna(count) or abs(count) == math.inf else count for count in known]
+    names, numbers = counts.index.tolist(), as_counts(counts)
     rows = [
         Row(label(name, _WHOLE), label(name), count)
         for name, count in zip(names[:limit], numbers[:limit], strict=True)
@@ -87,6 +86,12 @@ def barred(
     alt = [safe_text(caption), ", ".join(filter(None, (heads[0], heads[2]))), *each, *ends]
     text = "\n".join([table(frame, caption, limit=len(rows)).text, *ends])
     return View(figure(caption, picture(_drawing(heads[1:], rows, notes), "; ".join(alt))), text)
+
+
+def as_counts(counts: pd.Series[Any]) -> list[Count]:
+    """Return counts as numbers; none for what is missing, infinite or no number."""
+    known = pd.to_numeric(counts, errors="coerce").tolist()
+    return [None if pd.isna(count) or abs(count) == math.inf else count for count in known]
 
 
 def number(count: float) -> str:

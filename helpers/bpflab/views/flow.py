@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import safe_text, width
-from bpflab.views.graph import KINDS, Edge, drawing
+from bpflab.views.graph import KINDS, Edge, Kind, drawing
 from bpflab.views.svg import label, picture
 from bpflab.views.view import View, escaped, figure, markup
 
@@ -20,11 +20,13 @@ _BOX = "overflow-x:auto;max-width:100%;padding:.3em 0"
 def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> View:
     """Return *nodes*, in columns from left to right, and how often each edge was taken.
 
-    An edge leads to a column further right. A node that nothing leaves and no jump reaches is an
-    end, and round. The text has one line an edge, in the order of *nodes*.
+    An edge leads to a column further right. Edges of the same ends and kind are added up. A node
+    that nothing leaves and no jump reaches is an end, and round. The text has one line an edge, in
+    the order of *nodes*.
 
     Raises:
-        LabError: ``flow-edge`` where an edge has an unknown node, or does not lead to the right.
+        LabError: ``flow-edge`` where an edge has an unknown node or kind, a negative count, or does
+            not lead to the right.
 
     >>> print(flow("Chain", [["hook"], ["filter"], ["end"]], [
     ...     Edge("hook", "filter", 7), Edge("filter", "end", 7, "return")]))
@@ -48,21 +50,26 @@ def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> V
 
 
 def _in_order(columns: Sequence[Sequence[str]], edges: Iterable[Edge]) -> list[Edge]:
-    """Return the edges in the order of the nodes and of kinds."""
+    """Return the edges in the order of the nodes and of kinds, those that are alike as one."""
     column_of = {name: at for at, names in enumerate(columns) for name in names}
-    order, counted = list(column_of), []
+    order, counts = list(column_of), Counter[tuple[str, str, Kind]]()
     for edge in edges:
         src, dst = label(edge.src), label(edge.dst)
         if unknown := [name for name in (edge.src, edge.dst) if name not in column_of]:
             message, fix = f"There is no node {label(unknown[0])}.", "Name it in nodes."
             raise LabError("flow-edge", message, fix=fix)
+        if edge.kind not in KINDS or edge.count < 0:
+            message = f"An edge cannot be {label(edge.kind)}, {int(edge.count)} times."
+            fix = f"It is one of {', '.join(KINDS)}, 0 times or more."
+            raise LabError("flow-edge", message, fix=fix)
         if column_of[edge.src] >= column_of[edge.dst]:
             message = f"The edge from {src} to {dst} does not lead to the right."
             fix = f"Name {dst} in a column after that of {src}."
             raise LabError("flow-edge", message, fix=fix)
-        counted.append(replace(edge, count=int(edge.count)))
+        counts[edge.src, edge.dst, edge.kind] += int(edge.count)
+    taken = [Edge(src, dst, count, kind) for (src, dst, kind), count in counts.items()]
     return sorted(
-        counted, key=lambda e: (order.index(e.src), order.index(e.dst), KINDS.index(e.kind))
+        taken, key=lambda e: (order.index(e.src), order.index(e.dst), KINDS.index(e.kind))
     )
 
 

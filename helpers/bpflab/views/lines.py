@@ -14,10 +14,10 @@ from bpflab.views.view import View, figure
 def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> View:
     """Return *frame* as a chart: a line for each column over the index, *y* naming their unit.
 
-    The index's name labels the x axis, on which anything but numbers stands in its own order. With
-    *log* both axes of numbers are logarithmic; what has no place there is a gap, as a missing
-    number is. Each line has a mark of its own shape: at each of its points where they are few. The
-    text twin is the same numbers as a table.
+    The index's name labels the x axis. Words stand in their own order, times at the seconds since
+    the first. With *log* both axes of numbers are logarithmic, if any point has its place there;
+    the others are gaps, as missing numbers are. Each line has a mark of its own shape: at each of
+    its points where they are few. The text twin is the same numbers as a table.
     """
     from bpflab.views import line_chart  # late, since it brings matplotlib
 

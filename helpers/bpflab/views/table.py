@@ -130,11 +130,13 @@ def _places(values: list[float]) -> int:
 def _shown(value: Any, places: int) -> str:
     if isinstance(value, str | bytes):
         return safe_text(value, _CELL)
+    if isinstance(value, bytearray | memoryview):
+        return safe_text(bytes(value), _CELL)
     if isinstance(value, float | np.floating):
         number = float(value)
         return f"{number:.3g}" if 0 < abs(number) < 0.0005 else f"{number:.{places}f}"
     if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
+        value = value.tolist() if value.dtype.kind not in "mM" else pd.Series([value])[0]
     return safe_text(str(value), _CELL)
 
 

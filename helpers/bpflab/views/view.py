@@ -33,11 +33,18 @@ class View:
     text: str
 
     def __post_init__(self) -> None:
-        try:
-            (self.html + self.text).encode()
-        except (AttributeError, TypeError, UnicodeEncodeError) as error:
-            message = f"A View takes html and text that a page can show: {error}."
-            raise LabError("argument", message, fix="Show names with safe_text(name).") from None
+        for name, value in (("html", self.html), ("text", self.text)):
+            if not isinstance(value, str):
+                kind = type(value).__name__
+                raise LabError("argument", f"View takes {name} as text, and got {kind}.")
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise LabError(
+                    "argument",
+                    f"View's {name} holds a character that is half of a pair: {error.reason}.",
+                    fix="Show names with safe_text(name).",
+                ) from None
 
     def __str__(self) -> str:
         return self.text
