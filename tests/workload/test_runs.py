@@ -136,12 +136,14 @@ def test_what_cannot_be_executed_is_named(tmp_path):
         assert caught.value.kind == "no-command"
 
 
-@pytest.mark.parametrize("argument", ["a\0b", "\ud800"])
-def test_an_argument_that_is_no_c_string_is_refused(argument):
-    """The command is not run with another one."""
-    with pytest.raises(LabError, match="true cannot be executed") as caught:
-        run(TRUE, argument)
-    assert caught.value.kind == "no-command"
+@pytest.mark.parametrize(("head", "fix"), [("#!/bin/sh\n", "chmod +x"), ("root:x:0:0\n", "")])
+def test_only_a_program_is_to_be_made_executable(tmp_path, head, fix):
+    """A script is; a file of the system's, as /etc/passwd, is no program at all."""
+    path = tmp_path / "file"
+    path.write_text(head)
+    with pytest.raises(LabError, match="not executable") as caught:
+        run(path)
+    assert caught.value.fix == (f"{fix} {path}" if fix else "")
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,8 @@ def test_an_argument_that_is_no_c_string_is_refused(argument):
         (lambda: run(TRUE, uid=-1), "uid is -1"),
         (lambda: run(TRUE, uid=2**40), "uid is 1099511627776"),
         (lambda: run(TRUE, deadline_s="1"), "deadline_s is '1'"),
+        (lambda: run(TRUE, "a\0b"), r"cannot be given 'a\\\\x00b'"),
+        (lambda: run(TRUE, "\ud800"), r"cannot be given '\\\\ud800'"),
         (lambda: run(TRUE, time=3), "no argument 'time'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pwd
@@ -53,15 +54,15 @@ def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[byte
     nothing = subprocess.DEVNULL
     try:
         return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **other)
-    except (OSError, ValueError) as error:  # a NUL or a lone surrogate in it
-        if other and getattr(error, "errno", 0) == errno.EPERM:
+    except OSError as error:
+        if other and error.errno == errno.EPERM:
             raise LabError(
                 "privilege",
                 f"This process may not run a command as user {uid}.",
                 why="To become another user takes CAP_SETUID and CAP_SETGID.",
                 fix="Leave uid out, or start the lab as root.",
             ) from None
-        reason = getattr(error, "strerror", None) or error
+        reason = os.strerror(error.errno or 0)
         shown = safe_text(command[0], 200)
         raise LabError("no-command", f"{shown} cannot be executed: {reason}.") from None
 
@@ -77,7 +78,7 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
     """Return the command, once it is known to be one that execve takes.
 
     Raises:
-        LabError: ``not-absolute`` or ``no-command``.
+        LabError: ``not-absolute``, ``no-command``, or ``argument`` for one that is no C string.
     """
     name = os.fspath(path)
     file = Path(os.fsdecode(name))
@@ -93,5 +94,24 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
     if not file.is_file():
         raise LabError("no-command", f"There is no file {shown}.")
     if not os.access(file, os.X_OK):
-        raise LabError("no-command", f"{shown} is not executable.")
-    return [name, *(os.fspath(arg) for arg in args)]
+        fix = f"chmod +x {shown}" if _is_program(file) else ""
+        raise LabError("no-command", f"{shown} is not executable.", fix=fix)
+    return [name, *map(_argument, args)]
+
+
+def _is_program(file: Path) -> bool:
+    """Return whether *file* begins as a program or a script does."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(4).startswith((b"\x7fELF", b"#!"))
+    except OSError:
+        return False
+
+
+def _argument(given: Argument) -> str | bytes:
+    value = os.fspath(given)
+    with contextlib.suppress(UnicodeEncodeError):
+        if b"\0" not in os.fsencode(value):
+            return value
+    message = f"A command cannot be given {safe_text(value, 60)!r}: it is no C string."
+    raise LabError("argument", message, fix="Leave the NUL or the lone surrogate out.")
