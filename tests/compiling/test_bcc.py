@@ -12,6 +12,7 @@ import pytest
 
 from bpflab.compiling import bcc, bcc_child, compiler, headers, image, source
 from bpflab.errors import LabError
+from bpflab.workload.child import end
 
 TEXT = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
 ANSWER = {"stage": "done", "maps": [], "programs": [], "btf": "", "fields": {}}
@@ -189,7 +190,7 @@ def spare():
     bcc.make_ready()
     child = bcc._spare._child
     yield child
-    compiler.end(child)
+    end(child)
 
 
 def test_a_spare_child_takes_the_next_text(spare):
@@ -197,7 +198,7 @@ def test_a_spare_child_takes_the_next_text(spare):
     bcc.make_ready()
     assert bcc._spare.take("a.c") is spare
     other = bcc._spare.take("b.c")
-    compiler.end(other)
+    end(other)
     assert other is not spare
 
 
@@ -210,7 +211,7 @@ def test_a_spare_child_that_does_not_serve_is_not_taken(spare, monkeypatch, chan
         spare.kill()
         spare.wait()
     other = bcc._spare.take("a.c")
-    compiler.end(other)
+    end(other)
     assert other is not spare
     assert spare.poll() is not None
 
@@ -222,8 +223,8 @@ def test_a_spare_child_does_not_wait_for_ever(monkeypatch):
     spare = bcc._spare._child
     assert spare.wait(30) == bcc_child.UNUSED
     other = bcc._spare.take("a.c")
-    compiler.end(spare)
-    compiler.end(other)
+    end(spare)
+    end(other)
     assert other is not spare
 
 
@@ -241,7 +242,7 @@ def test_a_forked_process_leaves_its_parents_spare_alone(spare):
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     else:
         other = bcc._spare.take("a.c")
-        compiler.end(other)
+        end(other)
         os._exit(0 if other is not spare else 1)
     assert spare.poll() is None
     assert bcc._spare.take("a.c") is spare

@@ -17,6 +17,7 @@ from bpflab.compiling import bcc_child, compiler, declared, diagnose, headers, i
 from bpflab.compiling.source import Source
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.workload.child import end
 
 FLAGS = [
     # Warnings that always end in a refusal later, and with a worse text.
@@ -140,7 +141,7 @@ class _Spare:
     def _end(self) -> None:
         child, self._child = self._child, None
         if child:
-            compiler.end(child)
+            end(child)
 
     def _forget(self) -> None:
         """In a fork: the child is the parent's, and a thread that is not here may have the lock."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
+from bpflab.workload.child import end
 
 DEADLINE_S = 120.0  # one compile takes 0.3 s, and ten under emulation
 _MEMORY = "Close the kernels of other notebooks, and load again."
@@ -90,10 +91,3 @@ def run(
             fix=_MEMORY,
         )
     return subprocess.CompletedProcess(child.args, child.returncode, stdout, stderr)
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """Kill *child*, unless it has ended, and collect it."""
-    with held_back(), child:
-        if child.poll() is None:
-            child.kill()
