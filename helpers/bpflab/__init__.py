@@ -7,7 +7,7 @@ _HOMES = {
     "": ("inspect", "syscalls"),  # modules that lessons name
     "errors": ("LabError", "Place"),
     "bindings.hooks": ("syscall_entry",),
-    "compiling.source": ("find",),
+    "source": ("find",),
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "data.trace": ("open_trace",),
     "doctor.features": ("needs", "prefers"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -29,6 +29,9 @@ class LabError(Exception):
         place: the learner's line that it happened on, or None where no line is to blame.
         why: the reason, as the compiler or the kernel sees it.
         fix: what to try.
+        also: other lines that are part of the fault, each with what happens there.
+        lines: the lines around these, to show them in.
+        kernel: the reason in the kernel's own words, where it gives one (from Linux 7.3 on).
         log: the whole text of the compiler or the verifier.
 
     >>> raise LabError("no-tracepoint", "There is no tracepoint syscalls:sys_enter_exec.",
@@ -46,6 +49,8 @@ class LabError(Exception):
         place: Place | None = None,
         why: str = "",
         fix: str = "",
+        also: Sequence[tuple[Place, str]] = (),
+        kernel: str = "",
         log: str = "",
     ) -> None:
         super().__init__(message)
@@ -54,6 +59,9 @@ class LabError(Exception):
         self.place = place
         self.why = why
         self.fix = fix
+        self.also = tuple(also)
+        self.lines: tuple[Place, ...] = ()
+        self.kernel = kernel
         self.log = log
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -71,18 +79,22 @@ class LabError(Exception):
         return self.place.line if self.place else None
 
     def __str__(self) -> str:
-        rows = [self.message]
-        if self.place:
-            rows.append(f"  where  {self.place}    {self.place.text.strip()}".rstrip())
-        if self.why:
-            rows.append(f"  why    {self.why}")
-        if self.fix:
-            rows.append(f"  try    {self.fix}")
-        return "\n".join(rows)
+        return "\n".join([self.message, *(f"  {name:<6} {text}" for name, text in self.rows())])
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what is known beside the message: where, also, why, kernel and try."""
+        found = [("where", _shown(self.place))] if self.place else []
+        found += [("also", f"{_shown(place)}    {what}") for place, what in self.also]
+        found += [("why", self.why), ("kernel", self.kernel), ("try", self.fix)]
+        return [(name, text) for name, text in found if text]
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows instead of a traceback: the four lines, and nothing of ours."""
         return f"{type(self).__name__} ({self.kind}): {self}".splitlines()
+
+
+def _shown(place: Place) -> str:
+    return f"{place}    {place.text.strip()}".rstrip()
 
 
 NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)

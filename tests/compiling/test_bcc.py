@@ -10,7 +10,8 @@ from shlex import quote
 
 import pytest
 
-from bpflab.compiling import bcc, bcc_child, compiler, headers, image, source
+from bpflab import source
+from bpflab.compiling import bcc, bcc_child, compiler, headers, image
 from bpflab.errors import LabError
 from bpflab.workload.child import end
 

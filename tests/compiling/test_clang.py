@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from bpflab import LabError
-from bpflab.compiling import clang, compiler, source
+from bpflab import LabError, source
+from bpflab.compiling import clang, compiler
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("clang") and not os.environ.get("CI"), reason="there is no clang: use ./lab"

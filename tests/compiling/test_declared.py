@@ -2,7 +2,8 @@
 
 import pytest
 
-from bpflab.compiling import declared, source
+from bpflab import source
+from bpflab.compiling import declared
 from bpflab.errors import LabError
 
 HOOK = "\nint hook(void *ctx) { return 0; }\n"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bpflab.compiling import source
+from bpflab import source
 from bpflab.compiling.events import event_dtype
 from bpflab.errors import LabError
 

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bpflab import LabError, check_counts, check_program, expect, load
-from bpflab.compiling.source import find
+from bpflab.source import find
 from tests.course.solutions import fenced, solutions
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bpflab import load
-from bpflab.compiling.source import find
+from bpflab.source import find
 from tests.kernel.execs import execute, fresh_binary
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]

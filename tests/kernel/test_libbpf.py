@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, cost_ns, inspect, load, result, run
-from bpflab.compiling import clang, source
+from bpflab import LabError, cost_ns, inspect, load, result, run, source
+from bpflab.compiling import clang
 from tests.kernel.held import held
 
 pytestmark = [

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from bpflab import LabError, close, load, loaded, run
+from bpflab import LabError, close, load, loaded, run, source
 from bpflab.bindings import hooks
-from bpflab.compiling import bcc, compiler, source
+from bpflab.compiling import bcc, compiler
 from tests.kernel.held import held
 
 pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.compiling import source
+from bpflab import source
 from bpflab.programs import elf
 
 CODE = source.from_text("int a;\n\nint entry(void *ctx)\n{\n\treturn *v;\n}\n", "folder/own.bpf.c")

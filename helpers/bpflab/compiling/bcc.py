@@ -13,10 +13,11 @@ import threading
 from functools import cache, partial
 from pathlib import Path
 
-from bpflab.compiling import bcc_child, compiler, declared, diagnose, headers, image, kept
-from bpflab.compiling.source import Source
+from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.mistakes import diagnose
+from bpflab.source import Source
 from bpflab.workload.child import end
 
 FLAGS = [

@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bpflab.compiling import compiler, diagnose, kept
-from bpflab.compiling.source import Source
+from bpflab.compiling import compiler, kept
 from bpflab.errors import LabError
 from bpflab.files import sweep
+from bpflab.mistakes import diagnose
+from bpflab.source import Source
 
 FLAGS = [
     "-g",  # debug information becomes BTF: map definitions need it, and the verifier's log quotes C

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from bpflab.bindings.uapi import MAP_TYPES, word
-from bpflab.compiling.diagnose import declaration
 from bpflab.compiling.image import Image
-from bpflab.compiling.source import Source
 from bpflab.errors import LabError
+from bpflab.mistakes.diagnose import declaration
+from bpflab.source import Source
 
 _BY_BCC = "run the text with BCC itself: from bcc import BPF."
 _BY_CLANG = f"Write the text for clang, with SEC(…), or {_BY_BCC}"

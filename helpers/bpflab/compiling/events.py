@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.compiling.source import Source
 from bpflab.data import layout
 from bpflab.errors import LabError, Place
+from bpflab.source import Source
 
 _COMMENT = re.compile(
     r"//[^\n]*|/\*.*?\*/|\"(?:\\\\.|[^\"\\\\])*\"", re.S

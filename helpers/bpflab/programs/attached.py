@@ -8,10 +8,10 @@ from typing import Self
 
 from bpflab.arguments import checked
 from bpflab.bindings import hooks
-from bpflab.compiling.source import Source
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.programs.handles import Loaded
+from bpflab.source import Source
 from bpflab.text import safe_text
 
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from bpflab.bindings import bpf, capabilities, libbpf
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
-from bpflab.compiling import diagnose
 from bpflab.compiling.clang import Elf
-from bpflab.compiling.source import Source
 from bpflab.data.btf import Btf, layout_of
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
+from bpflab.mistakes import diagnose
 from bpflab.programs.objects import Objects
+from bpflab.source import Source
 
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
 _NO_MAP = re.compile(r"map '([\w.]+)': failed to create")

@@ -10,8 +10,9 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bpflab import source
 from bpflab.arguments import checked
-from bpflab.compiling import bcc, clang, source
+from bpflab.compiling import bcc, clang
 from bpflab.compiling.image import Image
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back

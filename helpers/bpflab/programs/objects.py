@@ -12,13 +12,13 @@ import numpy as np
 
 from bpflab.bindings import bpf, bpf_map
 from bpflab.bindings.uapi import PROGRAM_TYPES
-from bpflab.compiling import diagnose
 from bpflab.compiling.events import event_dtype
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
-from bpflab.compiling.source import Source
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
+from bpflab.mistakes import diagnose
+from bpflab.source import Source
 
 
 @dataclass

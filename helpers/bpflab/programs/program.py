@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from bpflab import source
 from bpflab.arguments import Named, checked
 from bpflab.bindings import hooks
 from bpflab.bindings.info import recursion_misses
-from bpflab.compiling import diagnose, source
 from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.mistakes import diagnose
 from bpflab.programs.attached import Attachable
 from bpflab.programs.objects import Objects
 

@@ -15,10 +15,7 @@ def refusal(error: LabError, title: str = "Refused") -> View:
 
     Its text has a line for each row; the HTML keeps the lines that a row has.
     """
-    rows = [("what", error.message)]
-    if error.place:
-        rows.append(("where", f"{error.place}    {error.place.text.strip()}".rstrip()))
-    rows += [(name, text) for name, text in (("why", error.why), ("try", error.fix)) if text]
+    rows = [("what", error.message), *error.rows()]
     head = f"{title}: {error.kind}"
     body = ""
     for name, text in rows:

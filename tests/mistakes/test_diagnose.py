@@ -1,6 +1,6 @@
 """What is made of the compiler's and the verifier's words.
 
-`diagnose/X.c` is a faulty program and `X.txt` what its compile or load printed on a real
+`logs/X.c` is a faulty program and `X.txt` what its compile or load printed on a real
 machine (BCC 0.26, LLVM 14, Linux 6.18), with kernel addresses and paths made plain. `X.lines`
 says from which instruction on the compiled program is of which line.
 """
@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bpflab.compiling import diagnose, faults, source
+from bpflab import source
+from bpflab.mistakes import diagnose, faults
 
-DATA = Path(__file__).parent / "diagnose"
+DATA = Path(__file__).parent / "logs"
 DENIED = "Failed to load BPF program b'hook': Permission denied"
 
 COMPILER = [

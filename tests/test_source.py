@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab.compiling import source
+from bpflab import source
 from bpflab.errors import LabError
 
 LINE = re.compile(r'#line (\d+) "([^"]*)"$')

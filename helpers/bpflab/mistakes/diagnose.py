@@ -7,9 +7,9 @@ import errno
 import re
 from collections.abc import Iterable
 
-from bpflab.compiling.faults import COMPILER, HELPERS, VERIFIER, Rule
-from bpflab.compiling.source import Source
 from bpflab.errors import NO_DESCRIPTOR, LabError, Place, no_descriptor
+from bpflab.mistakes.faults import COMPILER, HELPERS, VERIFIER, Rule
+from bpflab.source import Source
 from bpflab.text import safe_text
 
 Lines = Iterable[tuple[int, str, int]]
