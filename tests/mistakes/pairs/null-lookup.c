@@ -1,0 +1,10 @@
+/* kind: null-check  line: 7  also: 6  says: if (!count) return 0; */
+BPF_HASH(counts, u32, u64);
+
+int hook(void *ctx)
+{
+	u32 key = bpf_get_current_pid_tgid() >> 32;
+	u64 *count = counts.lookup(&key);
+	*count += 1;
+	return 0;
+}
