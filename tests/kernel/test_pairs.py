@@ -10,7 +10,6 @@ what `load` is given, `attach: function=hook` a hook to attach to, `reads: event
 and `or: loads` allows kernels that take the mistake.
 """
 
-import os
 import re
 from pathlib import Path
 
@@ -82,4 +81,4 @@ def test_the_advice_leads_to_a_text_that_loads(name, own_cache, nothing_left):
 def test_every_text_has_its_pair():
     """None is left alone."""
     assert {f"{name}.right" for name in NAMES} == {p.stem for p in PAIRS.glob("*.right.c")}
-    assert NAMES or not os.listdir(PAIRS)
+    assert NAMES
