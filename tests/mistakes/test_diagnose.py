@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bpflab import source
-from bpflab.mistakes import diagnose, faults
+from bpflab.mistakes import compiler, compiler_rules, rule, verifier
 
 DATA = Path(__file__).parent / "logs"
 DENIED = "Failed to load BPF program b'hook': Permission denied"
@@ -71,7 +71,7 @@ def lines(name):
 def test_what_the_compiler_really_printed(name, kind, line, part):
     """The fault has its kind, stands at the learner's line and names what it is about."""
     code, printed = golden(name)
-    error = diagnose.compiler(code, printed)
+    error = compiler.diagnose(code, printed)
     assert (error.kind, error.line) == (kind, line)
     assert error.file == (f"{name}.c" if line else None)
     assert part in error.message + " "
@@ -82,7 +82,7 @@ def test_what_the_compiler_really_printed(name, kind, line, part):
 def test_what_the_verifier_really_printed(name, kind, line):
     """The fault has its kind, and stands at the line that the refused instruction came from."""
     code, printed = golden(name)
-    error = diagnose.verifier(code, "hook", DENIED, printed, lines(name))
+    error = verifier.diagnose(code, "hook", DENIED, printed, lines(name))
     assert (error.kind, error.line, error.file) == (kind, line, f"{name}.c")
     assert printed.splitlines()[0] in error.log
 
@@ -90,7 +90,7 @@ def test_what_the_verifier_really_printed(name, kind, line):
 def test_a_missing_privilege_is_no_fault_of_the_program():
     """A load that the kernel does not let us try names no line, and points to the doctor."""
     code, printed = golden("privilege-load")
-    error = diagnose.verifier(code, "hook", "Need super-user privileges to run", printed)
+    error = verifier.diagnose(code, "hook", "Need super-user privileges to run", printed)
     assert (error.kind, error.line) == ("privilege", None)
     assert "doctor" in error.fix
 
@@ -104,13 +104,13 @@ def test_every_golden_text_is_used():
 
 def test_of_two_faults_the_message_and_the_line_are_one():
     """Where the compiler found two, the kind, the words and the line belong to the same."""
-    error = diagnose.compiler(*golden("two-errors"))
+    error = compiler.diagnose(*golden("two-errors"))
     assert (error.kind, error.line) in [("undeclared", 3), ("unknown-helper", 5)]
 
 
 def test_a_memset_without_a_declaration_has_its_fix():
     """There is no C library; the compiler's own function has another name."""
-    error = diagnose.compiler(*golden("memset-undeclared"))
+    error = compiler.diagnose(*golden("memset-undeclared"))
     assert error.line == 12
     assert "__builtin_memset" in error.fix
 
@@ -119,7 +119,7 @@ def test_a_memset_without_a_declaration_has_its_fix():
 def test_a_function_that_the_compiler_does_not_inline_is_not_advised(name):
     """Its __builtin_ form would be refused next; only memcpy, memset and memmove are inlined."""
     printed = f"a.c:3:9: error: implicitly declaring library function '{name}' with type\n"
-    error = diagnose.compiler(PLAIN, printed)
+    error = compiler.diagnose(PLAIN, printed)
     assert error.kind == "library" and name in error.message
     assert "__builtin" not in error.fix
 
@@ -128,7 +128,7 @@ def test_inlined_code_of_a_helper_is_of_the_line_that_calls_it():
     """The compiler names the helper's own header for it, and line 0 for what it made itself."""
     table = [(0, "a.c", 3), (1, "/virtual/include/bcc/helpers.h", 12), (2, "a.c", 0)]
     log = "1: (85) call\n2: (79) r1 = *(u64 *)(r0 +0)\nR0 invalid mem access 'x_or_null'\n"
-    assert diagnose.verifier(PLAIN, "hook", DENIED, log, table).line == 3
+    assert verifier.diagnose(PLAIN, "hook", DENIED, log, table).line == 3
 
 
 def test_a_warning_stands_at_the_learners_line():
@@ -137,15 +137,15 @@ def test_a_warning_stands_at_the_learners_line():
         "a.c:15:9: warning: odd [-Wodd]\n        return  zzz(ctx);\n        ^\n"
         "a.c:2:1: note: here\n{\n1 warning generated."
     )
-    assert diagnose.relocated(PLAIN, printed) == printed.replace("a.c:15:", "a.c:3:")
+    assert compiler.relocated(PLAIN, printed) == printed.replace("a.c:15:", "a.c:3:")
 
 
 def test_a_misspelt_helper_is_guessed_at():
     """A name near to a helper's is offered; one near to none is not."""
-    assert "bpf_get_current_uid_gid" in diagnose.compiler(*golden("unknown-helper")).fix
+    assert "bpf_get_current_uid_gid" in compiler.diagnose(*golden("unknown-helper")).fix
     code = source.from_text("int hook(void *ctx)\n{\n\treturn zzz();\n}\n", "a.c")
     printed = "a.c:3:9: error: implicit declaration of function 'zzz' is invalid in C99\n"
-    assert "Did you mean" not in diagnose.compiler(code, printed).fix
+    assert "Did you mean" not in compiler.diagnose(code, printed).fix
 
 
 PLAIN = source.from_text("int hook(void *ctx)\n{\n\treturn zzz(ctx);\n}\n", "a.c")
@@ -199,7 +199,7 @@ PLAIN = source.from_text("int hook(void *ctx)\n{\n\treturn zzz(ctx);\n}\n", "a.c
 )
 def test_other_compilers_words(printed, kind, line):
     """Other versions say the same in other words."""
-    error = diagnose.compiler(PLAIN, printed)
+    error = compiler.diagnose(PLAIN, printed)
     assert (error.kind, error.line) == (kind, line)
 
 
@@ -207,13 +207,13 @@ def test_other_compilers_words(printed, kind, line):
 def test_a_line_that_bcc_moved_is_found_by_its_text(gutter):
     """Where the number is off, the excerpt below the message decides, with or without a gutter."""
     printed = "a.c:1:9: error: use of undeclared identifier 'zzz'\n"
-    error = diagnose.compiler(PLAIN, f"{printed}{gutter}        return zzz(ctx);\n")
+    error = compiler.diagnose(PLAIN, f"{printed}{gutter}        return zzz(ctx);\n")
     assert error.line == 3
 
 
 def test_without_lines_the_functions_head_is_the_place():
     """An instruction that no line is known for still has its function."""
-    error = diagnose.verifier(
+    error = verifier.diagnose(
         PLAIN, "hook", DENIED, "0: (95) exit\ninvalid read from stack R1 off -8+0 size 8\n"
     )
     assert (error.kind, error.line) == ("uninitialised", 1)
@@ -272,7 +272,7 @@ def test_other_kernels_words(words, kind):
         f"1: (95) exit\n{words}\nprocessed 2 insns (limit 1000000)\n\n"
     )
     table = [(0, "a.c", 2), (1, "a.c", 3), (2, "a.c", 4)]
-    error = diagnose.verifier(PLAIN, "hook", DENIED, log, table)
+    error = verifier.diagnose(PLAIN, "hook", DENIED, log, table)
     assert (error.kind, error.line) == (kind, 3)
     if kind == "verifier":
         assert error.why == words
@@ -283,27 +283,27 @@ def test_other_kernels_words(words, kind):
 def test_too_large_without_a_log_is_no_unknown_function(insns):
     """BCC prints one line for every E2BIG; unknown functions were refused by the compiler."""
     printed = f"bpf: Argument list too long. Program  too large ({insns}), at most 4096 insns\n\n"
-    error = diagnose.verifier(PLAIN, "hook", "Argument list too long", printed)
+    error = verifier.diagnose(PLAIN, "hook", "Argument list too long", printed)
     assert error.kind == "too-complex"
 
 
 @pytest.mark.parametrize("reason", ["Operation not permitted", "Permission denied"])
 def test_a_refusal_without_a_log_is_one_of_privilege(reason):
     """A verifier that began would have printed an instruction."""
-    error = diagnose.verifier(PLAIN, "hook", f"Failed to load BPF program b'hook': {reason}", "")
+    error = verifier.diagnose(PLAIN, "hook", f"Failed to load BPF program b'hook': {reason}", "")
     assert (error.kind, error.place) == ("privilege", None)
 
 
 def test_a_refusal_without_any_word_quotes_the_errno():
     """The function's head is the place where nothing better is known."""
-    error = diagnose.verifier(PLAIN, "hook", "Invalid argument", "")
+    error = verifier.diagnose(PLAIN, "hook", "Invalid argument", "")
     assert (error.kind, error.line, error.why) == ("verifier", 1, "Invalid argument")
 
 
 def test_a_long_log_is_read_and_its_end_is_kept():
     """The fault of a log of many megabytes is in its last lines."""
     rows = "".join(f"{n}: (bf) r2 = r10          ; R2_w=fp0 R10=fp0\n" for n in range(100_000))
-    error = diagnose.verifier(PLAIN, "hook", DENIED, rows + "R2 unbounded memory access\n")
+    error = verifier.diagnose(PLAIN, "hook", DENIED, rows + "R2 unbounded memory access\n")
     assert error.kind == "bounds"
     assert error.log.endswith("R2 unbounded memory access")
     assert len(rows) > 4_000_000 > len(error.log)
@@ -311,21 +311,21 @@ def test_a_long_log_is_read_and_its_end_is_kept():
 
 def test_a_log_holds_nothing_hidden():
     """What the machine printed is shown line by line, tabs as blanks, the rest made visible."""
-    assert diagnose.safe_log("a\tb\n\x1b[2J\n\u202e") == "a       b\n\\x1b[2J\n\\u202e"
+    assert rule.safe_log("a\tb\n\x1b[2J\n\u202e") == "a       b\n\\x1b[2J\n\\u202e"
 
 
 def test_braces_in_a_learners_text_are_no_format():
     """A message is filled in once; what the compiler quotes is not read as a template."""
     printed = "a.c:3:9: error: expected '}' after '{0}' or {name}\n"
-    assert "'{0}' or {name}" in diagnose.compiler(PLAIN, printed).message
+    assert "'{0}' or {name}" in compiler.diagnose(PLAIN, printed).message
 
 
-@pytest.mark.parametrize("rule", [*faults.COMPILER, *faults.VERIFIER], ids=lambda r: r.kind)
+@pytest.mark.parametrize("rule", [*compiler_rules.RULES, *verifier.RULES], ids=lambda r: r.kind)
 def test_every_rule_is_whole(rule):
     """Each has words and a fix, and fills in no group that its pattern does not have."""
     assert rule.message.endswith(".")
     assert rule.fix
-    groups = ("x",) * diagnose.re.compile(rule.pattern).groups
+    groups = ("x",) * compiler.re.compile(rule.pattern).groups
     for part in (rule.message, rule.why):
         assert "{" not in part.format(*groups)
     assert rule.fix.format(*groups)
@@ -359,4 +359,4 @@ def test_the_largest_variable_of_the_function_is_suspected(functions):
     text = "\n\n".join(SUSPECTS.split("\n\n")[:functions]) + "\n"
     code = source.from_text(text, "a.c", {"SIZE": 600})
     printed = "error: a.c:9:7: in function hook i32 (i8*): Looks like the BPF stack limit of 512"
-    assert diagnose.compiler(code, printed).line == 10
+    assert compiler.diagnose(code, printed).line == 10

@@ -16,7 +16,8 @@ from pathlib import Path
 from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
-from bpflab.mistakes import diagnose
+from bpflab.mistakes.compiler import diagnose, relocated
+from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 from bpflab.workload.child import end
 
@@ -58,7 +59,7 @@ def compiled(source: Source) -> image.Image:
     try:
         answer = json.loads(done.stdout)
         if answer["stage"] == "done":
-            answer["warnings"] = diagnose.safe_log(diagnose.relocated(source, printed))
+            answer["warnings"] = safe_log(relocated(source, printed))
             made = image.from_answer(answer)
             declared.check_image(source, made)
             return made
@@ -79,7 +80,7 @@ def make_ready() -> None:
 
 
 def _refusal(source: Source, stage: str, reason: str, printed: str) -> LabError:
-    refusal = diagnose.compiler(source, printed + reason)
+    refusal = diagnose(source, printed + reason)
     if refusal.kind == "no-headers" and os.environ.get("BCC_KERNEL_SOURCE"):
         refusal.fix = "unset BCC_KERNEL_SOURCE"
     if stage == "import" and refusal.kind != "memory":

@@ -17,7 +17,8 @@ from typing import NamedTuple
 from bpflab.compiling import compiler, kept
 from bpflab.errors import LabError
 from bpflab.files import sweep
-from bpflab.mistakes import diagnose
+from bpflab.mistakes.compiler import diagnose
+from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 
 FLAGS = [
@@ -72,7 +73,7 @@ def compiled(source: Source) -> Elf:
     printed = child.stderr.decode(errors="backslashreplace")
     if child.returncode:
         raise _refusal(source, printed)
-    return Elf(child.stdout, diagnose.safe_log(printed))
+    return Elf(child.stdout, safe_log(printed))
 
 
 def _command(source: Source) -> list[str]:
@@ -104,7 +105,7 @@ def _laid_out(source: Source) -> Iterator[Path]:
 
 
 def _refusal(source: Source, printed: str) -> LabError:
-    error = diagnose.compiler(source, printed)
+    error = diagnose(source, printed)
     found = _ERROR.search(printed)
     if error.place is None and found:  # here, unlike in BCC, LLVM's own errors name a line
         error.place = source.place(found[1], int(found[2]))

@@ -7,7 +7,7 @@ import re
 from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.compiling.image import Image
 from bpflab.errors import LabError
-from bpflab.mistakes.diagnose import declaration
+from bpflab.mistakes.rule import declaration
 from bpflab.source import Source
 
 _BY_BCC = "run the text with BCC itself: from bcc import BPF."

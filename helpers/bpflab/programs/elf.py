@@ -16,7 +16,8 @@ from bpflab.data.btf import Btf, layout_of
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import diagnose
+from bpflab.mistakes import refused, verifier
+from bpflab.mistakes.rule import safe_log
 from bpflab.programs.objects import Objects
 from bpflab.source import Source
 
@@ -36,7 +37,7 @@ def from_elf(source: Source, elf: Elf) -> Objects:
     if tried.error:
         raise _refusal(source, elf.image, tried)
     types = Btf(tried.btf) if tried.btf else None
-    logs = {name: diagnose.safe_log(log) for name, log in tried.logs.items()}
+    logs = {name: safe_log(log) for name, log in tried.logs.items()}
     made = Objects(logs=logs, warnings=elf.warnings)
     for program in tried.programs:
         made.functions[program.name] = program.fd
@@ -102,7 +103,7 @@ def _event(types: Btf | None, buffer: str) -> np.dtype[Any] | LabError:
 
 
 def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
-    if short := diagnose.short_of(source.name, OSError(tried.error, os.strerror(tried.error))):
+    if short := refused.short_of(source.name, OSError(tried.error, os.strerror(tried.error))):
         return short
     found = next((m for line in tried.warnings if (m := _REFUSED.match(line))), None)
     if found:
@@ -110,7 +111,7 @@ def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
     log = "\n".join(tried.warnings)
     if found := _NO_MAP.search(log):
         reason = OSError(tried.error, os.strerror(tried.error))
-        return diagnose.map_refused(source, found[1], reason)
+        return refused.map_refused(source, found[1], reason)
     if found := _NO_HOOK.search(log):
         return LabError(
             "no-hook",
@@ -121,7 +122,7 @@ def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
             log=log,
         )
     if tried.error == 1:  # EPERM
-        return diagnose.no_privilege("The kernel lets this process make no map.")
+        return refused.no_privilege("The kernel lets this process make no map.")
     return LabError(
         "load",
         f"libbpf cannot load {source.name}: {os.strerror(tried.error)}.",
@@ -134,11 +135,11 @@ def _program_refusal(
     source: Source, image: bytes, function: str, reason: str, log: str
 ) -> LabError:
     at = None
-    if not diagnose.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
+    if not verifier.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
         again = libbpf.attempt(image, short_name(source.name), bpf.STEPS, function)
         log = again.logs[function]
         at = place(source, log)
-    error = diagnose.verifier(source, function, reason, log)
+    error = verifier.diagnose(source, function, reason, log)
     error.place = at or error.place
     if error.kind == "license":
         error.why = "A text for clang has no licence but the one that it names."

@@ -17,7 +17,8 @@ from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
-from bpflab.mistakes import diagnose
+from bpflab.mistakes import refused, verifier
+from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 
 
@@ -93,24 +94,24 @@ def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
     try:
         fd = bpf_map.create(spec.name, spec.type, *sizes, spec.flags)
     except OSError as error:
-        raise diagnose.map_refused(source, spec.name, error) from None
+        raise refused.map_refused(source, spec.name, error) from None
     key, value = dtype(spec.key), dtype(spec.value)
     return Map(spec.name, fd, spec.type, key, value, spec.max_entries, programs)
 
 
 def _loaded(
-    source: Source, code: bpf.Code, type: str, btf: int, lines: diagnose.Lines
+    source: Source, code: bpf.Code, type: str, btf: int, lines: verifier.Lines
 ) -> tuple[int, str]:
     number = PROGRAM_TYPES.index(type)
     try:
         fd, log = bpf.load_program(number, code, btf)
-        return fd, diagnose.safe_log(log)
+        return fd, safe_log(log)
     except bpf.Refused as refused:
         log, reason = refused.log, refused
-    if log and not diagnose.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
+    if log and not verifier.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
         try:
             fd, log = bpf.load_program(number, code, btf, bpf.STEPS)
-            return fd, diagnose.safe_log(log)  # refused for a moment, as for want of memory
+            return fd, safe_log(log)  # refused for a moment, as for want of memory
         except bpf.Refused as refused:
             log, reason = refused.log, refused
-    raise diagnose.program_refused(source, code.name, reason, log, lines)
+    raise verifier.program_refused(source, code.name, reason, log, lines)

@@ -20,7 +20,7 @@ from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
-from bpflab.mistakes import diagnose
+from bpflab.mistakes import refused
 from bpflab.programs.attached import Attachable
 from bpflab.programs.objects import Objects
 
@@ -102,7 +102,7 @@ class Program(Attachable):
             try:
                 self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
             except OSError as error:
-                raise diagnose.short_of(self.name, error) or error from None
+                raise refused.short_of(self.name, error) or error from None
         return self.rings[name]
 
     def event_dtype(self, buffer: str) -> np.dtype[Any]:
