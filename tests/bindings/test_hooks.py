@@ -91,3 +91,18 @@ def test_a_kprobe_that_is_denied_is_no_tracepoint(kernel, monkeypatch):
     assert "CAP_PERFMON" in caught.value.why
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(event)
+
+
+def test_what_attach_would_refuse_is_refused_beforehand(kernel):
+    """Without a program: a misspelt function of the kernel, and a type that has no hook."""
+    hooks.check("kprobe", "f", "__x64_sys_execve")
+    for type, target, says in (
+        ("kprobe", "__x64_sys_exe", "no function"),
+        ("kprobe", "sched\0", "no hook"),
+        ("raw_tracepoint", "syscalls:sys_enter_execve", "no raw tracepoint"),
+        ("socket_filter", "sys_enter", "no hook to attach to"),
+    ):
+        with pytest.raises(LabError, match=says):
+            hooks.check(type, "f", target)
+    hooks.check("raw_tracepoint", "f", "sys_enter")
+    hooks.check("raw_tracepoint", "f", "pelt_cfs_tp")  # the kernel has it, and tracefs does not

@@ -22,6 +22,8 @@ _PREFIXES = {
     "s390x": "__s390x_sys_",
 }
 
+_OF_ONE_CALL = re.compile(r"(?:syscalls:)?(sys_(?:enter|exit))_")
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -61,6 +63,26 @@ def syscall_entry(name: str) -> Entry:
     return Entry("tracepoint", tracepoint, f"This kernel lists no function for {name}.")
 
 
+def check(program_type: str, function: str, target: str, takes: str = "") -> None:
+    """Refuse what `attach` would refuse, as far as can be said without attaching anything.
+
+    Raises:
+        LabError: as ``attach`` does.
+    """
+    if _is_no_name(target):
+        raise LabError("no-tracepoint", f"There is no hook {safe_text(target, 80)!r}.")
+    if program_type == "kprobe":
+        _kernel_function(target)
+    elif program_type == "tracepoint":
+        tracepoints.number(target)
+        _same_event(function, target, takes)
+    elif program_type == "raw_tracepoint":
+        if ":" in target or _OF_ONE_CALL.match(target):  # others need not stand in tracefs
+            raise _no_raw_tracepoint(target)
+    elif program_type != "tracing":
+        raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
+
+
 def attach(program_type: str, function: str, program_fd: int, target: str, takes: str = "") -> int:
     """Attach a loaded program to *target*; return what ``detach`` needs.
 
@@ -69,7 +91,7 @@ def attach(program_type: str, function: str, program_fd: int, target: str, takes
     Raises:
         LabError: ``no-tracefs``, ``no-tracepoint``, ``no-kprobes`` or ``attach``.
     """
-    if "\0" in target or any(0xD800 <= ord(c) <= 0xDFFF for c in target):  # no name of the kernel's
+    if _is_no_name(target):
         raise LabError("no-tracepoint", f"There is no hook {safe_text(target, 80)!r}.")
     if program_type == "kprobe":
         return _kprobe(function, program_fd, target)
@@ -112,10 +134,14 @@ def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:
     except OSError as error:
         if error.errno != errno.ENOENT:
             raise _refused(function, target, error) from None
+    raise _no_raw_tracepoint(target)
+
+
+def _no_raw_tracepoint(target: str) -> LabError:
     known = {e.partition(":")[2] for e in tracepoints.names() if not e.startswith("syscalls:")}
-    of_one = re.match(r"(?:syscalls:)?(sys_(?:enter|exit))_", target)
+    of_one = _OF_ONE_CALL.match(target)
     all_calls = f"Attach it to {of_one[1]}, which comes at every system call." if of_one else ""
-    raise LabError(
+    return LabError(
         "no-tracepoint",
         f"There is no raw tracepoint {safe_text(target, 80)!r}.",
         why="A raw tracepoint is called by its event alone, as in sys_enter or sched_switch.",
@@ -125,13 +151,7 @@ def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:
 
 def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
     number = tracepoints.number(target)
-    if takes and (other := tracepoints.other_than(target, takes)):
-        raise LabError(
-            "attach",
-            f"{function} takes the event of {other}, and cannot be attached to {target}.",
-            why="The fields of the two differ: it would read the wrong bytes.",
-            fix=f"Let it take struct {tracepoints.struct_of(target)} *, or attach it to {other}.",
-        )
+    _same_event(function, target, takes)
     try:
         event = perfevent.open_event(perfevent.TRACEPOINT, number, 0)
     except OSError as error:
@@ -151,6 +171,17 @@ def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
         raise _refused(function, target, error) from None
 
 
+def _same_event(function: str, target: str, takes: str) -> None:
+    """Refuse a program whose context is the event of another tracepoint, with other fields."""
+    if takes and (other := tracepoints.other_than(target, takes)):
+        raise LabError(
+            "attach",
+            f"{function} takes the event of {other}, and cannot be attached to {target}.",
+            why="The fields of the two differ: it would read the wrong bytes.",
+            fix=f"Let it take struct {tracepoints.struct_of(target)} *, or attach it to {other}.",
+        )
+
+
 def _started(event: int, program_fd: int) -> int:
     """Let *event* run the program, and return it; where it is refused it is closed."""
     try:
@@ -159,6 +190,11 @@ def _started(event: int, program_fd: int) -> int:
         os.close(event)
         raise
     return event
+
+
+def _is_no_name(target: str) -> bool:
+    """Return whether no hook of the kernel's can be called so: with a NUL or half a pair in it."""
+    return "\0" in target or any(0xD800 <= ord(c) <= 0xDFFF for c in target)
 
 
 def _kernel_function(target: str) -> str:

@@ -82,18 +82,36 @@ class Attachable(Loaded):
         """
         return Attached(self, targets)
 
+    def belongs(self, targets: Mapping[str, str]) -> Self:
+        """Note where functions belong: there ``attach`` puts them without arguments.
+
+        Raises:
+            LabError: ``no-program``, or what ``attach`` would say of such a hook.
+        """
+        for function, target in targets.items():
+            self._fits(function, target)
+            takes = _context(self.source.text, function)
+            hooks.check(self.types[function], function, target, takes)
+        self.hooks = {**self.hooks, **targets}
+        return self
+
+    def _fits(self, function: str, target: str) -> None:
+        """Refuse a hook other than that of its section for a program that is bound to it."""
+        self.functions[function]
+        if self.types[function] == "tracing" and target != self.hooks[function]:
+            raise LabError(
+                "attach",
+                f"{function} cannot be attached to {safe_text(target, 80)}.",
+                why=f"Its section binds it to {self.hooks[function]}: the kernel checks its "
+                "arguments when it is loaded.",
+                fix="Change the section, and load it again.",
+            )
+
     def _attach(self, function: str, target: str) -> None:
         with held_back(), self.descriptor(function) as fd, self._lock:
             self._alive()
+            self._fits(function, target)
             type, takes = self.types[function], _context(self.source.text, function)
-            if type == "tracing" and target != self.hooks[function]:
-                raise LabError(
-                    "attach",
-                    f"{function} cannot be attached to {safe_text(target, 80)}.",
-                    why=f"Its section binds it to {self.hooks[function]}: the kernel checks its "
-                    "arguments when it is loaded.",
-                    fix="Change the section, and load it again.",
-                )
             self.links[function, target] = hooks.attach(type, function, fd, target, takes)
 
 
