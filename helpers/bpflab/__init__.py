@@ -1,5 +1,6 @@
 """Learn eBPF on a live kernel: load a program, make something happen, look at what it saw."""
 
+import sys as _sys
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
@@ -58,3 +59,13 @@ def __getattr__(name: str) -> _Any:
 def __dir__() -> list[str]:
     """Return the public names alone, for a Tab."""
     return __all__
+
+
+def load_ipython_extension(shell: _Any) -> None:
+    """Add to IPython what bpflab has for it: ``%load_ext bpflab``."""
+    _import_module(f"{__name__}.cell").install(shell)
+
+
+# In a notebook the import alone does it. Nothing of IPython is imported for this.
+if _shell := getattr(_sys.modules.get("IPython"), "get_ipython", lambda: None)():
+    load_ipython_extension(_shell)
