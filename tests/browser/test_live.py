@@ -50,8 +50,9 @@ def accounting(text):
 
 def stop(cell):
     """Press Stop, and wait for the last frame."""
+    cell.select()  # or JupyterLab does so while the button is pressed, and scrolls
     cell.show().element.locator(STOP).click()
-    until(lambda: "Ended: stopped." in cell.text, f"{cell} does not stop")
+    until(lambda: "Ended: stopped." in cell.text, f"{cell} does not stop:\n{cell.text}")
 
 
 def answer(cell):
@@ -149,8 +150,7 @@ def test_it_goes_on_after_the_page_was_reloaded(jupyter):
     book.reload()
     moves(cell)
 
-    cell.show().element.locator(STOP).click()
-    until(lambda: "Ended: stopped." in cell.text, "it does not stop")
+    stop(cell)
     moved = cell.text
     time.sleep(1)
     assert cell.text == moved
@@ -214,7 +214,23 @@ def test_two_browsers_see_one_view(jupyter, lab):
     second.show().element.locator(STOP).click()
     until(lambda: "Ended: stopped." in cell.text, "the first page moves on")
     until(lambda: "Ended: stopped." in second.text, "the second page moves on")
-    assert accounting(cell.text) == accounting(second.text)
+    same = "the pages differ in the end"
+    until(lambda: accounting(cell.text) == accounting(second.text), same)
+
+
+def test_a_frame_that_comes_while_stop_is_pressed_does_not_move_it(jupyter):
+    """The frame waits for the click: else the button may be elsewhere when it is released."""
+    _, cell = lab_of_one(jupyter)
+    moves(cell)
+    cell.select()
+    cell.show().element.locator(STOP).hover()
+    jupyter.page.mouse.down()
+    frame = cell.element.locator(FRAME).first
+    pressed = frame.inner_text()
+    time.sleep(2)
+    assert frame.inner_text() == pressed
+    jupyter.page.mouse.up()
+    until(lambda: "Ended: stopped." in cell.text, "it does not stop")
 
 
 def test_a_function_of_the_readers_that_fails(jupyter):

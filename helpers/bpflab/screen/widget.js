@@ -51,8 +51,10 @@ function render({ model, el }) {
   let heard = Date.now();
   let answered = 0;
   let spokenAt = 0;
+  let pressed = false; // a frame that moves the button under the pointer would swallow the click
 
   function draw() {
+    if (pressed) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = model.get("html");
     const holder = stage.cloneNode(false);
@@ -86,6 +88,16 @@ function render({ model, el }) {
     }
   }, 1000);
 
+  const release = () => {
+    pressed = false;
+    setTimeout(draw); // after the click
+  };
+  button.addEventListener("pointerdown", () => {
+    pressed = true;
+    ["pointerup", "pointercancel"].forEach((name) =>
+      window.addEventListener(name, release, { once: true }),
+    );
+  });
   button.addEventListener("click", () => model.send({ page, stop: true }));
   model.on("change:html", draw);
   model.on("change:status", hear);
