@@ -1,0 +1,88 @@
+"""What an instruction changes although the verifier's log does not mention it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+State = Mapping[str, str]
+
+_OPERATION = re.compile(r"\(([0-9a-f]{2})\) ")
+_JUMPS = (5, 6)  # BPF_JMP, BPF_JMP32: the class is the operation's lowest three bits
+_ALWAYS = (0x05, 0x06, 0x85, 0x95)  # goto, gotol, call, exit
+_CLOBBERED = ("R0", "R1", "R2", "R3", "R4", "R5")
+_CALLED = re.compile(r"call ([\w-]+)")
+# Whatever gives a reference back: helpers by name, kernel functions by the ends of theirs.
+_RELEASES = re.compile(
+    r"bpf_(?:ringbuf_(?:submit|discard)(?:_dynptr)?|sk_release)$|_(?:release|put|drop|destroy)$"
+)
+_REFERENCE = re.compile(r"\b(?:ref_obj_id|ref_id)=(\d+)")
+_ID = re.compile(r"(?<![_\w])id=(\d+)")
+
+
+def is_call(code: str) -> bool:
+    """Say whether an instruction calls a helper or a function."""
+    return code.startswith("(85)")
+
+
+def is_exit(code: str) -> bool:
+    """Say whether an instruction ends the program or a function of it."""
+    return code.startswith("(95)")
+
+
+def is_branch(code: str) -> bool:
+    """Say whether an instruction is an ``if``: the verifier may walk on at two places."""
+    found = _OPERATION.match(code)
+    operation = int(found[1], 16) if found else 0
+    return operation & 7 in _JUMPS and operation not in _ALWAYS
+
+
+def after_call(code: str, before: State) -> State:
+    """Return *before* without what a call takes away: R0 to R5, and what it gives back.
+
+    Every copy of a pointer that is submitted, discarded or released ends with it
+    (release_reference in kernel/bpf/verifier.c); none of them is marked as changed.
+    """
+    gone = set(_CLOBBERED)
+    called = _CALLED.search(code)
+    if called and _RELEASES.search(called[1]):
+        first = before.get("R1", "")
+        held = _reference(first)
+        gone |= {name for name, known in before.items() if held and _reference(known) == held}
+    return {name: known for name, known in before.items() if name not in gone}
+
+
+def after_branch(before: State, now: State) -> State:
+    """Return *now*, with the copies of what an ``if`` tested: the verifier learns of them too.
+
+    A pointer that may be NULL and a number are known to be copies by their ``id``.
+    """
+    learnt = {}
+    for name, old in before.items():
+        if now[name] != old and (id := _ID.search(old)):
+            learnt[id[1]] = (old, now[name])
+    found = dict(now)
+    for name, old in before.items():
+        id = _ID.search(old)
+        if not id or now[name] != old or id[1] not in learnt:
+            continue
+        was, became = learnt[id[1]]
+        if old == was:
+            found[name] = became
+        elif "_or_null" in old and "_or_null" in was:
+            found[name] = became if became in ("0", "P0") else _checked(old, became)
+    return found
+
+
+def _checked(old: str, became: str) -> str:
+    """Return a pointer at another offset, as it is once it cannot be NULL."""
+    kept = _ID.search(became)
+    text = old.replace("_or_null", "", 1)
+    return text if kept else re.sub(r"(?<![_\w])id=\d+,?", "", text, count=1)
+
+
+def _reference(known: str) -> str:
+    found = _REFERENCE.search(known)
+    if not found and known.startswith("ringbuf_mem("):  # Linux 7.3 has one number for both
+        found = _ID.search(known)
+    return found[1] if found else ""

@@ -1,0 +1,51 @@
+"""What the verifier says after its walk: why it refuses, and how much it has looked at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Lines that come with the walk and say nothing of a refusal.
+_NOISE = re.compile(
+    r"mark_precise: |\s*frame ?\d+: propagating|\(\d[\d,]*\) (?:frame|live)"
+    r"|Live regs|\s+\d+: [.\d]{10} "
+    r"|func#\d+ @|Func#\d+ .*(?:safe for any|assumed valid)|arg#\d+ reference type\('UNKNOWN"
+    r"|processed \d+ insns|verification time|stack depth|insns? processed|HINT: |propagating "
+    r"|-- (?:BEGIN|END) PROG LOAD LOG --|libbpf: "
+)
+_TITLE = re.compile(r"Verification failed: (.*)")
+_HEAD = re.compile(r"(Reason|At|Causal path|Suggestion):$")
+_COUNTS = re.compile(r"processed (\d+) insns .*?total_states (\d+)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """The end of a log: see `log.Walk`."""
+
+    message: str
+    title: str
+    reason: str
+    suggestion: str
+    processed: int
+    states: int
+
+
+def told(lines: Sequence[str]) -> Told:
+    """Return what the *lines* after the last step say."""
+    message, title, part = [], "", ""
+    parts: dict[str, list[str]] = {}
+    processed = states = 0
+    for line in lines:
+        if found := _COUNTS.match(line):
+            processed, states, part = int(found[1]), int(found[2]), ""
+        elif found := _TITLE.match(line):
+            title = found[1]
+        elif title and (found := _HEAD.match(line)):
+            part = found[1]
+        elif title and line.startswith("  "):
+            parts.setdefault(part, []).append(line.strip())
+        elif line.strip() and not _NOISE.match(line) and not title:
+            message.append(line.rstrip())
+    reason, suggestion = (" ".join(parts.get(name, [])) for name in ("Reason", "Suggestion"))
+    return Told("\n".join(message), title, reason, suggestion, processed, states)
