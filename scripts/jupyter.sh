@@ -126,6 +126,6 @@ up() {
     become bash -c 'echo "$$" >>"$0"; exec "$@"' "$STATE/servers" \
         "$VENV/bin/python" -m jupyterlab --no-browser --allow-root --log-level=WARN --LabApp.log_level=WARN \
         --ServerApp.ip=127.0.0.1 --ServerApp.port="$port" --ServerApp.port_retries=0 --ServerApp.root_dir="$ROOT" \
-        --ServerApp.answer_yes=True \
+        --ServerApp.answer_yes=True --LabApp.extra_labextensions_path="$ROOT/helpers/jupyter/labextensions" \
         --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb --KernelManager.transport="$transport"
 }
