@@ -25,7 +25,7 @@ def kernel(tmp_path, monkeypatch):
     (tmp_path / "kallsyms").write_text(KALLSYMS)
     monkeypatch.setattr(perfevent, "KPROBES", tmp_path / "kprobe")
     monkeypatch.setattr(kallsyms, "SYMBOLS", tmp_path / "kallsyms")
-    monkeypatch.setattr(hooks.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(kallsyms.platform, "machine", lambda: "x86_64")
     return tmp_path
 
 
@@ -37,7 +37,7 @@ def test_the_function_is_called_as_the_architecture_calls_it(
     kernel, monkeypatch, machine, function
 ):
     """Each architecture has its own prefix, and the address is not asked for."""
-    monkeypatch.setattr(hooks.platform, "machine", lambda: machine)
+    monkeypatch.setattr(kallsyms.platform, "machine", lambda: machine)
 
     assert syscall_entry("execve").type == "kprobe"
     assert syscall_entry("execve").target == function
@@ -46,7 +46,7 @@ def test_the_function_is_called_as_the_architecture_calls_it(
 def test_an_architecture_without_a_wrapper_has_the_plain_name(kernel, monkeypatch):
     """Such a function is sys_ and the call's name, whatever the machine."""
     assert syscall_entry("getpgid").target == "sys_getpgid"
-    monkeypatch.setattr(hooks.platform, "machine", lambda: "loongarch64")
+    monkeypatch.setattr(kallsyms.platform, "machine", lambda: "loongarch64")
     assert syscall_entry("getpgid").target == "sys_getpgid"
 
 

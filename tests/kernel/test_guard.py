@@ -118,8 +118,7 @@ REFUSED = {
         + END,
     ),
     "global variable": ("pointer", 4, "static int total;\n" + HOOK + "\ttotal++;\n" + END),
-    "attached by its name": ("automatic", None, "int kprobe__do_exit(void *ctx)\n{\n" + END),
-    "attached to a security hook": ("automatic", None, "int lsm__bpf(void *ctx)\n{\n" + END),
+    "no such security hook": ("no-hook", 1, "int lsm__nosuch(void *ctx)\n{\n" + END),
 }
 
 

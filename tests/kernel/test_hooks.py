@@ -71,8 +71,8 @@ def test_what_is_no_name_at_all_is_refused(target, type):
 
 def test_a_program_that_reads_beyond_the_event_is_told_so(capfd):
     """Registers at a tracepoint: the kernel's own errno, no word of privileges, no noise."""
-    text = "int hook(struct pt_regs *ctx) { return PT_REGS_SP(ctx) == 0; }"
-    with load("lesson.c", text="#include <uapi/linux/ptrace.h>\n" + text) as program:
+    text = "int hook(void *ctx) { return *((u64 *)ctx + 19) == 0; }"
+    with load("lesson.c", text=text) as program:
         error = refused(program, "syscalls:sys_enter_socket")
     assert error.kind == "attach"
     assert "Permission denied" in error.message

@@ -373,9 +373,9 @@ def left(ids: set[str], within_s: float = 5.0) -> set[str]:
     [
         COUNT.replace("seen.atomic", "sean.atomic"),
         COUNT.replace("return 0;", "u64 *v = seen.lookup_or_try_init(0, 0); return *v;"),
-        COUNT.replace("int hook", "int kprobe__hook"),
+        COUNT.replace("int hook", "int lsm__nosuch"),
     ],
-    ids=["compiler", "verifier", "automatic"],
+    ids=["compiler", "verifier", "hook"],
 )
 def test_a_text_that_is_refused_leaves_the_running_program_alone(text):
     """A typo in a cell ends nothing: the program of that name goes on, attached."""

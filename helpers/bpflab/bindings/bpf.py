@@ -23,10 +23,12 @@ _SIZE = 128  # bytes of union bpf_attr that we send; what we leave zero means "n
 _AGAIN = 5  # a signal interrupts the verifier; libbpf tries as often (bpf_prog_load)
 ENOTSUPP = 524
 """An errno of the kernel's own (include/linux/errno.h), for which the C library has no words."""
-STEPS, STATISTICS = 1, 4
-"""What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS (include/linux/bpf_verifier.h)."""
-LOG_SIZE = {STATISTICS: 1 << 16, STEPS: 1 << 24}
-"""Bytes of a log; of a longer one the kernel keeps the end, and before Linux 6.4 the beginning."""
+STEPS, STATISTICS, WALK, WALK_BEFORE_6_4 = 1, 4, 2 | 8, 2
+"""What the verifier logs: BPF_LOG_LEVEL1, BPF_LOG_STATS, BPF_LOG_LEVEL2 with BPF_LOG_FIXED
+(include/linux/bpf_verifier.h)."""
+LOG_SIZE = {STATISTICS: 1 << 16, STEPS: 1 << 24, WALK: 1 << 20, WALK_BEFORE_6_4: 1 << 20}
+"""Bytes of a log; of a longer one the kernel keeps the end, and of a walk or before Linux 6.4 the
+beginning, and then refuses the program with ENOSPC."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long]
@@ -49,6 +51,8 @@ class Code:
         license: of the text: some helpers are for GPL alone.
         func_info: ``struct bpf_func_info``, 8 bytes each, or nothing.
         line_info: ``struct bpf_line_info``, 16 bytes each, or nothing.
+        attach_type: ``enum bpf_attach_type``, of a program that is bound to its hook.
+        attach_to: that hook, by its number among the kernel's types.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Code:
     license: str = "GPL"
     func_info: bytes = b""
     line_info: bytes = b""
+    attach_type: int = 0
+    attach_to: int = 0
 
 
 def bpf(command: int, attributes: bytes) -> tuple[int, bytes]:
@@ -111,7 +117,7 @@ def load_program(
         0,
         code.name.encode()[:15],
         0,
-        0,
+        code.attach_type,
         btf,
         8 if functions else 0,
         address(functions) if functions else 0,
@@ -119,7 +125,7 @@ def load_program(
         16 if lines else 0,
         address(lines) if lines else 0,
         len(lines) // 16,
-        0,
+        code.attach_to,
     )
     for _ in range(_AGAIN):
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # include/uapi/linux/capability.h
-SETGID, SETUID, SYS_ADMIN, PERFMON, BPF = 6, 7, 21, 38, 39
+SETGID, SETUID, NET_ADMIN, SYS_ADMIN, PERFMON, BPF = 6, 7, 12, 21, 38, 39
 
 
 def mask(status: str, kind: str = "CapEff") -> int:

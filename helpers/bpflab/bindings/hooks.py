@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
-import re
 from dataclasses import dataclass
 
 from bpflab.arguments import checked
-from bpflab.bindings import kallsyms, perfevent, tracepoints
+from bpflab.bindings import hook_names, kallsyms, perfevent, tracepoints
 from bpflab.bindings.bpf import open_raw_tracepoint
+from bpflab.bindings.hook_names import BOUND, check, not_here
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
-from bpflab.text import near, safe_text
 
-# arch/*/include/asm/syscall_wrapper.h; an architecture without a wrapper calls it sys_ alone.
-_PREFIXES = {
-    "x86_64": "__x64_sys_",
-    "aarch64": "__arm64_sys_",
-    "riscv64": "__riscv_sys_",
-    "s390x": "__s390x_sys_",
-}
-
-_OF_ONE_CALL = re.compile(r"(?:syscalls:)?(sys_(?:enter|exit))_")
+__all__ = ["BOUND", "Entry", "attach", "check", "detach", "not_here", "syscall_entry"]
 
 
 @dataclass(frozen=True)
@@ -55,131 +45,63 @@ def syscall_entry(name: str) -> Entry:
     tracepoint = f"syscalls:sys_enter_{name}"
     if not perfevent.KPROBES.exists():
         return Entry("tracepoint", tracepoint, "This kernel was built without kprobes.")
-    functions = kallsyms.functions(modules=False)
-    for prefix in (_PREFIXES.get(platform.machine(), "sys_"), "sys_"):
-        if prefix + name in functions:
-            why = "This kernel has kprobes, and calls the function that does it so."
-            return Entry("kprobe", prefix + name, why)
+    if found := kallsyms.syscall(name):
+        why = "This kernel has kprobes, and calls the function that does it so."
+        return Entry("kprobe", found, why)
     return Entry("tracepoint", tracepoint, f"This kernel lists no function for {name}.")
 
 
-def check(program_type: str, function: str, target: str, takes: str = "") -> None:
-    """Refuse what `attach` would refuse, as far as can be said without attaching anything.
-
-    Raises:
-        LabError: as ``attach`` does.
-    """
-    if _is_no_name(target):
-        raise LabError("no-tracepoint", f"There is no hook {safe_text(target, 80)!r}.")
-    if program_type == "kprobe":
-        _kernel_function(target)
-    elif program_type == "tracepoint":
-        tracepoints.number(target)
-        _same_event(function, target, takes)
-    elif program_type == "raw_tracepoint":
-        if ":" in target or _OF_ONE_CALL.match(target):  # others need not stand in tracefs
-            raise _no_raw_tracepoint(target)
-    elif program_type != "tracing":
-        raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
-
-
-def attach(program_type: str, function: str, program_fd: int, target: str, takes: str = "") -> int:
+def attach(
+    program_type: str,
+    function: str,
+    program_fd: int,
+    target: str,
+    takes: str = "",
+    dialect: str = "bcc",
+) -> int:
     """Attach a loaded program to *target*; return what ``detach`` needs.
 
     *takes* is the tracepoint's struct that the program has for its context, if it has one.
 
     Raises:
-        LabError: ``no-tracefs``, ``no-tracepoint``, ``no-kprobes`` or ``attach``.
+        LabError: whatever `hook_names.check` refuses, or ``attach``.
     """
-    if _is_no_name(target):
-        raise LabError("no-tracepoint", f"There is no hook {safe_text(target, 80)!r}.")
-    if program_type == "kprobe":
-        return _kprobe(function, program_fd, target)
-    if program_type == "raw_tracepoint":
-        return _raw_tracepoint(function, program_fd, target)
-    if program_type == "tracepoint":
-        return _tracepoint(function, program_fd, target, takes)
-    if program_type == "tracing":
-        return _tracing(function, program_fd, target)
-    raise LabError("attach", f"A {program_type} program has no hook to attach to here.")
+    check(program_type, function, target, takes, dialect)
+    try:
+        if program_type == "kprobe":
+            return _started(perfevent.open_kprobe(*hook_names.kprobe(target)), program_fd)
+        if program_type == "raw_tracepoint":
+            return open_raw_tracepoint(target, program_fd)
+        if program_type == "tracepoint":
+            return _tracepoint(function, program_fd, target)
+        return open_raw_tracepoint(None, program_fd)  # it was loaded for its hook
+    except OSError as error:
+        if program_type == "raw_tracepoint" and error.errno == errno.ENOENT:
+            raise hook_names.no_raw_tracepoint(function, target, dialect) from None
+        raise _refused(program_type, function, target, error) from None
 
 
 def detach(program_type: str, link: int) -> None:
     """Undo ``attach``."""
-    if program_type in ("raw_tracepoint", "tracing"):
+    if program_type in ("raw_tracepoint", *BOUND):
         os.close(link)
     else:
         perfevent.end(link)
 
 
-def _kprobe(function: str, program_fd: int, target: str) -> int:
-    name = _kernel_function(target)
-    try:
-        return _started(perfevent.open_kprobe(name), program_fd)
-    except OSError as error:
-        raise _refused(function, target, error) from None
-
-
-def _tracing(function: str, program_fd: int, target: str) -> int:
-    """Attach a program of type tracing, which was loaded for its hook."""
-    try:
-        return open_raw_tracepoint(None, program_fd)
-    except OSError as error:
-        raise _refused(function, target, error) from None
-
-
-def _raw_tracepoint(function: str, program_fd: int, target: str) -> int:
-    try:
-        return open_raw_tracepoint(target, program_fd)
-    except OSError as error:
-        if error.errno != errno.ENOENT:
-            raise _refused(function, target, error) from None
-    raise _no_raw_tracepoint(target)
-
-
-def _no_raw_tracepoint(target: str) -> LabError:
-    known = {e.partition(":")[2] for e in tracepoints.names() if not e.startswith("syscalls:")}
-    of_one = _OF_ONE_CALL.match(target)
-    all_calls = f"Attach it to {of_one[1]}, which comes at every system call." if of_one else ""
-    return LabError(
-        "no-tracepoint",
-        f"There is no raw tracepoint {safe_text(target, 80)!r}.",
-        why="A raw tracepoint is called by its event alone, as in sys_enter or sched_switch.",
-        fix=all_calls or near(target.rpartition(":")[2], known),
-    )
-
-
-def _tracepoint(function: str, program_fd: int, target: str, takes: str) -> int:
-    number = tracepoints.number(target)
-    _same_event(function, target, takes)
-    try:
-        event = perfevent.open_event(perfevent.TRACEPOINT, number, 0)
-    except OSError as error:
-        raise _refused(function, target, error) from None
+def _tracepoint(function: str, program_fd: int, target: str) -> int:
+    event = perfevent.open_event(perfevent.TRACEPOINT, tracepoints.number(target), 0)
     try:
         return _started(event, program_fd)
     except PermissionError as error:
         if error.errno != errno.EACCES:  # perf_event_set_bpf_prog, kernel/events/core.c
-            raise _refused(function, target, error) from None
+            raise
         raise LabError(
             "attach",
             f"{function} cannot be attached to {target}: {error.strerror}.",
             why="It reads beyond the end of this event: it was written for another hook.",
             fix=f"Let it take struct {tracepoints.struct_of(target)} *.",
         ) from None
-    except OSError as error:
-        raise _refused(function, target, error) from None
-
-
-def _same_event(function: str, target: str, takes: str) -> None:
-    """Refuse a program whose context is the event of another tracepoint, with other fields."""
-    if takes and (other := tracepoints.other_than(target, takes)):
-        raise LabError(
-            "attach",
-            f"{function} takes the event of {other}, and cannot be attached to {target}.",
-            why="The fields of the two differ: it would read the wrong bytes.",
-            fix=f"Let it take struct {tracepoints.struct_of(target)} *, or attach it to {other}.",
-        )
 
 
 def _started(event: int, program_fd: int) -> int:
@@ -192,39 +114,20 @@ def _started(event: int, program_fd: int) -> int:
     return event
 
 
-def _is_no_name(target: str) -> bool:
-    """Return whether no hook of the kernel's can be called so: with a NUL or half a pair in it."""
-    return "\0" in target or any(0xD800 <= ord(c) <= 0xDFFF for c in target)
-
-
-def _kernel_function(target: str) -> str:
-    """Return *target*, if it is a function of the kernel and kprobes are there."""
-    if not perfevent.KPROBES.exists():
-        raise LabError(
-            "no-kprobes",
-            "This kernel has no kprobes.",
-            why="It was built without CONFIG_KPROBES.",
-            fix="Use a tracepoint, or run in a VM with a distribution's kernel.",
-        )
-    known = kallsyms.functions()
-    if target in known:
-        return target
-    names = sorted((n for n in known if target and target in n), key=lambda n: (len(n), n))[:3]
-    raise LabError(
-        "attach",
-        f"The kernel has no function {safe_text(target, 80)!r}.",
-        why="A kprobe is set on a function of /proc/kallsyms; one that was inlined is not there.",
-        fix=f"Did you mean {' or '.join(names)}?" if names else "",
-    )
-
-
-def _refused(function: str, target: str, error: OSError) -> LabError:
+def _refused(program_type: str, function: str, target: str, error: OSError) -> LabError:
     if error.errno in NO_DESCRIPTOR:
         return no_descriptor(f"to attach {function}")
     denied = error.errno in (errno.EPERM, errno.EACCES)
+    why, fix = "", ""
+    if denied:
+        why = "That takes CAP_BPF and CAP_PERFMON."
+        fix = "Start the lab with ./lab; ./lab doctor shows what is missing."
+    elif program_type == "raw_tracepoint" and error.errno == errno.EINVAL:
+        why = "It reads more arguments than this hook has."  # bpf_probe_register, bpf_trace.c
+        fix = "Read only ctx->args[0] and so on, as many as the event's prototype has."
     return LabError(
         "attach",
         f"{function} cannot be attached to {target}: {error.strerror}.",
-        why="That takes CAP_BPF and CAP_PERFMON." if denied else "",
-        fix="Start the lab with ./lab; ./lab doctor shows what is missing." if denied else "",
+        why=why,
+        fix=fix,
     )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import platform
 from pathlib import Path
 
 SYMBOLS = Path("/proc/kallsyms")
+
+# arch/*/include/asm/syscall_wrapper.h; an architecture without a wrapper calls it sys_ alone.
+_PREFIXES = {
+    "x86_64": "__x64_sys_",
+    "aarch64": "__arm64_sys_",
+    "riscv64": "__riscv_sys_",
+    "s390x": "__s390x_sys_",
+}
 
 
 def functions(modules: bool = True) -> set[str]:
@@ -15,3 +25,23 @@ def functions(modules: bool = True) -> set[str]:
         return set()
     rows = (row.split() for row in text.splitlines())  # address, letter, name, and its [module]
     return {row[2] for row in rows if row[1] in "tTwW" and (modules or len(row) == 3)}
+
+
+def syscall(name: str) -> str:
+    """Return the function of system call *name*, as this architecture calls it, or nothing."""
+    known = functions(modules=False)
+    prefixes = (_PREFIXES.get(platform.machine(), "sys_"), "sys_")
+    return next((prefix + name for prefix in prefixes if prefix + name in known), "")
+
+
+def near(name: str) -> list[str]:
+    """Return up to three functions that *name* may mean, which is none of them."""
+    if not name:
+        return []
+    if call := syscall(name.removeprefix("sys_")):
+        return [call]
+    known = functions()
+    if holding := sorted((n for n in known if name in n), key=lambda n: (len(n), n))[:3]:
+        return holding
+    alike = [n for n in known if abs(len(n) - len(name)) < 3 and n[0] == name[0]]
+    return difflib.get_close_matches(name, sorted(alike), 3, 0.75)

@@ -39,6 +39,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in (*_MAP_FACTS, *_MAP_TYPES)},
     "bpf_object__btf": (c_void_p, [c_void_p]),
     "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
+    "libbpf_find_vmlinux_btf_id": (c_int, [c_char_p, c_int]),
 }
 
 
@@ -130,6 +131,19 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
                 return found
         finally:
             lib.bpf_object__close(handle)
+
+
+def kernel_type(name: str, attach_type: int) -> int:
+    """Return the number of the hook *name* among the kernel's types, or 0 where it has none.
+
+    *attach_type* says of what kind it is, as in ``enum bpf_attach_type``.
+
+    Raises:
+        LabError: ``no-libbpf``.
+    """
+    lib = library()
+    with _warnings():
+        return max(int(lib.libbpf_find_vmlinux_btf_id(name.encode(), attach_type)), 0)
 
 
 def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitStack) -> Program:

@@ -56,14 +56,16 @@ def start(event: int, program_fd: int) -> None:
     fcntl.ioctl(event, _ENABLE, 0)
 
 
-def open_kprobe(function: str) -> int:
+def open_kprobe(function: str, returns: bool = False) -> int:
     """Return the fd of the event at the entry of a kernel *function*, of every process and CPU.
+
+    With *returns* it is the event of its return.
 
     Raises:
         OSError: as the kernel refuses.
     """
     kind = int((KPROBES / "type").read_text(encoding="ascii"))
-    return open_event(kind, 0, 0, function=function)
+    return open_event(kind, int(returns), 0, function=function)  # PERF_PROBE_CONFIG_IS_RETPROBE
 
 
 def end(event: int) -> None:

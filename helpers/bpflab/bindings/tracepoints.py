@@ -27,9 +27,8 @@ def number(target: str) -> int:
             why=f"{TRACEFS} is not mounted, or not open to this user.",
             fix="./lab mounts it; ./lab doctor shows what is missing.",
         )
-    place = _place(target) / "id"
-    if _NAME.fullmatch(target) and place.exists():
-        return int(place.read_text(encoding="ascii"))
+    if exists(target):
+        return int((_place(target) / "id").read_text(encoding="ascii"))
     close = _near(target)
     raise LabError(
         "no-tracepoint",
@@ -37,6 +36,11 @@ def number(target: str) -> int:
         why="A tracepoint is called category:event, as under /sys/kernel/tracing/events.",
         fix=f"Did you mean {' or '.join(close)}?" if close else "",
     )
+
+
+def exists(target: str) -> bool:
+    """Say whether *target* is the name of a tracepoint."""
+    return bool(_NAME.fullmatch(target)) and (_place(target) / "id").exists()
 
 
 def names() -> list[str]:
@@ -64,7 +68,8 @@ def _fields(target: str) -> list[str]:
 
 def _near(target: str) -> list[str]:
     known = names()
-    meant = re.sub(r"\s+", "", target).replace("/", ":").replace(".", ":")
+    meant = re.sub(r"[/.]", ":", re.sub(r"\s+", "", target))
+    meant = re.sub(r"^(?:raw_)?(?:tracepoint|tp|t):", "", meant)  # as sections and bpftrace say it
     if meant in known:
         return [meant]
     if ":" not in meant:  # an event without its category, or a system call

@@ -31,6 +31,9 @@ MAP_TYPES = _words(
 )
 """``enum bpf_map_type``, lower case."""
 
+ATTACH_TYPES = {"tp_btf": 23, "fentry": 24, "fexit": 25, "fmod_ret": 26, "lsm": 27}
+"""``enum bpf_attach_type`` of the programs that are loaded for one hook, by libbpf's section."""
+
 TAIL_CALL = 12
 """``BPF_FUNC_tail_call``: a helper by its number, also where the verifier has been."""
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
+from bpflab.bindings import capabilities
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
-from bpflab.mistakes.rule import declaration, safe_log
+from bpflab.mistakes.rule import declaration, head, safe_log
 from bpflab.source import Source
+
+_OF_THE_NETWORK = (  # is_net_admin_prog_type, kernel/bpf/syscall.c
+    *("sched_cls", "sched_act", "xdp", "lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local"),
+    *("sk_skb", "sk_msg", "flow_dissector", "cgroup_device", "cgroup_sock", "cgroup_sock_addr"),
+    *("cgroup_sockopt", "cgroup_sysctl", "sock_ops", "ext", "netfilter"),
+)
 
 
 def map_refused(source: Source, name: str, reason: OSError) -> LabError:
@@ -44,3 +52,27 @@ def short_of(name: str, reason: OSError) -> LabError | None:
             fix="Make its maps smaller, or close the kernels of other notebooks.",
         )
     return None
+
+
+def of_type(error: LabError, source: Source, function: str, type: str) -> LabError:
+    """Return *error*, of a program that was refused; a missing privilege with what its type takes.
+
+    What this process may do is known, so where it may load such programs another reason is named.
+    """
+    if error.kind != "privilege":
+        return error
+    error.place = head(source, function)
+    mine = capabilities.mask(Path("/proc/self/status").read_text(encoding="ascii"))
+    if not mine >> capabilities.PERFMON & mine >> capabilities.BPF & 1:
+        return error
+    if type in _OF_THE_NETWORK and not mine >> capabilities.NET_ADMIN & 1:
+        error.why = f"A program of type {type} takes CAP_NET_ADMIN as well."
+        error.fix = "Start the lab as root, or load it with another tool."
+        return error
+    error.message = f"The kernel does not let {function} be loaded as a program of type {type}."
+    error.why = (
+        "This process has CAP_BPF and CAP_PERFMON, so it is the hook that is not allowed: the "
+        "kernel was built without it, or a container forbids it."
+    )
+    error.fix = "Use a tracepoint, or run in a VM with a distribution's kernel."
+    return error

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Self
 
 from bpflab.arguments import checked
+from bpflab.arguments.kinds import shown
 from bpflab.bindings import hooks
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
+from bpflab.mistakes.context import context
 from bpflab.programs.handles import Loaded
 from bpflab.source import Source
 from bpflab.text import safe_text
@@ -27,24 +28,26 @@ class Attachable(Loaded):
         self.links: dict[tuple[str, str], int] = {}
 
     @checked
-    def attach(self, **targets: str) -> Self:
+    def attach(self, *hook: str, **targets: str) -> Self:
         """Attach each function to its hook. What is attached there already stays as it is.
 
-        Without arguments each function goes where its section says (``SEC("tracepoint/…")``).
+        Of a text with one function the hook is enough. Without arguments each function goes where
+        the text says: by its section (``SEC("tracepoint/…")``), by the tracepoint's struct that it
+        takes, or by a name as BCC's macros write it (``kprobe__do_exit``).
 
         Raises:
-            LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program`` or ``attach``; then none of
-                these hooks is attached.
+            LabError: ``no-tracepoint``, ``no-kprobes``, ``no-program``, ``no-hook`` or ``attach``;
+                then none of these hooks is attached.
 
         >>> program.attach(hook="syscalls:sys_enter_execve")
         """
-        self.attach_new(targets)
+        self.attach_new(self._named(hook, targets))
         return self
 
     @needs_descriptors("to attach a program")
     def attach_new(self, targets: Mapping[str, str]) -> list[str]:
         """Attach as `attach` does; return the functions that were not attached there before."""
-        targets = targets or self.hooks
+        targets = targets or self._known()
         new = [f for f, target in targets.items() if (f, target) not in self.links]
         before = set(self.links)
         try:
@@ -74,13 +77,13 @@ class Attachable(Loaded):
         return self
 
     @checked
-    def attached(self, **targets: str) -> Attached:
+    def attached(self, *hook: str, **targets: str) -> Attached:
         """Attach for the length of a ``with`` block, as ``attach`` does.
 
         >>> with program.attached(hook="syscalls:sys_enter_execve"):
         ...     run("/usr/bin/true")
         """
-        return Attached(self, targets)
+        return Attached(self, self._named(hook, targets))
 
     def belongs(self, targets: Mapping[str, str]) -> Self:
         """Note where functions belong: there ``attach`` puts them without arguments.
@@ -90,29 +93,71 @@ class Attachable(Loaded):
         """
         for function, target in targets.items():
             self._fits(function, target)
-            takes = _context(self.source.text, function)
-            hooks.check(self.types[function], function, target, takes)
+            hooks.check(self.types[function], function, target, *self._written(function))
         self.hooks = {**self.hooks, **targets}
         return self
 
+    def _named(self, given: tuple[str, ...], targets: dict[str, str]) -> dict[str, str]:
+        """Return *targets*, with the only function's *hook* if that was given without a name."""
+        if not given:
+            return targets
+        hook = given[-1]
+        if len(self.functions) == len(given) == 1 and not targets and hook not in self.functions:
+            return {next(iter(self.functions)): hook}
+        function = hook if hook in self.functions else next(iter(self.functions))
+        raise LabError(
+            "argument",
+            f"{shown(hook)} stands without the name of its function.",
+            why=f"{self.source.name} has the functions {', '.join(self.functions)}."
+            if len(self.functions) > 1
+            else "The name of the function stands before its hook.",
+            fix=f'As in attach({function}="category:event").',
+        )
+
+    def _known(self) -> Mapping[str, str]:
+        """Return where the text says that its functions belong; at least one of them."""
+        if not self.hooks:
+            for function, type in self.types.items():
+                if type not in ("tracepoint", "raw_tracepoint", "kprobe"):
+                    raise hooks.not_here(type, function)
+            names = ", ".join(self.functions)
+            raise LabError(
+                "no-hook",
+                f"Nothing says where {names} {'belong' if len(self.functions) > 1 else 'belongs'}.",
+                why="A function names its hook by its section, or by the tracepoint's struct that "
+                "it takes.",
+                fix=f'Name it: attach({next(iter(self.functions))}="category:event").',
+            )
+        return self.hooks
+
     def _fits(self, function: str, target: str) -> None:
-        """Refuse a hook other than that of its section for a program that is bound to it."""
+        """Refuse a hook other than its own for a program that was loaded for one."""
         self.functions[function]
-        if self.types[function] == "tracing" and target != self.hooks[function]:
+        if self.types[function] not in hooks.BOUND:
+            return
+        own = self.hooks.get(function)
+        if own is None:
+            raise hooks.not_here(self.types[function], function)
+        if target != own:
             raise LabError(
                 "attach",
                 f"{function} cannot be attached to {safe_text(target, 80)}.",
-                why=f"Its section binds it to {self.hooks[function]}: the kernel checks its "
-                "arguments when it is loaded.",
-                fix="Change the section, and load it again.",
+                why=f"The text binds it to {own}: the kernel checks its arguments when it is "
+                "loaded.",
+                fix="Change the text, and load it again.",
             )
+
+    def _written(self, function: str) -> tuple[str, str]:
+        """Return the tracepoint's struct that *function* takes, if any, and the text's dialect."""
+        struct, _ = context(self.source, function)
+        return struct if struct.startswith("tracepoint__") else "", self.source.dialect
 
     def _attach(self, function: str, target: str) -> None:
         with held_back(), self.descriptor(function) as fd, self._lock:
             self._alive()
             self._fits(function, target)
-            type, takes = self.types[function], _context(self.source.text, function)
-            self.links[function, target] = hooks.attach(type, function, fd, target, takes)
+            type, written = self.types[function], self._written(function)
+            self.links[function, target] = hooks.attach(type, function, fd, target, *written)
 
 
 class Attached:
@@ -141,10 +186,3 @@ class Attached:
     def _detach(self, functions: list[str]) -> None:
         if functions:
             self._program.detach(*functions)
-
-
-def _context(text: str, function: str) -> str:
-    """Return the struct of a tracepoint that *function* takes for its context, or nothing."""
-    head = rf"\b{function}\s*\(\s*(?:const\s+)?struct\s+(tracepoint__\w+)\s*\*"
-    found = re.search(head, text)
-    return found[1] if found else ""

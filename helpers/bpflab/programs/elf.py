@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.bindings import bpf, capabilities, libbpf
+from bpflab.bindings import bpf, libbpf
 from bpflab.bindings.uapi import PROGRAM_TYPES, word
 from bpflab.compiling.clang import Elf
 from bpflab.data.btf import Btf, layout_of
@@ -24,20 +24,33 @@ from bpflab.source import Source
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
 _NO_MAP = re.compile(r"map '([\w.]+)': failed to create")
 _NO_HOOK = re.compile(r"failed to find kernel BTF type ID of '([\w.]+)'")
+_OF_ITS_KIND = ("kretprobe", "ksyscall", "kretsyscall", "uprobe", "uretprobe", "usdt")
+_HOOKED = (
+    *("tp", "tracepoint", "raw_tp", "raw_tracepoint", "kprobe", *_OF_ITS_KIND),
+    *("tp_btf", "fentry", "fexit", "fmod_ret", "fentry.s", "fexit.s", "fmod_ret.s", "lsm", "lsm.s"),
+)
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
 
-def from_elf(source: Source, elf: Elf) -> Objects:
+def from_elf(
+    source: Source, elf: Elf, log_level: int = bpf.STATISTICS, only: str = ""
+) -> Objects:
     """Load an object file, made of *source*; sections say the programs' types.
 
     Raises:
         LabError: whatever libbpf or the kernel refuses, at the learner's line.
+        Refused: with another *log_level*, as the kernel refuses a program.
     """
-    tried = libbpf.attempt(elf.image, short_name(source.name), bpf.STATISTICS)
+    tried = libbpf.attempt(elf.image, short_name(source.name), log_level, only)
+    if tried.error and log_level != bpf.STATISTICS:
+        again = bpf.Refused(tried.error, os.strerror(tried.error))
+        again.log = next((log for log in reversed(tried.logs.values()) if log), "")
+        raise again
     if tried.error:
         raise _refusal(source, elf.image, tried)
     types = Btf(tried.btf) if tried.btf else None
-    logs = {name: safe_log(log) for name, log in tried.logs.items()}
+    whole = log_level != bpf.STATISTICS
+    logs = {name: log if whole else safe_log(log) for name, log in tried.logs.items()}
     made = Objects(logs=logs, warnings=elf.warnings)
     for program in tried.programs:
         made.functions[program.name] = program.fd
@@ -57,8 +70,12 @@ def from_elf(source: Source, elf: Elf) -> Objects:
 
 def hook_of(section: str) -> str:
     """Return the hook that a section names, as `Program.attach` takes it, or nothing."""
-    kind, _, hook = section.partition("/")
-    return hook.replace("/", ":", 1) if kind in ("tp", "tracepoint") else hook
+    kind, _, hook = section.removeprefix("?").partition("/")
+    if not hook or kind not in _HOOKED:
+        return ""
+    if kind in ("tp", "tracepoint"):
+        return hook.replace("/", ":", 1)
+    return f"{kind}:{hook}" if kind in _OF_ITS_KIND else hook
 
 
 def short_name(name: str) -> str:
@@ -144,16 +161,4 @@ def _program_refusal(
     if error.kind == "license":
         error.why = "A text for clang has no licence but the one that it names."
         error.fix = 'Write: char LICENSE[] SEC("license") = "GPL";'
-    if error.kind == "privilege" and _capable():
-        error.why = (
-            "This process has CAP_BPF and CAP_PERFMON, so it is the hook that is not allowed: the "
-            "kernel was built without it, or a container forbids it."
-        )
-        error.fix = "Use a tracepoint, or run in a VM with a distribution's kernel."
-    return error
-
-
-def _capable() -> bool:
-    """Say whether this process has what loading takes, as far as it can see."""
-    mine = capabilities.mask(Path("/proc/self/status").read_text())
-    return bool(mine >> capabilities.PERFMON & mine >> capabilities.BPF & 1)
+    return refused.of_type(error, source, function, "its section")

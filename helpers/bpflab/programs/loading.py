@@ -13,26 +13,13 @@ from typing import Any
 from bpflab import source
 from bpflab.arguments import checked
 from bpflab.compiling import bcc, clang
-from bpflab.compiling.image import Image
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
+from bpflab.mistakes.context import TYPES
 from bpflab.programs.elf import from_elf
 from bpflab.programs.objects import Objects, from_image
 from bpflab.programs.program import Program
 from bpflab.text import near, safe_text
-
-_AUTOMATIC = (
-    "kprobe__",
-    "kretprobe__",
-    "tracepoint__",
-    "raw_tracepoint__",
-    "kfunc__",
-    "kretfunc__",
-    "lsm__",
-)
-
-TYPES = ("tracepoint", "raw_tracepoint", "kprobe", "socket_filter")
-"""The types that a text in BCC's dialect can be loaded as, by the kernel's name."""
 
 _lock = threading.RLock()
 _by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionary()
@@ -63,9 +50,11 @@ def load(
     file; with *text* it only names the C that is given. *defines* become ``-D`` flags.
 
     A text whose programs name their section, as ``SEC("tracepoint/sched/sched_process_exec")``,
-    is compiled by clang and goes through libbpf. Every other text is compiled by BCC, and *type*
-    is the kernel's program type, one for all: ``tracepoint`` by default,
-    ``raw_tracepoint``, ``kprobe`` or ``socket_filter``.
+    is compiled by clang and goes through libbpf. Every other text is compiled by BCC, and each
+    function gets the kernel's program type that its context says (``struct pt_regs *`` is a
+    kprobe's), ``tracepoint`` where nothing says it; *type* is for functions that take ``void *``,
+    one type for all. BCC's own style is taken as well (``TRACEPOINT_PROBE``, ``kprobe__do_exit``);
+    nothing is attached yet: `Program.hooks` has what the text says, and ``attach()`` goes there.
 
     A text that the kernel has accepted before is not compiled again. Loading a name again closes
     what it loaded before, once the new text is loaded; with a *label* that is what was loaded
@@ -113,23 +102,10 @@ def _way(code: source.Source, type: str) -> tuple[Any, Callable[[source.Source, 
                 fix="Leave type= out.",
             )
         return clang, from_elf
-    type = type or "tracepoint"
-    if type not in TYPES:
+    if type and type not in TYPES:
         message = f"There is no program type {safe_text(type, 60)!r} here."
         raise LabError("type", message, fix=near(type, TYPES))
-    return bcc, functools.partial(_from_image, type=type)
-
-
-def _from_image(code: source.Source, image: Image, type: str) -> Objects:
-    for program in image.programs:
-        if program.name.startswith(_AUTOMATIC):
-            raise LabError(
-                "automatic",
-                f"{program.name} asks BCC to attach it by itself.",
-                why="It would run before its maps are filled.",
-                fix="Give it a plain name, and attach it when all is ready.",
-            )
-    return from_image(code, image, type)
+    return bcc, functools.partial(from_image, type=type)
 
 
 @checked

@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.bindings import bpf, bpf_map
-from bpflab.bindings.uapi import PROGRAM_TYPES
+from bpflab.bindings import bpf, bpf_map, kallsyms, libbpf
+from bpflab.bindings.uapi import ATTACH_TYPES, PROGRAM_TYPES
 from bpflab.compiling.events import event_dtype
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
-from bpflab.mistakes import refused, verifier
-from bpflab.mistakes.rule import safe_log
+from bpflab.mistakes import context, refused, verifier
+from bpflab.mistakes.rule import head, safe_log
 from bpflab.source import Source
 
 
@@ -32,7 +32,7 @@ class Objects:
         maps: each map, with its descriptor.
         sent: the instructions of each program, as the kernel got them.
         logs: what the verifier reported of each program.
-        hooks: the hook that each program's section names; empty in BCC's dialect.
+        hooks: the hook that the text names for a program, by its section, context or name.
         events: of each buffer the dtype of its events, or why they have none.
         warnings: what the compiler had to say all the same.
     """
@@ -58,12 +58,22 @@ class Objects:
         self.functions.clear()
 
 
-def from_image(source: Source, image: Image, type: str) -> Objects:
-    """Make the maps of *image* and load its programs as *type*; the kernel verifies each.
+def from_image(
+    source: Source,
+    image: Image,
+    type: str = "",
+    log_level: int = bpf.STATISTICS,
+    only: str = "",
+) -> Objects:
+    """Make the maps of *image* and load its programs, or *only* one; the kernel verifies each.
+
+    A program is of *type*, or of the type that the text says (`mistakes.context.roles`).
 
     Raises:
         LabError: whatever the kernel refuses, at the learner's line. Then nothing is left.
+        Refused: with another *log_level*, as the kernel refuses.
     """
+    roles = context.roles(source, [program.name for program in image.programs], type)
     made = Objects(warnings=image.warnings)
     for name, fields in image.fields.items():
         made.events[name] = event_dtype(source, fields, name)
@@ -75,11 +85,21 @@ def from_image(source: Source, image: Image, type: str) -> Objects:
             btf = bpf.load_btf(image.btf)
         fds = {spec.reference: made.maps[spec.name].fd for spec in image.maps}
         for program in image.programs:
-            code = replace(program, instructions=with_maps(program, fds))
-            made.functions[code.name], made.logs[code.name] = _loaded(
-                source, code, type, max(btf, 0), lines(image, program)
+            if only not in ("", program.name):
+                continue
+            role = roles[program.name]
+            attach_type, attach_to = _bound(source, program.name, role)
+            code = replace(
+                program,
+                instructions=with_maps(program, fds),
+                attach_type=attach_type,
+                attach_to=attach_to,
             )
-            made.types[code.name], made.sent[code.name] = type, code.instructions
+            made.functions[code.name], made.logs[code.name] = _loaded(
+                source, code, role.type, max(btf, 0), lines(image, program), log_level
+            )
+            made.types[code.name], made.sent[code.name] = role.type, code.instructions
+            made.hooks |= {code.name: role.hook} if role.hook else {}
     except BaseException:
         made.close()
         raise
@@ -87,6 +107,24 @@ def from_image(source: Source, image: Image, type: str) -> Objects:
         if btf >= 0:
             os.close(btf)
     return made
+
+
+def _bound(source: Source, name: str, role: context.Role) -> tuple[int, int]:
+    """Return the hook that a program of type tracing or lsm is loaded for: its kind, its number."""
+    if not role.section:
+        return 0, 0
+    kind, _, hook = role.section.partition("/")
+    attach_type = ATTACH_TYPES[kind]
+    if number := libbpf.kernel_type(hook, attach_type):
+        return attach_type, number
+    names = kallsyms.near(hook) if kind != "lsm" else []
+    raise LabError(
+        "no-hook",
+        f"This kernel has no {'LSM hook' if kind == 'lsm' else 'function'} {hook}.",
+        place=head(source, name),
+        why="It is looked for among the kernel's types (/sys/kernel/btf/vmlinux).",
+        fix=f"Did you mean {' or '.join(names)}?" if names else "Check its name.",
+    )
 
 
 def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
@@ -100,18 +138,21 @@ def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
 
 
 def _loaded(
-    source: Source, code: bpf.Code, type: str, btf: int, lines: verifier.Lines
+    source: Source, code: bpf.Code, type: str, btf: int, lines: verifier.Lines, log_level: int
 ) -> tuple[int, str]:
     number = PROGRAM_TYPES.index(type)
+    if log_level != bpf.STATISTICS:
+        return bpf.load_program(number, code, btf, log_level)
     try:
         fd, log = bpf.load_program(number, code, btf)
         return fd, safe_log(log)
-    except bpf.Refused as refused:
-        log, reason = refused.log, refused
+    except bpf.Refused as first:
+        log, reason = first.log, first
     if log and not verifier.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
         try:
             fd, log = bpf.load_program(number, code, btf, bpf.STEPS)
             return fd, safe_log(log)  # refused for a moment, as for want of memory
-        except bpf.Refused as refused:
-            log, reason = refused.log, refused
-    raise verifier.program_refused(source, code.name, reason, log, lines)
+        except bpf.Refused as again:
+            log, reason = again.log, again
+    error = verifier.program_refused(source, code.name, reason, log, lines)
+    raise refused.of_type(error, source, code.name, type)

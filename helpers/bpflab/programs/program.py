@@ -40,7 +40,7 @@ class Program(Attachable):
         sent: the instructions of each program, as the kernel got them: ``struct bpf_insn``.
         logs: what the verifier reported of each program.
         warnings: what the compiler had to say all the same.
-        hooks: where each program's section says that it belongs; empty in BCC's dialect.
+        hooks: where the text says that a program belongs, by its section, context or name.
     """
 
     def __init__(self, code: source.Source, made: Objects) -> None:
