@@ -30,7 +30,7 @@ class LabError(Exception):
         why: the reason, as the compiler or the kernel sees it.
         fix: what to try.
         also: other lines that are part of the fault, each with what happens there.
-        lines: the lines around these, to show them in.
+        lines: the lines around these, in their order; filled by `load`.
         kernel: the reason in the kernel's own words, where it gives one (from Linux 7.3 on).
         log: the whole text of the compiler or the verifier.
 
@@ -89,7 +89,7 @@ class LabError(Exception):
         return [(name, text) for name, text in found if text]
 
     def _render_traceback_(self) -> list[str]:
-        """What a notebook shows instead of a traceback: the four lines, and nothing of ours."""
+        """What IPython shows instead of a traceback: the text, and nothing of ours."""
         return f"{type(self).__name__} ({self.kind}): {self}".splitlines()
 
 

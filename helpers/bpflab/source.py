@@ -97,6 +97,13 @@ class Source:
         """Return line *line* of *file* with its text, or None where this source has none."""
         return next((p for p in self.lines if (p.file, p.line) == (file, line)), None)
 
+    def around(self, error: LabError, count: int = 2) -> tuple[Place, ...]:
+        """Return the lines at the places of *error*, and *count* above and below each."""
+        places = [*([error.place] if error.place else []), *(place for place, _ in error.also)]
+        near = range(-count, count + 1)
+        wanted = {(place.file, place.line + more) for place in places for more in near}
+        return tuple(place for place in self.lines if (place.file, place.line) in wanted)
+
 
 @checked
 def find(name: str, defines: Mapping[str, object] | None = None) -> Source:

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from bpflab import LabError, Place
-from bpflab.views.refusal import refusal
+from bpflab import LabError, Place, source
+from bpflab.views.refusal import refusal, warning
 
 STACK = LabError(
     "stack",
@@ -94,3 +94,104 @@ def test_rows_name_themselves():
 def test_the_same_refusal_gives_the_same_view():
     """No id and no clock."""
     assert refusal(STACK) == refusal(STACK)
+
+
+TEXT = """\
+BPF_HASH(seen, u32, u64);
+/* one */
+/* two */
+int hook(void *ctx)
+{
+\tu32 pid = 3;
+\tu64 *v = seen.lookup(&pid);
+
+
+\t/* <much> */
+
+
+\t*v += 1;
+\treturn 0;
+}
+"""
+
+
+def null_check():
+    """Return a refusal with two lines, and the lines around them."""
+    code = source.from_text(TEXT, "mine.c")
+    error = LabError(
+        "null-check",
+        "v may be NULL.",
+        place=code.place("mine.c", 13),
+        also=[(code.place("mine.c", 7), "This lookup may\nreturn NULL.")],
+        log="\n".join(f"{n}: (95) exit <{n}>" for n in range(300)),
+    )
+    error.lines = code.around(error)
+    return error
+
+
+def listed(view):
+    """Return the lines of the listing."""
+    (box,) = (pre for pre in ET.fromstring(view.html).iter("pre") if pre.find("code") is not None)
+    return [line.rstrip() for line in "".join(box.itertext()).rstrip("\n").split("\n")]
+
+
+def test_the_lines_around_are_shown_and_those_of_the_fault_marked():
+    """Two above and two below each, numbered, with the words that belong to a line below it."""
+    view = refusal(null_check())
+    assert listed(view) == [
+        "    5  {",
+        "    6          u32 pid = 3;",
+        "•   7          u64 *v = seen.lookup(&pid);",
+        "↑ This lookup may return NULL.",
+        "    8",
+        "    9",
+        "    ⋯",
+        "   11",
+        "   12",
+        "►  13          *v += 1;",
+        "   14          return 0;",
+        "   15  }",
+    ]
+    assert [name for name, _ in rows(view)] == ["what", "where"]
+    assert view.text.split("\n")[2:] == [
+        "where  mine.c:13 *v += 1;",
+        "also   mine.c:7 u64 *v = seen.lookup(&pid); This lookup may return NULL.",
+    ]
+
+
+def test_lines_of_several_files_stand_below_the_file_s_name():
+    """A fault in one file, and its reason in another."""
+    error = null_check()
+    error.also = ((Place("b.h", 2, "#define X 1"), "X is 1."),)
+    error.lines = (*error.lines, error.also[0][0])
+    assert [line for line in listed(refusal(error)) if "⋯" in line] == [
+        "    ⋯  mine.c",
+        "    ⋯",
+        "    ⋯  b.h",
+    ]
+
+
+def test_a_place_that_the_lines_do_not_have_is_written_out():
+    """Then nothing is left out: a place and its words are rows."""
+    error = null_check()
+    error.lines = error.lines[:3]
+    assert [name for name, _ in rows(refusal(error))] == ["what", "where", "also"]
+
+
+def test_the_log_is_one_click_away_and_its_ends_are_shown():
+    """Only where it is asked for; of a long one the middle is left out, and said where it is."""
+    assert "details" not in refusal(null_check()).html
+    root = ET.fromstring(refusal(null_check(), log=True).html)
+    (details,) = root.iter("details")
+    assert "".join(details.find("summary").itertext()) == "The whole log: 300 lines"
+    lines = "".join(details.find("pre").itertext()).split("\n")
+    assert (lines[0], lines[-1]) == ("0: (95) exit <0>", "299: (95) exit <299>")
+    assert len(lines) == 203
+    assert "100 lines are left out" in lines[61] and "sys.last_value.log" in lines[61]
+    assert "details" not in refusal(LabError("kind", "Something."), log=True).html
+
+
+def test_a_warning_is_told_from_a_refusal_by_its_words_too():
+    """Not by the colour alone."""
+    view = warning(null_check())
+    assert head(view) == view.text.split("\n")[0] == "⚠ Warning: null-check"

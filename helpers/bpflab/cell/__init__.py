@@ -13,6 +13,7 @@ def install(shell: InteractiveShell) -> None:
 
     ``import bpflab`` in a notebook does this, so none of it may import what is slow.
     """
-    from bpflab.cell import magic
+    from bpflab.cell import magic, panel
 
     magic.install(shell)
+    panel.install(shell)

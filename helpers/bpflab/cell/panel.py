@@ -1,0 +1,59 @@
+"""The panel of a fault that ended a cell, in the place of a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from bpflab.errors import LabError
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+
+def install(shell: InteractiveShell) -> None:
+    """Show a `LabError` that ends a cell as a panel, where *shell* is a notebook's.
+
+    A terminal shows its text as before. Exceptions for which somebody has set a handler keep it;
+    whoever sets one later takes the place of the panel, and then a `LabError` is text again.
+    """
+    others: tuple[type[BaseException], ...] = shell.custom_exceptions
+    if getattr(shell, "kernel", None) is None or LabError in others:
+        return
+    theirs: Any = shell.CustomTB
+
+    def handle(
+        shell: Any,
+        kind: type[BaseException],
+        error: BaseException,
+        trace: TracebackType | None,
+        tb_offset: int | None = None,
+    ) -> Any:
+        if not isinstance(error, LabError):
+            return theirs(kind, error, trace, tb_offset=tb_offset)
+        _show(shell, error, trace)
+        return None
+
+    shell.set_custom_exc((LabError, *others), handle)  # type: ignore[no-untyped-call]
+
+
+def _show(shell: Any, error: LabError, trace: TracebackType | None) -> None:
+    """Show the panel below the cell, and end the cell with an error of one line.
+
+    Where nobody watches (``BPFLAB_HEADLESS``) the error has the text: it is printed elsewhere.
+    """
+    kind = type(error)
+    if os.environ.get("BPFLAB_HEADLESS"):
+        shell.showtraceback((kind, error, trace))
+        return
+    from IPython.display import display
+
+    from bpflab.views.refusal import refusal
+
+    # As IPython does for every other exception; the panel says where the whole log is.
+    sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
+    display(refusal(error, log=True))  # type: ignore[no-untyped-call]
+    brief = LabError(error.kind, error.message)
+    shell._showtraceback(kind, brief, brief._render_traceback_())

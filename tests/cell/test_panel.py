@@ -1,0 +1,123 @@
+"""The panel of a fault that ended a cell: in a notebook alone, and instead of a traceback."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from bpflab.cell import panel
+
+FAILS = """\
+from bpflab import LabError, Place
+
+error = LabError("stack", "Too much.", place=Place("a.c", 7, "char x[600];"), fix="<Less>", log="L")
+raise error
+"""
+
+
+@pytest.fixture
+def executed(monkeypatch):
+    """Return what executes cells, where the reader watches, and returns the outputs of each."""
+    monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
+
+    def execute(*cells):
+        v4 = nbformat.v4
+        book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in cells])
+        NotebookClient(book, kernel_name="python3", allow_errors=True).execute()
+        return [cell.outputs for cell in book.cells]
+
+    return execute
+
+
+@pytest.mark.jupyter
+def test_a_cell_that_fails_shows_the_panel_and_is_failed(executed):
+    """The panel with the log, then an error of one line; one of Python's stays as it is."""
+    (shown, error), (other,) = executed(FAILS, "1 / 0")
+    assert (
+        "✗ Refused: stack" in shown.data["text/html"] and "&lt;Less&gt;" in shown.data["text/html"]
+    )
+    assert "<summary>The whole log: 1 line</summary>" in shown.data["text/html"]
+    assert shown.data["text/plain"].startswith("✗ Refused: stack\nwhat   Too much.\nwhere  a.c:7")
+    assert (error.output_type, error.ename, error.evalue) == ("error", "LabError", "Too much.")
+    assert error.traceback == ["LabError (stack): Too much."]
+    assert other.ename == "ZeroDivisionError" and len(other.traceback) > 2
+
+
+MINE = """\
+shell = get_ipython()
+shell.set_custom_exc((KeyError,), lambda *found, **_: print("mine:", found[1].__name__))
+"""
+
+
+@pytest.mark.jupyter
+def test_what_others_have_set_for_exceptions_stays(executed):
+    """A handler from before the import gets what it asked for, and the panel is shown as well."""
+    *_, (key,), (panel, lab) = executed(MINE, "import bpflab", "{}[1]", FAILS)
+    assert key.text == "mine: KeyError\n"
+    assert "✗ Refused" in panel.data["text/html"] and lab.ename == "LabError"
+
+
+@pytest.mark.jupyter
+def test_a_handler_that_others_set_later_replaces_the_panel(executed):
+    """IPython has one place for it: then the text says all."""
+    *_, (key,), (lab,) = executed("import bpflab", MINE, "{}[1]", FAILS)
+    assert key.text == "mine: KeyError\n"
+    assert len(lab.traceback) == 3
+
+
+@pytest.mark.jupyter
+def test_the_log_can_be_had_afterwards(executed):
+    """As the panel says."""
+    *_, (printed,) = executed(FAILS, "import sys; print(sys.last_value.log)")
+    assert printed.text == "L\n"
+
+
+@pytest.mark.jupyter
+@pytest.mark.parametrize(
+    "around",
+    [
+        "raise ExceptionGroup('two', [error, ValueError(3)])",
+        "raise RuntimeError('mine') from error",
+    ],
+)
+def test_inside_another_exception_it_is_text(executed, around):
+    """The traceback has its parts."""
+    (outputs,) = executed(FAILS.replace("raise error", around))
+    text = "".join(out.get("text", "") + "".join(out.get("traceback", [])) for out in outputs)
+    assert "Too much." in text and "a.c:7" in text and "<Less>" in text
+    assert not any("data" in out for out in outputs)
+
+
+@pytest.mark.jupyter
+def test_where_nobody_watches_the_text_says_all(executed, monkeypatch):
+    """`./lab run` and nbval print the traceback."""
+    monkeypatch.setenv("BPFLAB_HEADLESS", "1")
+    ((error,),) = executed(FAILS)
+    assert error.traceback == [
+        "LabError (stack): Too much.",
+        "  where  a.c:7    char x[600];",
+        "  try    <Less>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "command", [["-c", FAILS], ["-m", "IPython", "--no-banner", "--colors=NoColor", "-c", FAILS]]
+)
+def test_in_a_terminal_there_is_the_text_once(command, tmp_path):
+    """Of Python and of IPython."""
+    env = {"PATH": "/usr/bin:/bin", "IPYTHONDIR": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=env)
+    said = done.stdout + done.stderr
+    assert said.count("try    <Less>") == 1
+    assert "Refused" not in said and "details" not in said
+
+
+def test_a_shell_that_is_no_notebook_is_left_alone():
+    """IPython's terminal has no kernel, and no handler is set."""
+
+    class Shell:
+        custom_exceptions = ()
+
+    panel.install(Shell())
