@@ -81,9 +81,11 @@ def load(
         with _lock, held_back():  # an interrupt ends the wait for the lock
             close(label or name)
             _by_name[label or name] = program
-    except BaseException:  # an interrupt too: nobody will hold what was loaded
+    except BaseException as error:  # an interrupt too: nobody will hold what was loaded
         if program:
             program.close()
+        if isinstance(error, LabError):
+            error.lines = code.around(error)
         raise
     finally:
         if compiler is bcc:
