@@ -3,7 +3,7 @@
 import pytest
 
 from bpflab import source
-from bpflab.mistakes import compiler
+from bpflab.mistakes.compiler import diagnose as compiler
 from tests.mistakes.golden import CLANG, PLAIN, golden
 
 COMPILER = [

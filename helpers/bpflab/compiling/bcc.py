@@ -16,7 +16,7 @@ from pathlib import Path
 from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
-from bpflab.mistakes.compiler import diagnose, relocated
+from bpflab.mistakes.compiler.diagnose import diagnose, relocated
 from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 from bpflab.workload.child import end

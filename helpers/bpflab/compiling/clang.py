@@ -17,7 +17,7 @@ from typing import NamedTuple
 from bpflab.compiling import compiler, kept
 from bpflab.errors import LabError
 from bpflab.files import sweep
-from bpflab.mistakes.compiler import diagnose
+from bpflab.mistakes.compiler.diagnose import diagnose
 from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 

@@ -6,7 +6,7 @@ import difflib
 import re
 
 from bpflab.errors import LabError, Place
-from bpflab.mistakes.compiler_rules import HELPERS, RULES
+from bpflab.mistakes.compiler.old_rules import HELPERS, RULES
 from bpflab.mistakes.rule import as_error, declaration, first_match, head, safe_log
 from bpflab.source import Source
 
