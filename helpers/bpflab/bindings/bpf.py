@@ -36,9 +36,10 @@ _libc.syscall.restype = ctypes.c_long
 
 
 class Refused(OSError):
-    """The kernel refused a program; ``log`` is what the verifier printed."""
+    """The kernel refused *program*; ``log`` is what the verifier printed."""
 
     log: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def load_program(
             if error.errno == errno.EAGAIN:
                 continue
             refused = Refused(error.errno, error.strerror)
-            refused.log = log.value.decode(errors="backslashreplace")
+            refused.log, refused.program = log.value.decode(errors="backslashreplace"), code.name
             raise refused from None
         return fd, log.value.decode(errors="backslashreplace")
     raise Refused(errno.EAGAIN, os.strerror(errno.EAGAIN))

@@ -67,7 +67,7 @@ def load(
     >>> program = load("mine", text="int hook(void *ctx) { return 0; }")
     """
     code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
-    compiler, made_of = _way(code, type)
+    compiler, made_of = way(code, type)
     known, program = compiler.known(code), None
     try:
         if known:
@@ -93,7 +93,7 @@ def load(
     return program
 
 
-def _way(code: source.Source, type: str) -> tuple[Any, Callable[[source.Source, Any], Objects]]:
+def way(code: source.Source, type: str) -> tuple[Any, Callable[..., Objects]]:
     """Return what compiles *code*, and what makes the kernel's objects of the result."""
     if code.dialect == "libbpf":
         if type:

@@ -106,11 +106,13 @@ class _Reader:
             self._state(shown[2] or "")
 
     def _printed(self, insn: int, text: str) -> None:
-        self._settle()
         self.rest.clear()
         if text.startswith("safe"):
             self._end("safe", insn)
+            if not self.settled:  # the state after it is compared, and not printed
+                self.steps[-1].told, self.settled = False, True
             return
+        self._settle()
         if not self.paths:
             self.paths.append(Path(-1, insn))
         self._state(text)

@@ -21,6 +21,7 @@ class Step:
         before, after: what is known of each register (``R0``) and stack slot (``fp-8``) of this
             frame, in the kernel's words. What is missing cannot be read.
         path: which of the walk's paths it is on.
+        told: whether the log says what is known after it. It does not where the path stops as safe.
     """
 
     insn: int
@@ -32,6 +33,7 @@ class Step:
     before: State
     after: State
     path: int = 0
+    told: bool = True
 
 
 @dataclass

@@ -1,0 +1,118 @@
+"""The walk over lines of C: instructions of one line, one after the other, are a visit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from bpflab.errors import Place
+from bpflab.verifier.effects import State
+from bpflab.verifier.walk import Path, Step, Walk, changed
+
+_IF = re.compile(r"if ([rw]\d+) (s?)(==|!=|<=|>=|<|>|&) (\S+) goto pc([+-]\d+)")
+
+
+@dataclass
+class Visit:
+    """The verifier at one line of C, on one of its paths.
+
+    Attributes:
+        path: its number in the walk.
+        frame: 0 in the program itself, 1 in a function that it calls, and so on.
+        place: the line, where it is known which.
+        quoted: its text as the log has it.
+        steps: its instructions; their numbers in the walk begin with `first`.
+        name: what tells its line from others; None where it is of no line.
+    """
+
+    path: int
+    frame: int
+    place: Place | None
+    quoted: str
+    first: int
+    steps: list[Step]
+    name: object = None
+
+    @property
+    def before(self) -> State:
+        """What is known where the line begins."""
+        return self.steps[0].before
+
+    @property
+    def after(self) -> State:
+        """What is known where it ends."""
+        return self.steps[-1].after
+
+    @property
+    def changes(self) -> list[str]:
+        """The registers and slots that are known otherwise after it, the gone ones too."""
+        return changed(self.before, self.after)
+
+    @property
+    def text(self) -> str:
+        """The line's text."""
+        return (self.place.text if self.place else self.quoted).strip()
+
+
+def visits(walk: Walk, source: list[Place]) -> list[Visit]:
+    """Return the visits of a walk; *source* has the lines of the text.
+
+    Code that is of no line of the text, as an inlined helper of BCC's, belongs to the line before.
+    """
+    texts = {" ".join(place.text.split()) for place in source} - {""}
+    found: list[Visit] = []
+    for at, step in enumerate(walk.steps):
+        place = place_of(step, source)
+        text = " ".join(step.quoted.split())
+        named = bool(place or (text in texts if source else text or step.line))
+        name = place or (step.file, step.line, step.quoted)
+        last = found[-1] if found else None
+        if (
+            last is None
+            or (last.path, last.frame) != (step.path, step.frame)
+            or step.insn <= last.steps[-1].insn  # the line's next round
+            or (named and last.name not in (None, name))
+        ):
+            last = Visit(step.path, step.frame, place, step.quoted, at, [], None)
+            found.append(last)
+        if named and last.name is None:
+            last.place, last.quoted, last.name = place, step.quoted, name
+        last.steps.append(step)
+    return found
+
+
+def place_of(step: Step, source: list[Place]) -> Place | None:
+    """Return the line of a step, or None: by its number, or by a text that no other line has."""
+    if step.line:
+        name = File(step.file).name
+        same = [p for p in source if p.line == step.line and File(p.file).name == name]
+    else:
+        text = step.quoted.split()
+        same = [p for p in source if text and p.text.split() == text]
+    return same[0] if len(same) == 1 else None
+
+
+def branch(walk: Walk, path: Path) -> str:
+    """Return when a path is taken, in words; nothing for the first one."""
+    if path.parent < 0:
+        return ""
+    step = walk.steps[path.parent]
+    found = _IF.search(step.code)
+    if not found:
+        return "where it is called back" if step.code.startswith("(85)") else ""
+    register, signed, sign, value, jump = found.groups()
+    number = str(int(value, 0)) if value.lstrip("-")[0].isdigit() else value
+    taken = path.to == step.insn + 1 + int(jump)
+    test = f"{register} {sign} {number}" + (" (signed)" if signed else "")
+    return f"where {test}" if taken else f"where not {test}"
+
+
+def known_from(walk: Walk, path: Path) -> int:
+    """Return the step that had reached before where *path* was safe, or -1 if there are several."""
+    last = max((at for at, s in enumerate(walk.steps) if walk.paths[s.path] is path), default=-1)
+    end = last if last >= 0 else len(walk.steps)
+    mine = walk.paths.index(path)
+    earlier = [at for at, s in enumerate(walk.steps[:end]) if s.insn == path.safe_at]
+    earlier = [at for at in earlier if walk.steps[at].path <= mine]
+    return earlier[0] if len(earlier) == 1 else -1

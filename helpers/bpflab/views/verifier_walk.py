@@ -1,0 +1,233 @@
+"""The verifier's walk over C, line by line: a page with a slider, and the same as text.
+
+The page needs no script and no kernel: the slider is a row of radio buttons, and the style sheet
+shows the step whose button is chosen. Without style sheets every step is shown, one below the
+other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from bpflab.errors import Place
+from bpflab.text import safe_text
+from bpflab.verifier.visits import Visit, visits
+from bpflab.verifier.walk import Walk
+from bpflab.verifier.words import in_words, name_words
+from bpflab.views.listing import coloured, listing, printable, row
+from bpflab.views.view import View, escaped, figure
+from bpflab.views.walk_paths import Branches, branches, title_of
+from bpflab.views.walk_style import sheet
+
+_MOST = 60
+
+
+def verifier_walk(title: str, walk: Walk, source: Sequence[Place], *, steps: int = _MOST) -> View:
+    """Return the walk over the lines of *source*, at most *steps* of them.
+
+    A step is one line of C on one path: the state of the registers and the stack after it, what
+    changed, and its instructions. Of a refused program it begins at the refused line.
+    """
+    every = visits(walk, list(source))
+    shown, left = _chosen(walk, every, steps)
+    paths = branches(walk, every, shown)
+    head = _summary(walk, paths, left)
+    text = "\n".join([safe_text(title), *head, *_text(shown, paths)])
+    if not shown:
+        return View(figure(title, *(f"<p>{escaped(line)}</p>" for line in head)), text)
+    first = len(shown) - 1 if walk.message else 0
+    body = [
+        f"<p>{'<br>'.join(map(escaped, head))}</p>",
+        _slider(shown, paths, first),
+        '<div class="c">',
+        _listing(shown, source),
+        "<div>",
+        *(_section(shown, at, paths, walk) for at in range(len(shown))),
+        "</div>",
+        "</div>",
+    ]
+    scope = "vw" + hashlib.sha256("\n".join([title, *body]).encode()).hexdigest()[:10]
+    style = f"<style>{sheet(scope, [_line_class(visit) for visit in shown])}</style>"
+    # A form keeps the buttons of two views apart. Its method closes a dialog: it sends nothing.
+    # JupyterLab would take the arrow keys for its own.
+    form = f'<form class="{scope}" method="dialog" data-lm-suppress-shortcuts="true">'
+    return View(figure(title, form, style, *body, "</form>"), text)
+
+
+def _chosen(walk: Walk, every: list[Visit], most: int) -> tuple[list[Visit], int]:
+    """Return the visits that are shown, and how many are not.
+
+    Of a refused program they are those on the way to the refusal, if not all have their place.
+    """
+    if len(every) <= most:
+        return every, 0
+    if not walk.message:
+        return every[:most], len(every) - most
+    way, path, end = list[Visit](), every[-1].path, len(walk.steps)
+    while path >= 0:
+        way = [visit for visit in every if visit.path == path and visit.first < end] + way
+        parent = walk.paths[path].parent
+        path, end = (walk.steps[parent].path, parent + 1) if parent >= 0 else (-1, 0)
+    return way[-most:], len(every) - min(len(way), most)
+
+
+def _summary(walk: Walk, paths: Branches, left: int) -> list[str]:
+    looked = f"It looked at {walk.processed} instructions" if walk.processed else ""
+    safe = sum(path.end == "safe" for path in walk.paths)
+    if not walk.processed:
+        head = "The log ends before the verifier does."
+    elif walk.message:
+        head = f"The verifier refuses it: {safe_text(walk.message.splitlines()[0], 300)}"
+    else:
+        head = "The verifier accepts it."
+    count = len(walk.paths)
+    on = f", on {count} path{'s' * (count != 1)}" if looked else ""
+    lines = [head, *([f"{looked}{on}."] if looked else [])]
+    if safe:
+        one = safe == 1
+        lines.append(
+            f"{safe} path{'' if one else 's'} stop{'s' if one else ''} early: at an"
+            " instruction that it had seen before with a state that allows as much, or more."
+        )
+    if left:
+        lines.append(f"{left} more steps are not shown: steps=… shows more.")
+    return lines
+
+
+def _slider(shown: list[Visit], paths: Branches, first: int) -> str:
+    rows, before = list[str](), -1
+    for at, visit in enumerate(shown):
+        for path in paths.new(before, visit.path):
+            deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
+            rows.append(f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span> ")
+        before = max(before, visit.path)
+        chosen = " checked" if at == first else ""
+        name = escaped(f"step {at + 1} of {len(shown)}: {title_of(visit)}")
+        rows.append(f'<input type="radio" name="step" class="k{at}" aria-label="{name}"{chosen}>')
+    for path in paths.new(before, paths.last):
+        deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
+        rows.append(f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span>")
+    return f'<div class="b">{"".join(rows).removeprefix("</p>")}</p></div>'
+
+
+def _line_class(visit: Visit) -> str:
+    """Return the class of a visit's line in the listing, or nothing."""
+    if not visit.place:
+        return ""
+    name = hashlib.sha256(visit.place.file.encode()).hexdigest()[:4]
+    return f"l{name}-{visit.place.line}"
+
+
+def _listing(shown: list[Visit], source: Sequence[Place]) -> str:
+    """Return the lines of C that the walk is over, each with the line before it and after it."""
+    seen = {visit.place for visit in shown if visit.place}
+    near = {
+        at
+        for at, place in enumerate(source)
+        if seen.intersection(source[max(at - 1, 0) : at + 2])
+        and any(
+            other.file == place.file for other in seen.intersection(source[max(at - 1, 0) : at + 2])
+        )
+    }
+    rows, before = list[str](), -1
+    htmls = coloured(printable([place.text for place in source]))
+    several = len({source[at].file for at in near}) > 1
+    for at in sorted(near):
+        place = source[at]
+        if several and (before < 0 or source[before].file != place.file):
+            rows.append(row(" ", "", f"<em>{escaped(safe_text(place.file))}</em>"))
+        elif before >= 0 and at > before + 1:
+            rows.append(row(" ", "  ⋯", ""))
+        name = _line_class(Visit(0, 0, place, "", 0, []))
+        rows.append(f'<span class="{name}">{row(" ", f"{place.line:>3}", htmls[at])}</span>')
+        before = at
+    return listing(rows)
+
+
+def _section(shown: list[Visit], at: int, paths: Branches, walk: Walk) -> str:
+    visit = shown[at]
+    last = at == len(shown) - 1 and bool(walk.message)
+    code = escaped(safe_text(visit.text)) or "(code of the compiler)"
+    where = f"Step {at + 1} of {len(shown)}, path {visit.path + 1}: {title_of(visit)}"
+    parts = [f'<section class="s s{at}">', f"<p><b>{escaped(where)}</b><br><code>{code}</code></p>"]
+    if last:
+        parts.append(
+            f"<p><strong>✗ {'<br>'.join(escaped(x) for x in _lines(walk.message))}</strong></p>"
+        )
+    parts += [f"<p>{escaped(line)}</p>" for line in paths.notes(visit)]
+    parts.append(_states(visit, _when(visit, last)))
+    instructions = "\n".join(_instructions(visit))
+    count = f"{len(visit.steps)} instruction{'s' * (len(visit.steps) != 1)}"
+    parts.append(
+        f'<details><summary>{count}</summary><pre tabindex="0">{escaped(instructions)}</pre>'
+        "</details></section>"
+    )
+    return "\n".join(parts)
+
+
+def _when(visit: Visit, refused: bool) -> str:
+    if refused:
+        return "before the refused instruction"
+    return "after it" if visit.steps[-1].told else "before its last instruction"
+
+
+def _lines(text: str) -> list[str]:
+    return [safe_text(line, 300) for line in text.splitlines()[:4]]
+
+
+def _states(visit: Visit, when: str) -> str:
+    """Return the state after a visit as a table: what is new in it comes first."""
+    rows = []
+    for name, words, mark in states(visit):
+        new = ' class="n"' if mark else ""
+        rows.append(
+            f'<tr{new}><td>{mark}</td><th scope="row">{escaped(name)}</th>'
+            f"<td>{escaped(words)}</td></tr>"
+        )
+    caption = f"<caption>What is known {when}</caption>"
+    head = '<tr><td></td><th scope="col">where</th><th scope="col">what</th></tr>'
+    if not rows:
+        return "<p>Nothing is known yet.</p>"
+    return f"<table>{caption}<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def states(visit: Visit) -> list[tuple[str, str, str]]:
+    """Return what is known after a visit: where, what, and a mark where it changed.
+
+    The frame pointer never changes, and is left out.
+    """
+    after, new = visit.after, set(visit.changes)
+    names = sorted(after, key=lambda name: (name not in new, name[0] != "R", _number(name)))
+    rows = [
+        (name_words(name), safe_text(in_words(name, after[name])), "•" if name in new else "")
+        for name in names
+        if name != "R10"
+    ]
+    gone = sorted((name for name in new if name not in after), key=_number)
+    return rows + [(name_words(name), "nothing any more", "•") for name in gone]
+
+
+def _number(name: str) -> int:
+    return abs(int(name.removeprefix("fp").removeprefix("R")))
+
+
+def _instructions(visit: Visit) -> list[str]:
+    """Return the instructions, each with what changed, as the kernel writes it."""
+    return [f"{step.insn}: {steady(step.code)}" for step in visit.steps]
+
+
+def steady(code: str) -> str:
+    """Return an instruction without the kernel's address of a map."""
+    head, sign, value = code.partition(" = 0xffff")
+    return safe_text(f"{head} = map" if sign and len(value) >= 8 else code)
+
+
+def _text(shown: list[Visit], paths: Branches) -> list[str]:
+    lines, before = list[str](), -1
+    for at, visit in enumerate(shown):
+        lines += [f"path {paths.label(path)}" for path in paths.new(before, visit.path)]
+        before = max(before, visit.path)
+        lines.append(f"{at + 1:>4}  {title_of(visit)}  {safe_text(visit.text)}".rstrip())
+        lines += [f"        {name}: {words}" for name, words, mark in states(visit) if mark]
+    return lines + [f"path {paths.label(path)}" for path in paths.new(before, paths.last)]

@@ -1,0 +1,90 @@
+"""The paths of a verifier's walk in words: where each branches off, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path as File
+
+from bpflab.text import safe_text
+from bpflab.verifier.visits import Visit, branch, known_from
+from bpflab.verifier.walk import Walk
+
+
+@dataclass
+class Branches:
+    """The paths of a walk, of which some steps are shown.
+
+    Attributes:
+        last: the number of the last path that is named.
+    """
+
+    walk: Walk
+    last: int
+    number: dict[int, int] = field(default_factory=dict)  # of the visit, by step
+    visit: dict[int, Visit] = field(default_factory=dict)  # by step
+
+    def new(self, before: int, now: int) -> Iterator[int]:
+        """Yield the paths that begin after *before*, up to *now*."""
+        yield from range(before + 1, now + 1)
+
+    def depth(self, path: int) -> int:
+        """Return how many branches lead to *path*."""
+        parent = self.walk.paths[path].parent
+        return 1 + self.depth(self.walk.steps[parent].path) if parent >= 0 else 0
+
+    def label(self, path: int) -> str:
+        """Return a path's number, where it begins and how it ends."""
+        found = self.walk.paths[path]
+        begins = "from the start" if not path else "a function of its own"
+        if found.parent >= 0:
+            begins = f"from {self._step(found.parent)} {branch(self.walk, found)}".rstrip()
+        return f"{path + 1}: {begins}{self._end(path)}"
+
+    def notes(self, visit: Visit) -> list[str]:
+        """Return what is to be said of a step: which paths branch off here, and where one ends."""
+        steps = range(visit.first, visit.first + len(visit.steps))
+        said = [
+            f"Path {at + 1} goes on from here {branch(self.walk, path)}".rstrip() + "."
+            for at, path in enumerate(self.walk.paths)
+            if path.parent in steps
+        ]
+        own = max(at for at, step in enumerate(self.walk.steps) if step.path == visit.path)
+        if own in steps and self.walk.paths[visit.path].end != "refused":
+            ends = self._end(visit.path).removeprefix("; ")
+            said += [f"Here the path {ends}."] if ends else []
+        return said
+
+    def _step(self, at: int) -> str:
+        visit = self.visit.get(at)
+        if at in self.number:
+            return f"step {self.number[at]}"
+        return title_of(visit) if visit else "a step before"
+
+    def _end(self, path: int) -> str:
+        found = self.walk.paths[path]
+        if found.end == "safe":
+            at = known_from(self.walk, found)
+            return "; stops, as the state is known" + (f" from {self._step(at)}" if at >= 0 else "")
+        return {"exit": "; returns", "refused": "; is refused"}.get(found.end, "")
+
+
+def branches(walk: Walk, every: list[Visit], shown: list[Visit]) -> Branches:
+    """Return the paths of a walk; a step that is shown is called by its number."""
+    visit = {at: v for v in every for at in range(v.first, v.first + len(v.steps))}
+    number = {
+        at: n for n, v in enumerate(shown, 1) for at in range(v.first, v.first + len(v.steps))
+    }
+    whole = len(shown) == len(every)
+    last = len(walk.paths) - 1 if whole else max((v.path for v in shown), default=-1)
+    return Branches(walk, last, number, visit)
+
+
+def title_of(visit: Visit) -> str:
+    """Return where a step is: ``cut.c:12``."""
+    frame = f", in a called function ({visit.frame})" if visit.frame else ""
+    if visit.place:
+        return safe_text(f"{File(visit.place.file).name}:{visit.place.line}") + frame
+    if visit.name and visit.steps[0].line:
+        return safe_text(f"{visit.steps[0].file}:{visit.steps[0].line}") + frame
+    return "in the text" + frame if visit.name else "of no line" + frame
