@@ -1,8 +1,7 @@
 // An extension of JupyterLab: a cell that begins with %%bpf has the colours and the indentation of C.
 //
-// It is one file without a build step. JupyterLab loads it as a container of webpack's module
-// federation, asks the container for "./extension", and shares its own modules with it. What each
-// of them has is documented at https://jupyterlab.readthedocs.io/en/stable/api/.
+// One file without a build step: a container of webpack's module federation. JupyterLab shares its
+// own modules with it (https://jupyterlab.readthedocs.io/en/stable/api/), and gets the plugin.
 (() => {
   "use strict";
 
@@ -38,22 +37,32 @@
     };
   }
 
-  /** Return what JupyterLab's registry of languages takes: its own C, but for the first line. */
-  function language(languages) {
-    return {
-      name: "bpf",
-      displayName: "C (%%bpf)",
-      mime: MIME,
-      load: async () => {
-        // A notebook asks for Python at first. That answer must not come after this one.
-        await languages.getLanguage("text/x-ipython");
-        const { support } = await languages.getLanguage("text/x-csrc");
-        const { language } = support;
-        const wrap = (_, input, fragments, ranges) =>
-          language.parser.startParse(withoutMagic(input), fragments, ranges);
-        return new support.constructor(language.configure({ wrap }), support.support);
-      }
-    };
+  /** Indent behind an opening brace. JupyterLab's C does not where the brace is not yet closed. */
+  function indent(context, pos) {
+    const { doc } = context.state;
+    let above = context.lineAt(pos, -1); // before the line break that is typed, if one is
+    if (above.from === context.lineAt(pos, 1).from) {
+      do {
+        if (above.from === 0) return undefined;
+        above = doc.lineAt(above.from - 1);
+      } while (!above.text.trim());
+    }
+    if (!/\{\s*$/.test(above.text)) return undefined; // the language itself knows
+    const column = context.countColumn(above.text, above.text.search(/\S/));
+    return column + (context.textAfterPos(pos).trim().startsWith("}") ? 0 : context.unit);
+  }
+
+  /** Return the language for JupyterLab's registry: its own C, but for the magic's line. */
+  async function load(languages) {
+    // A notebook asks for Python at first. That answer must not come after this one.
+    await languages.getLanguage("text/x-ipython");
+    const { indentService } = await ofJupyterLab("@codemirror/language");
+    const { support } = await languages.getLanguage("text/x-csrc");
+    const { parser } = support.language;
+    const wrap = (_, input, fragments, ranges) =>
+      parser.startParse(withoutMagic(input), fragments, ranges);
+    const language = support.language.configure({ wrap });
+    return new support.constructor(language, [indentService.of(indent), support.support]);
   }
 
   /** Give a cell the language that its first line says; leave every other cell as it is. */
@@ -88,9 +97,7 @@
 
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB.bpflab = {
-    init: scope => {
-      shared = scope;
-    },
+    init: scope => void (shared = scope),
     get: async () => {
       const { INotebookTracker } = await ofJupyterLab("@jupyterlab/notebook");
       const { IEditorLanguageRegistry } = await ofJupyterLab("@jupyterlab/codemirror");
@@ -100,7 +107,8 @@
         autoStart: true,
         requires: [INotebookTracker, IEditorLanguageRegistry],
         activate: (app, notebooks, languages) => {
-          languages.addLanguage(language(languages));
+          const entry = { name: "bpf", displayName: "C (%%bpf)", mime: MIME };
+          languages.addLanguage({ ...entry, load: () => load(languages) });
           languages.getLanguage(MIME); // now, so that no cell waits for it
           notebooks.forEach(panel => watch(panel.content));
           notebooks.widgetAdded.connect((_, panel) => watch(panel.content));
