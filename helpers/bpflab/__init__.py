@@ -12,6 +12,7 @@ _HOMES = {
     "course.check": ("check_answer", "check_counts", "check_largest", "check_program", "expect"),
     "data.trace": ("open_trace",),
     "doctor.features": ("needs", "prefers"),
+    "inspect.verifier": ("verifier",),
     "programs.keep": ("hold", "pinned"),
     "programs.loading": ("close", "load", "loaded"),
     "programs.perf": ("PerfBuffer",),

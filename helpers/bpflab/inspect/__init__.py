@@ -6,5 +6,6 @@ from bpflab.inspect.code import calls, instructions
 from bpflab.inspect.jumps import slots
 from bpflab.inspect.leaks import left_behind
 from bpflab.inspect.objects import maps, programs
+from bpflab.inspect.verifier import verifier
 
-__all__ = ["calls", "instructions", "left_behind", "maps", "programs", "slots"]
+__all__ = ["calls", "instructions", "left_behind", "maps", "programs", "slots", "verifier"]

@@ -13,13 +13,17 @@ from typing import Any
 from bpflab import source
 from bpflab.arguments import checked
 from bpflab.compiling import bcc, clang
+from bpflab.compiling.image import Image
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
+from bpflab.mistakes import warned
 from bpflab.mistakes.context import TYPES
 from bpflab.programs.elf import from_elf
 from bpflab.programs.objects import Objects, from_image
 from bpflab.programs.program import Program
 from bpflab.text import near, safe_text
+from bpflab.views.beside import show
+from bpflab.views.refusal import warning
 
 _lock = threading.RLock()
 _by_name: weakref.WeakValueDictionary[str, Program] = weakref.WeakValueDictionary()
@@ -56,6 +60,9 @@ def load(
     one type for all. BCC's own style is taken as well (``TRACEPOINT_PROBE``, ``kprobe__do_exit``);
     nothing is attached yet: `Program.hooks` has what the text says, and ``attach()`` goes there.
 
+    What the compiler warns of at the text's lines, and some mistakes that it takes without a word,
+    are shown below the cell; `Program.warnings` has them.
+
     A text that the kernel has accepted before is not compiled again. Loading a name again closes
     what it loaded before, once the new text is loaded; with a *label* that is what was loaded
     under the same label, so that one file can be loaded twice.
@@ -68,16 +75,17 @@ def load(
     """
     code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
     compiler, made_of = way(code, type)
-    known, program = compiler.known(code), None
+    made, program = compiler.known(code), None
     try:
-        if known:
+        if made:
             with contextlib.suppress(LabError), held_back():  # a new compile shows what is wrong
-                program = Program(code, made_of(code, known))
+                program = Program(code, made_of(code, made))
         if program is None:
-            compiled = compiler.compiled(code)
+            made = compiler.compiled(code)
             with held_back():
-                program = Program(code, made_of(code, compiled))
-            compiler.keep(code, compiled)
+                program = Program(code, made_of(code, made))
+            compiler.keep(code, made)
+        program.asked = type
         with _lock, held_back():  # an interrupt ends the wait for the lock
             close(label or name)
             _by_name[label or name] = program
@@ -85,12 +93,24 @@ def load(
         if program:
             program.close()
         if isinstance(error, LabError):
-            error.lines = code.around(error)
+            error.lines, error.loaded = code.around(error), (code, type)
         raise
     finally:
         if compiler is bcc:
             bcc.make_ready()
+    program.warnings = _warned(code, made)
     return program
+
+
+def _warned(code: source.Source, made: Image | clang.Elf) -> tuple[LabError, ...]:
+    """Show what is a mistake in a text that was compiled all the same, and return it."""
+    facts: dict[str, Any] = {}
+    if isinstance(made, Image):
+        facts = {"fields": made.fields, "keys": {spec.name: spec.key for spec in made.maps}}
+    found = warned.warnings(code, made.warnings, **facts)
+    for each in found:
+        show(warning(each))
+    return found
 
 
 def way(code: source.Source, type: str) -> tuple[Any, Callable[..., Objects]]:

@@ -33,19 +33,22 @@ class Program(Attachable):
         source: its C.
         type: the kernel's program type; of programs of several types, all of them.
         types: the type of each program.
+        asked: the type that `load` was asked for, if any.
         functions: name of each program and the fd that holds it.
         maps: its maps by name.
         links: the fd that holds each attachment, by function and hook.
         rings: the readers of its ring buffers that were asked for.
         sent: the instructions of each program, as the kernel got them: ``struct bpf_insn``.
         logs: what the verifier reported of each program.
-        warnings: what the compiler had to say all the same.
+        warnings: what is a mistake in the text although it loads, as `load` shows it.
         hooks: where the text says that a program belongs, by its section, context or name.
     """
 
     def __init__(self, code: source.Source, made: Objects) -> None:
         super().__init__()
-        self.name, self.source, self.warnings = code.name, code, made.warnings
+        self.name, self.source = code.name, code
+        self.warnings: tuple[LabError, ...] = ()
+        self.asked = ""
         self.types, self.type = made.types, ", ".join(sorted(set(made.types.values())))
         self.sent, self.logs, self.hooks = made.sent, made.logs, made.hooks
         self.rings: dict[str, Ring] = {}

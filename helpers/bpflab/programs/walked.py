@@ -10,8 +10,8 @@ from bpflab.compiling.image import Image, lines
 from bpflab.programs.loading import way
 from bpflab.programs.objects import Objects
 from bpflab.source import Source
-from bpflab.verifier.log import parse
-from bpflab.verifier.walk import Walk
+from bpflab.verifier_log.log import parse
+from bpflab.verifier_log.walk import Walk
 
 
 def walk(code: Source, type: str, function: str) -> tuple[str, Walk]:

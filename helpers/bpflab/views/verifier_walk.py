@@ -8,19 +8,21 @@ other.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from bpflab.errors import Place
 from bpflab.text import safe_text
-from bpflab.verifier.visits import Visit, visits
-from bpflab.verifier.walk import Walk
-from bpflab.verifier.words import in_words, name_words
+from bpflab.verifier_log.visits import Visit, visits
+from bpflab.verifier_log.walk import Walk
+from bpflab.verifier_log.words import in_words, name_words
 from bpflab.views.listing import coloured, listing, printable, row
 from bpflab.views.view import View, escaped, figure
 from bpflab.views.walk_paths import Branches, branches, title_of
 from bpflab.views.walk_style import sheet
 
 _MOST = 60
+_REGISTER = re.compile(r"\bR\d\b")
 
 
 def verifier_walk(title: str, walk: Walk, source: Sequence[Place], *, steps: int = _MOST) -> View:
@@ -32,7 +34,7 @@ def verifier_walk(title: str, walk: Walk, source: Sequence[Place], *, steps: int
     every = visits(walk, list(source))
     shown, left = _chosen(walk, every, steps)
     paths = branches(walk, every, shown)
-    head = _summary(walk, paths, left)
+    head = _summary(walk, left)
     text = "\n".join([safe_text(title), *head, *_text(shown, paths)])
     if not shown:
         return View(figure(title, *(f"<p>{escaped(line)}</p>" for line in head)), text)
@@ -72,18 +74,17 @@ def _chosen(walk: Walk, every: list[Visit], most: int) -> tuple[list[Visit], int
     return way[-most:], len(every) - min(len(way), most)
 
 
-def _summary(walk: Walk, paths: Branches, left: int) -> list[str]:
-    looked = f"It looked at {walk.processed} instructions" if walk.processed else ""
-    safe = sum(path.end == "safe" for path in walk.paths)
-    if not walk.processed:
-        head = "The log ends before the verifier does."
-    elif walk.message:
-        head = f"The verifier refuses it: {safe_text(walk.message.splitlines()[0], 300)}"
+def _summary(walk: Walk, left: int) -> list[str]:
+    if walk.message:
+        lines = [f"The verifier refuses it: {safe_text(walk.message.splitlines()[0], 300)}"]
     else:
-        head = "The verifier accepts it."
-    count = len(walk.paths)
-    on = f", on {count} path{'s' * (count != 1)}" if looked else ""
-    lines = [head, *([f"{looked}{on}."] if looked else [])]
+        lines = ["The verifier accepts it."] if walk.processed else []
+    count, safe = len(walk.paths), sum(path.end == "safe" for path in walk.paths)
+    if walk.processed:
+        on = f", on {count} path{'s' * (count != 1)}" if walk.whole else ""
+        lines.append(f"It looked at {walk.processed} instructions{on}.")
+    if not walk.whole:
+        lines.append("Its log is too long: this is the beginning of it.")
     if safe:
         one = safe == 1
         lines.append(
@@ -156,7 +157,7 @@ def _section(shown: list[Visit], at: int, paths: Branches, walk: Walk) -> str:
             f"<p><strong>✗ {'<br>'.join(escaped(x) for x in _lines(walk.message))}</strong></p>"
         )
     parts += [f"<p>{escaped(line)}</p>" for line in paths.notes(visit)]
-    parts.append(_states(visit, _when(visit, last)))
+    parts.append(_states(visit, _when(visit, last), walk.message if last else ""))
     instructions = "\n".join(_instructions(visit))
     count = f"{len(visit.steps)} instruction{'s' * (len(visit.steps) != 1)}"
     parts.append(
@@ -176,10 +177,10 @@ def _lines(text: str) -> list[str]:
     return [safe_text(line, 300) for line in text.splitlines()[:4]]
 
 
-def _states(visit: Visit, when: str) -> str:
+def _states(visit: Visit, when: str, refused: str) -> str:
     """Return the state after a visit as a table: what is new in it comes first."""
     rows = []
-    for name, words, mark in states(visit):
+    for name, words, mark in states(visit, refused):
         new = ' class="n"' if mark else ""
         rows.append(
             f'<tr{new}><td>{mark}</td><th scope="row">{escaped(name)}</th>'
@@ -192,10 +193,11 @@ def _states(visit: Visit, when: str) -> str:
     return f"<table>{caption}<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def states(visit: Visit) -> list[tuple[str, str, str]]:
+def states(visit: Visit, refused: str = "") -> list[tuple[str, str, str]]:
     """Return what is known after a visit: where, what, and a mark where it changed.
 
-    The frame pointer never changes, and is left out.
+    *refused* is why its last instruction is refused: a register that this names and nobody knows
+    is there as well. The frame pointer never changes, and is left out.
     """
     after, new = visit.after, set(visit.changes)
     names = sorted(after, key=lambda name: (name not in new, name[0] != "R", _number(name)))
@@ -205,7 +207,9 @@ def states(visit: Visit) -> list[tuple[str, str, str]]:
         if name != "R10"
     ]
     gone = sorted((name for name in new if name not in after), key=_number)
-    return rows + [(name_words(name), "nothing any more", "•") for name in gone]
+    rows += [(name_words(name), "nothing any more", "•") for name in gone]
+    missing = [name for name in _REGISTER.findall(refused) if name not in {*after, *gone}]
+    return [*((name_words(name), "nothing that can be used", "✗") for name in missing), *rows]
 
 
 def _number(name: str) -> int:

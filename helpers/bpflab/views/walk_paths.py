@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 
 from bpflab.text import safe_text
-from bpflab.verifier.visits import Visit, branch, known_from
-from bpflab.verifier.walk import Walk
+from bpflab.verifier_log.visits import Visit, branch, known_from
+from bpflab.verifier_log.walk import Walk
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Branches:
     def label(self, path: int) -> str:
         """Return a path's number, where it begins and how it ends."""
         found = self.walk.paths[path]
-        begins = "from the start" if not path else "a function of its own"
+        begins = "a function of its own" if found.to else "from the start"
         if found.parent >= 0:
             begins = f"from {self._step(found.parent)} {branch(self.walk, found)}".rstrip()
         return f"{path + 1}: {begins}{self._end(path)}"
@@ -87,4 +87,4 @@ def title_of(visit: Visit) -> str:
         return safe_text(f"{File(visit.place.file).name}:{visit.place.line}") + frame
     if visit.name and visit.steps[0].line:
         return safe_text(f"{visit.steps[0].file}:{visit.steps[0].line}") + frame
-    return "in the text" + frame if visit.name else "of no line" + frame
+    return "one of several lines" + frame if visit.name else "code of no line" + frame

@@ -15,7 +15,7 @@ _RULES = """
 & .b input:focus-visible{outline:3px solid #0072b2;outline-offset:3px}
 & .c{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1em;align-items:start}
 & .c pre{max-height:34em;overflow:auto}
-& table{margin:.4em 0;border-collapse:collapse;width:100%;table-layout:auto}
+& table{margin:.4em 0;border-collapse:collapse;width:auto}
 & caption{caption-side:top;text-align:left;font-weight:600}
 & td,& th{text-align:left;vertical-align:top;padding:.15em .6em .15em 0;white-space:normal}
 & th{white-space:nowrap;font-weight:inherit;font-family:var(--jp-code-font-family,monospace)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpflab.verifier.effects import State
+from bpflab.verifier_log.effects import State
 
 
 @dataclass
@@ -65,6 +65,7 @@ class Walk:
         title, reason, suggestion: the kernel's explanation, from Linux 7.3 on.
         processed: how many instructions the verifier looked at, over all paths; 0 if unknown.
         states: how many states it kept to compare with.
+        whole: whether the log goes on to the verifier's end.
     """
 
     steps: tuple[Step, ...]
@@ -75,6 +76,7 @@ class Walk:
     suggestion: str
     processed: int
     states: int
+    whole: bool
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bpflab.verifier.ranges import multiple, number, options_of, range_of, shown
+from bpflab.verifier_log.ranges import multiple, number, options_of, range_of, shown
 
 _FORM = re.compile(r"([a-z_]\w*?)\((.*)\)")
 _NUMBER = re.compile(r"P?(-?(?:0x[0-9a-f]+|[1-9]\d*|0))")
@@ -92,7 +92,7 @@ def _number(options: dict[str, str]) -> str:
 def _pointer(type: str, options: dict[str, str]) -> str:
     """Return a pointer in words, or nothing where its type is not known here."""
     null = ", or NULL" if "_or_null" in type else ""
-    type = type.replace("_or_null", "", 1)
+    type = type.replace("_or_null", "", 1).replace("alloc_mem", "ringbuf_mem")  # up to Linux 6.1
     marks = []
     while prefix := next((p for p in _PREFIXES if type.startswith(p)), ""):
         type = type.removeprefix(prefix)
@@ -135,7 +135,7 @@ def _map(options: dict[str, str]) -> str:
 
 
 def _record(options: dict[str, str]) -> str:
-    return f"a reserved record of {_size(options)}"
+    return f"a reserved record of {_size(options)}" if "sz" in options else "a reserved record"
 
 
 def _size(options: dict[str, str]) -> str:

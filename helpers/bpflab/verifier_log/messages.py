@@ -10,7 +10,9 @@ from dataclasses import dataclass
 _NOISE = re.compile(
     r"mark_precise: |\s*frame ?\d+: propagating|\(\d[\d,]*\) (?:frame|live)"
     r"|Live regs|\s+\d+: [.\d]{10} "
-    r"|func#\d+ @|Func#\d+ .*(?:safe for any|assumed valid)|arg#\d+ reference type\('UNKNOWN"
+    r"|func#\d+ @|Func#\d+ .*(?:safe for any|assumed valid|Skipping)"
+    r"|arg#\d+ reference type\('UNKNOWN|reg type unsupported for arg#"
+    r"|last_idx \d+ first_idx|regs=[0-9a-f]+ stack=|parent (?:didn't have|already had) regs="
     r"|processed \d+ insns|verification time|stack depth|insns? processed|HINT: |propagating "
     r"|-- (?:BEGIN|END) PROG LOAD LOG --|libbpf: "
 )
@@ -29,6 +31,7 @@ class Told:
     suggestion: str
     processed: int
     states: int
+    whole: bool
 
 
 def told(lines: Sequence[str]) -> Told:
@@ -36,9 +39,10 @@ def told(lines: Sequence[str]) -> Told:
     message, title, part = [], "", ""
     parts: dict[str, list[str]] = {}
     processed = states = 0
+    whole = False
     for line in lines:
         if found := _COUNTS.match(line):
-            processed, states, part = int(found[1]), int(found[2]), ""
+            processed, states, part, whole = int(found[1]), int(found[2]), "", True
         elif found := _TITLE.match(line):
             title = found[1]
         elif title and (found := _HEAD.match(line)):
@@ -48,4 +52,4 @@ def told(lines: Sequence[str]) -> Told:
         elif line.strip() and not _NOISE.match(line) and not title:
             message.append(line.rstrip())
     reason, suggestion = (" ".join(parts.get(name, [])) for name in ("Reason", "Suggestion"))
-    return Told("\n".join(message), title, reason, suggestion, processed, states)
+    return Told("\n".join(message), title, reason, suggestion, processed, states, whole)

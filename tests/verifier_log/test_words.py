@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.verifier.words import in_words, name_words, words
+from bpflab.verifier_log.words import in_words, name_words, words
 
 REGISTERS = {
     "0": "0",
@@ -32,6 +32,8 @@ REGISTERS = {
     "ringbuf_mem(ref_obj_id=2,off=8,sz=24)":
         "a reserved record of 24 bytes, at byte 8, not yet submitted",
     "ringbuf_mem_or_null(id=2,ref_obj_id=2,sz=4)": "a reserved record of 4 bytes, or NULL",
+    "alloc_mem_or_null(id=4,ref_obj_id=4,off=0,imm=0)": "a reserved record, or NULL",
+    "alloc_mem(ref_obj_id=4,off=0,imm=0)": "a reserved record, not yet submitted",
     "mem(id=0,ref_obj_id=2,off=0,imm=0)": "memory",
     "rdonly_mem(sz=16)": "memory of 16 bytes, read only",
     "trusted_ptr_task_struct()": "the kernel's task_struct, trusted",

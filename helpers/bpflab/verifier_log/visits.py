@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path as File
 
 from bpflab.errors import Place
-from bpflab.verifier.effects import State
-from bpflab.verifier.walk import Path, Step, Walk, changed
+from bpflab.verifier_log.effects import State
+from bpflab.verifier_log.walk import Path, Step, Walk, changed
 
 _IF = re.compile(r"if ([rw]\d+) (s?)(==|!=|<=|>=|<|>|&) (\S+) goto pc([+-]\d+)")
 

@@ -4,8 +4,8 @@ import textwrap
 
 import pytest
 
-from bpflab.verifier.log import parse, read_state
-from bpflab.verifier.walk import changed
+from bpflab.verifier_log.log import parse, read_state
+from bpflab.verifier_log.walk import changed
 
 
 def walk(text, lines=()):
@@ -138,7 +138,7 @@ BRANCHES = """
 
     from 1 to 4: R1=ctx() R2=scalar(umin=1) R10=fp0
     4: R1=ctx() R2=scalar(umin=1) R10=fp0
-    4: (b7) r0 = 1                        ; R0=1
+    4: (b7) r0 = 1
     frame 0: propagating r6
     5: safe
 
@@ -217,9 +217,54 @@ def test_a_global_function_is_a_walk_of_its_own():
         processed 6 insns (limit 1000000) max_states_per_insn 1 total_states 6
     """)
     assert found.steps[0].after == {"R0": "scalar()", "R10": "fp0"}
-    assert [(p.parent, p.end) for p in found.paths] == [(-1, "exit"), (-1, "exit")]
+    assert [(p.parent, p.to, p.end) for p in found.paths] == [(-1, 0, "exit"), (-1, 48, "exit")]
     assert found.steps[2].before == {"R1": "scalar()", "R10": "fp0"}
     assert found.message == ""
+
+
+def test_a_global_function_comes_first_up_to_linux_6_6():
+    """What comes after it is the program, on a path of its own."""
+    found = walk("""
+        Validating twice() func#2...
+        48: R1=scalar() R10=fp0
+        48: (bf) r0 = r1                      ; R0_w=scalar(id=1) R1=scalar(id=1)
+        50: (95) exit
+        Func#2 is safe for any args that match its prototype
+        reg type unsupported for arg#0 function hook#25
+        0: R1=ctx(off=0,imm=0) R10=fp0
+        26: (85) call pc+21
+        Func#2 is global and valid. Skipping.
+        27: R0_w=scalar()
+        27: (95) exit
+    """)
+    assert [(p.parent, p.to, p.end) for p in found.paths] == [(-1, 48, "exit"), (-1, 0, "exit")]
+    assert found.steps[1].after == {"R0": "scalar(id=1)", "R1": "scalar(id=1)", "R10": "fp0"}
+    assert found.steps[2].before == {"R1": "ctx(off=0,imm=0)", "R10": "fp0"}
+
+
+def test_what_a_safe_path_does_not_say():
+    """The state after the last instruction of a path that stops is not in the log."""
+    found = walk("""
+        0: R1=1 R10=fp0
+        63: (85) call bpf_ringbuf_output#130
+        mark_precise: frame0: last_idx 63 first_idx 39 subseq_idx -1
+        64: safe
+    """)
+    assert not found.steps[0].told
+    assert found.steps[0].after == found.steps[0].before
+
+
+def test_notes_of_the_verifier_are_no_reason():
+    """What it says of how it looks for the cause of a number is not in the message."""
+    found = walk("""
+        0: R1=1 R10=fp0
+        6: (85) call bpf_probe_read_user#112
+        last_idx 6 first_idx 0
+        regs=4 stack=0 before 5: (bf) r2 = r0
+        parent didn't have regs=4 stack=0 marks: R0_r=P1 R10=fp0
+        R2 min value is negative, either use unsigned or 'var &= const'
+    """)
+    assert found.message == "R2 min value is negative, either use unsigned or 'var &= const'"
 
 
 def test_linux_6_1():

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bpflab.verifier.effects import State, after_branch, after_call, is_branch, is_call, is_exit
-from bpflab.verifier.messages import told
-from bpflab.verifier.walk import Path, Step, Walk
+from bpflab.verifier_log.effects import State, after_branch, after_call, is_branch, is_call, is_exit
+from bpflab.verifier_log.messages import told
+from bpflab.verifier_log.walk import Path, Step, Walk
 
 Lines = Iterable[tuple[int, str, int]]
 
@@ -28,6 +28,8 @@ _KNOWN = re.compile(
     r"(R\d+|fp-\d+)(?:_[A-Za-z]+)?=(.*?)"
     r"(?=\s+(?:R\d+|fp-\d+)(?:_[A-Za-z]+)?=|\s+refs=|\s+(?:async_)?cb\b|\s*$)"
 )
+# A function that is looked at apart: before the program itself up to Linux 6.6, after it since.
+_FUNCTION = re.compile(r"Validating .*\(\) func#|Func#\d+ .*is safe for any args")
 _FRAME = re.compile(r"\s*frame(\d+): *")
 
 
@@ -58,6 +60,7 @@ class _Reader:
     quoted: tuple[str, str, int] = ("", "", 0)
     named: bool = False  # the log names files and lines
     whole: bool = True  # the next state is printed whole
+    fresh: bool = True  # what comes is the first of a program, or of a function
     began: bool = False  # what comes is the state of a caller or a callee
     settled: bool = True  # the last instruction's effect is in the state
     open: bool = False  # what is printed is known after the last instruction
@@ -81,16 +84,16 @@ class _Reader:
             self.rest.clear()
         elif self.began and line.startswith(" "):
             self._state(line)
-        elif line.startswith("Validating "):
+        elif _FUNCTION.match(line):
             self._settle()
-            self._begin(Path(-1, -1))
+            self.fresh, self.open, self.began = True, False, False
+            self.rest.clear()
         else:
             self.rest.append(line)
 
     def _instruction(self, insn: int, text: str) -> None:
         self._settle()
-        if not self.paths:
-            self.paths.append(Path(-1, insn))
+        self._first(insn)
         self.rest.clear()
         self.began = False
         joined = _JOINED.fullmatch(text)
@@ -113,8 +116,7 @@ class _Reader:
                 self.steps[-1].told, self.settled = False, True
             return
         self._settle()
-        if not self.paths:
-            self.paths.append(Path(-1, insn))
+        self._first(insn)
         self._state(text)
 
     def _branch(self, insn: int, to: int, text: str) -> None:
@@ -130,6 +132,12 @@ class _Reader:
         self.whole = True
         self._state(text)
         self.whole = True  # printed once more, before the instruction
+
+    def _first(self, insn: int) -> None:
+        """Begin the path of the program, or of a function that is looked at apart."""
+        if self.fresh:
+            self.fresh = False
+            self._begin(Path(-1, insn))
 
     def _begin(self, path: Path) -> None:
         self._end("exit" if self.steps and is_exit(self.steps[-1].code) else "")
@@ -194,5 +202,12 @@ class _Reader:
         else:
             self._settle()
             self._end("exit" if self.steps and is_exit(self.steps[-1].code) else "")
-        end = (found.title, found.reason, found.suggestion, found.processed, found.states)
+        end = (
+            found.title,
+            found.reason,
+            found.suggestion,
+            found.processed,
+            found.states,
+            found.whole,
+        )
         return Walk(tuple(self.steps), tuple(self.paths), found.message, *end)
