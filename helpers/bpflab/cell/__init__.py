@@ -13,7 +13,8 @@ def install(shell: InteractiveShell) -> None:
 
     ``import bpflab`` in a notebook does this, so none of it may import what is slow.
     """
-    from bpflab.cell import magic, panel
+    from bpflab.cell import completion, magic, panel
 
     magic.install(shell)
     panel.install(shell)
+    completion.install(shell)
