@@ -13,8 +13,10 @@ FOLDER = NOTEBOOKS / "solutions"
 NUMBER = re.compile(r"^\*\*(\d\d-\d)\.\*\*\s", re.MULTILINE)
 CHECK = re.compile(r"""\bcheck_\w+\(\s*["'](\d\d-\d)["']""")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BRACES = re.compile(r"\{([^{}]+)\}")  # the value of a Python expression, in a magic's line
 CODE = re.compile(r"`([^`\n]+)`")
 OF_IPYTHON = {"display", "get_ipython"}
+MAGIC = "%%bpf "
 
 
 @dataclass
@@ -59,11 +61,14 @@ def filled(cell: str, solution: str) -> str:
     """Return the source of an exercise's cell with the solution in it.
 
     The solution's first fenced block is the cell itself if it is Python, and else the text of a
-    program. Without a fence the first code in the prose is the value.
+    program, which stands below the first line of a cell of C. Without a fence the first code in
+    the prose is the value.
     """
     language, text = fenced(solution)
     if language == "python":
         return text
+    if cell.startswith(MAGIC):
+        return text if text.startswith(MAGIC) else cell.partition("\n")[0] + "\n" + text
     (statement,) = ast.parse(cell).body
     value = repr(text) if text else CODE.search(solution)[1]
     return f"{ast.unparse(statement.targets[0])} = {value}"
@@ -87,10 +92,18 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     return sorted(chosen)
 
 
+def python_of(source: str) -> str:
+    """Return a cell as Python: of a cell of C, that its name gets a value and what that takes."""
+    if not source.startswith(MAGIC):
+        return source
+    head = source.partition("\n")[0]
+    return "\n".join([f"{head.split()[1]} = {source!r}", *BRACES.findall(head)])
+
+
 def names(source: str) -> tuple[set[str], set[str]]:
     """Return the names that a cell takes from others, and those that it gives a value."""
     uses, binds, inner = set(), set(), set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(python_of(source))):
         if isinstance(node, ast.Import | ast.ImportFrom):
             binds |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.FunctionDef | ast.ExceptHandler):

@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from bpflab.course.notebooks import lessons, read
-from tests.course.solutions import exercises, filled, needed, solutions
+from tests.course.solutions import exercises, filled, names, needed, solutions
 
 
 def of_all_lessons():
@@ -39,6 +39,13 @@ def test_a_solution_is_put_into_its_cell():
     assert filled('answer = r"""x"""', program) == "answer = 'int a;\\n\\nint b;\\n'"
     assert filled("largest = 16", "`472`. Not `480`.") == "largest = 472"
     assert filled("a = 1\na += 1", "```python\na = 2\n```\n") == "a = 2\n"
+    assert filled("%%bpf a -D N=1\nint x;", program) == "%%bpf a -D N=1\nint a;\n\nint b;\n"
+    assert filled("%%bpf a\nint x;", "```c\n%%bpf a\nint y;\n```\n") == "%%bpf a\nint y;\n"
+
+
+def test_a_cell_of_c_gives_its_name_a_value():
+    """And takes the values of the names in braces."""
+    assert names("%%bpf mine -D PID={os.getpid()} -D N={n}\nint x{y};") == ({"os", "n"}, {"mine"})
 
 
 def test_a_check_takes_the_cells_that_it_builds_on():

@@ -30,6 +30,7 @@ def solved(path):
 def verdicts(tmp_path_factory):
     """Execute the cells of all lessons in one kernel; return what the checks show, as text."""
     cells = [new_code_cell(text) for path in lessons() for text in [*solved(path), CLOSE]]
+    cells.insert(0, new_code_cell("import bpflab"))  # IPython knows cells of C from here on
     path = tmp_path_factory.mktemp("solutions") / "solved.ipynb"
     path.write_text(dumps(new_notebook(cells=cells)), encoding="utf-8")
     shown = [out for cell in execute(path).cells for out in cell.get("outputs", [])]

@@ -1,6 +1,7 @@
 """The rules that every lesson keeps, read from its file without executing it."""
 
 import ast
+import builtins
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from bpflab.course.notebooks import dumps, lessons, normalise, read
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import read as read_needs
 from bpflab.paths import NOTEBOOKS, ROOT
+from tests.course.solutions import MAGIC, OF_IPYTHON, names, python_of
 
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]
@@ -21,6 +23,7 @@ IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 OTHER_TERMINAL = re.compile(r"\b(second|another|other|new|separate)\s+(terminal|shell)\b", re.I)
 LONGEST = 12
+LONGEST_C = 24
 NAMES_USE = {  # what a lesson imports of the lab, and the feature that it then uses
     "PausedExec": "ptrace",
     "bpftrace": "bpftrace",
@@ -30,7 +33,7 @@ NAMES_USE = {  # what a lesson imports of the lab, and the feature that it then 
     "syscalls": "system-call names",
 }
 TEXT_USES = {  # what stands in its cells or its C, and the feature behind it
-    "tracepoints": r"""["'](?:syscalls|sched):\w""",
+    "tracepoints": r"""(?:["']|--hook[ =](?:\w+=)?)(?:syscalls|sched):\w""",
     "clang": r'\bSEC\("',
     "libbpf": r'\bSEC\("',
     "bpftool": r"""\bwhich\(["']bpftool""",
@@ -59,6 +62,11 @@ def lesson(request):
 def code_of(lesson):
     """Return the code cells."""
     return [cell for cell in lesson.cells if cell.cell_type == "code"]
+
+
+def python_cells(lesson):
+    """Return the syntax of each code cell; of a cell of C, as what it does in Python."""
+    return [ast.parse(python_of(cell.source)) for cell in code_of(lesson)]
 
 
 def prose_of(lesson):
@@ -101,7 +109,7 @@ def images_of(lesson):
 
 def calls_of(lesson, *names):
     """Return the calls of functions of these names in all code cells, in order."""
-    nodes = (node for cell in code_of(lesson) for node in ast.walk(ast.parse(cell.source)))
+    nodes = (node for cell in python_cells(lesson) for node in ast.walk(cell))
     calls = (node for node in nodes if isinstance(node, ast.Call))
     return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in names]
 
@@ -118,12 +126,13 @@ def sources_of(lesson):
 def uses_of(lesson):
     """Return the features that can be told from what it imports, writes and loads."""
     code = [cell.source for cell in code_of(lesson)]
-    nodes = (node for source in code for node in ast.walk(ast.parse(source)))
+    nodes = (node for cell in python_cells(lesson) for node in ast.walk(cell))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    names = {alias.name for node in imports if node.module == "bpflab" for alias in node.names}
+    named = {alias.name for node in imports if node.module == "bpflab" for alias in node.names}
+    named |= {"load" for source in code if source.startswith(MAGIC)}
     texts = "\n".join([*code, *sources_of(lesson)])
     seen = {feature for feature, mark in TEXT_USES.items() if re.search(mark, texts)}
-    return seen | {NAMES_USE[name] for name in names if name in NAMES_USE}
+    return seen | {NAMES_USE[name] for name in named if name in NAMES_USE}
 
 
 def test_there_are_lessons():
@@ -188,10 +197,16 @@ def test_what_is_compared_shows_something(lesson):
 
 
 def test_its_code_is_plain_python(lesson):
-    """No magics, no shell escapes, no help marks: what stands there works in a script too."""
+    """No magics but `%%bpf`, no shell escapes, no help marks: it works in a script too."""
     for cell in code_of(lesson):
-        ast.parse(cell.source, f"cell {cell.execution_count}")
+        ast.parse(python_of(cell.source), f"cell {cell.execution_count}")
         assert "get_ipython" not in cell.source
+
+
+def test_each_name_gets_a_value(lesson):
+    """In a cell of the lesson: ruff is not asked, since it does not see what `%%bpf` names."""
+    uses, binds = zip(*(names(cell.source) for cell in code_of(lesson)), strict=True)
+    assert set().union(*uses) - set().union(*binds) - {*dir(builtins), *OF_IPYTHON} == set()
 
 
 def test_one_window_is_enough(lesson):
@@ -201,10 +216,11 @@ def test_one_window_is_enough(lesson):
 
 
 def test_its_code_cells_are_short(lesson):
-    """A cell has at most twelve lines, to stay beside its prose; an exercise may have more."""
+    """Twelve lines, or 24 of C, stay beside their prose; an exercise may have more."""
     plain = [cell for cell in code_of(lesson) if "exercise" not in tags_of(cell)]
-    long = {cell.execution_count: len(cell.source.splitlines()) for cell in plain}
-    assert {number: lines for number, lines in long.items() if lines > LONGEST} == {}
+    most = {cell.id: LONGEST_C if cell.source.startswith(MAGIC) else LONGEST for cell in plain}
+    lines = {cell.id: len(cell.source.splitlines()) for cell in plain}
+    assert {id: (lines[id], most[id]) for id in lines if lines[id] > most[id]} == {}
 
 
 def test_its_outputs_are_stored(lesson):

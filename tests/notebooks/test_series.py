@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from bpflab.course.notebooks import read
 from bpflab.paths import NOTEBOOKS, ROOT
+from tests.course.solutions import python_of
 
 TABLE = ROOT / "docs" / "series.md"
 BPF = ROOT / "bpf"
@@ -59,7 +60,7 @@ def parts(lesson):
     bound = {}
     for cell, _ in cells(lesson).values():
         if cell.cell_type == "code":
-            for node in ast.walk(ast.parse(cell.source)):
+            for node in ast.walk(ast.parse(python_of(cell.source))):
                 for name in binds(node):
                     bound.setdefault(name, []).append(node)
     return bound
@@ -77,7 +78,7 @@ def binds(node):
 
 def sources(lesson, cell):
     """Return the C and the strings that a cell names, through a name that was bound as well."""
-    todo, seen, found, texts = [ast.parse(cell.source)], set(), set(), []
+    todo, seen, found, texts = [ast.parse(python_of(cell.source))], set(), set(), []
     while todo:
         for node in ast.walk(todo.pop()):
             if isinstance(node, ast.Name) and node.id not in seen:

@@ -51,6 +51,7 @@ def read(path: Path) -> Lesson:
     """Read from a notebook's file what its calls of ``needs`` and ``prefers`` name."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    sources = (source for source in sources if not source.startswith("%%"))  # C, as %%bpf has it
     needs: list[str] = []
     prefers: dict[str, str] = {}
     for source in sources:
