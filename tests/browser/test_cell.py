@@ -37,9 +37,9 @@ def drawn(cell, word):
 
 
 def is_c(cell):
-    """Return whether `//` begins a comment there, and the magic's line is drawn as one."""
-    comment = drawn(cell, "// class")
-    return comment not in (None, drawn(cell, "seen")) and drawn(cell, "%%bpf") == comment
+    """Return whether `//` begins a comment there, and the magic's line is plain text."""
+    plain = drawn(cell, "seen")
+    return drawn(cell, "// class") not in (None, plain) and drawn(cell, "%%bpf") in (None, plain)
 
 
 @pytest.mark.parametrize("theme", THEMES)

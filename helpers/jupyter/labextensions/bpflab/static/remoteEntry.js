@@ -6,7 +6,7 @@
   "use strict";
 
   const MIME = "text/x-bpf";
-  const MAGIC = /^\s*(%%bpf\b.*)/;
+  const MAGIC = /^\s*%%bpf\b.*/;
   let shared; // name -> version -> how to get the module
 
   /** Return the module that JupyterLab itself uses: a token of another copy is another token. */
@@ -16,24 +16,16 @@
     return (await (own ?? versions[0]).get())();
   }
 
-  /** Return a parser's input in which the magic's line is a comment of the same length. */
+  /** Return a parser's input in which the magic's line is blank: it is drawn as plain text. */
   function withoutMagic(input) {
-    const found = MAGIC.exec(input.read(0, Math.min(input.length, 4096)));
-    if (!found) return input;
-    const end = found[0].length;
-    const begin = end - found[1].length;
-    const cover = "//".padEnd(end - begin);
-    const drawn = (from, text) => {
-      const a = Math.max(from, begin);
-      const b = Math.min(from + text.length, end);
-      if (a >= b) return text;
-      return text.slice(0, a - from) + cover.slice(a - begin, b - begin) + text.slice(b - from);
-    };
+    const end = MAGIC.exec(input.read(0, Math.min(input.length, 4096)))?.[0].length ?? 0;
+    const blank = (from, text) =>
+      text.slice(0, Math.max(end - from, 0)).replace(/./gs, " ") + text.slice(Math.max(end - from, 0));
     return {
       length: input.length,
       lineChunks: input.lineChunks,
-      chunk: from => drawn(from, input.chunk(from)),
-      read: (from, to) => drawn(from, input.read(from, to))
+      chunk: from => blank(from, input.chunk(from)),
+      read: (from, to) => blank(from, input.read(from, to))
     };
   }
 
