@@ -82,7 +82,7 @@ def test_a_kprobe_that_is_denied_is_no_tracepoint(kernel, monkeypatch):
     def deny(*_):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(perfevent, "open_kprobe", lambda _: event)
+    monkeypatch.setattr(perfevent, "open_kprobe", lambda *_: event)
     monkeypatch.setattr(perfevent, "start", deny)
     with pytest.raises(LabError) as caught:
         hooks.attach("kprobe", "hook", -1, "__x64_sys_execve")
@@ -100,7 +100,7 @@ def test_what_attach_would_refuse_is_refused_beforehand(kernel):
         ("kprobe", "__x64_sys_exe", "no function"),
         ("kprobe", "sched\0", "no hook"),
         ("raw_tracepoint", "syscalls:sys_enter_execve", "no raw tracepoint"),
-        ("socket_filter", "sys_enter", "no hook to attach to"),
+        ("socket_filter", "sys_enter", "does not attach"),
     ):
         with pytest.raises(LabError, match=says):
             hooks.check(type, "f", target)

@@ -79,7 +79,8 @@ class Attempt:
     """What came of loading an object file.
 
     Attributes:
-        programs, maps: in the order of the file; none where the kernel refused.
+        programs, maps: in the order of the file; where it was refused no program, and maps
+            without a descriptor (-1).
         btf: the types that the file describes.
         logs: the verifier's log by program, as far as it came.
         warnings: libbpf's.
@@ -122,7 +123,11 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
             error = -lib.bpf_object__load(handle)
             texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
             if error:
-                return Attempt([], [], b"", texts, warnings, error)
+                told = [
+                    MapFacts(_name(lib, m), -1, *_numbers(lib, m, _MAP_FACTS), *n)
+                    for m, n in types.items()
+                ]
+                return Attempt([], told, b"", texts, warnings, error)
             with contextlib.ExitStack() as copies:  # closed if there is none for the last
                 made = [_program(lib, name, p, copies) for name, p in programs.items()]
                 maps = [_map(lib, m, numbers, copies) for m, numbers in types.items()]
@@ -155,8 +160,12 @@ def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitS
 
 
 def _map(lib: ctypes.CDLL, map: int, types: list[int], copies: contextlib.ExitStack) -> MapFacts:
-    name, fd = lib.bpf_map__name(map).decode(), _copy(lib.bpf_map__fd(map), copies)
-    return MapFacts(name, fd, *_numbers(lib, map, _MAP_FACTS), *types)
+    fd = _copy(lib.bpf_map__fd(map), copies)
+    return MapFacts(_name(lib, map), fd, *_numbers(lib, map, _MAP_FACTS), *types)
+
+
+def _name(lib: ctypes.CDLL, map: int) -> str:
+    return str(lib.bpf_map__name(map).decode())
 
 
 def _copy(fd: int, copies: contextlib.ExitStack) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bpflab.bindings import capabilities
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
-from bpflab.mistakes.rule import declaration, head, safe_log
+from bpflab.mistakes import maps
+from bpflab.mistakes.rule import head, safe_log
 from bpflab.source import Source
 
 _OF_THE_NETWORK = (  # is_net_admin_prog_type, kernel/bpf/syscall.c
@@ -17,17 +18,13 @@ _OF_THE_NETWORK = (  # is_net_admin_prog_type, kernel/bpf/syscall.c
 )
 
 
-def map_refused(source: Source, name: str, reason: OSError) -> LabError:
+def map_refused(
+    source: Source, name: str, reason: OSError, sizes: maps.Sizes | None = None
+) -> LabError:
     """Return the fault behind the errno of map *name*, which the kernel did not make."""
     if reason.errno == errno.EPERM:
         return no_privilege("The kernel lets this process make no map.")
-    return short_of(source.name, reason) or LabError(
-        "map",
-        f"The kernel refused to make the map {name}: {reason.strerror}.",
-        place=declaration(source, name),
-        why="Its size or type is not one the kernel allows (a ring's pages are a power of two).",
-        fix="Check its declaration.",
-    )
+    return short_of(source.name, reason) or maps.refusal(source, name, sizes, reason)
 
 
 def no_privilege(message: str, log: str = "") -> LabError:

@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 
 from bpflab.bindings import bpf, libbpf
-from bpflab.bindings.uapi import PROGRAM_TYPES, word
+from bpflab.bindings.uapi import MAP_TYPES, PROGRAM_TYPES, word
 from bpflab.compiling.clang import Elf
 from bpflab.data.btf import Btf, layout_of
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import refused, verifier
+from bpflab.mistakes.libbpf import diagnose, no_licence, of_program
+from bpflab.mistakes.maps import Sizes
 from bpflab.mistakes.rule import safe_log
+from bpflab.mistakes.sections import sections, type_of
 from bpflab.programs.objects import Objects
 from bpflab.source import Source
 
 _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
-_NO_MAP = re.compile(r"map '([\w.]+)': failed to create")
-_NO_HOOK = re.compile(r"failed to find kernel BTF type ID of '([\w.]+)'")
 _OF_ITS_KIND = ("kretprobe", "ksyscall", "kretsyscall", "uprobe", "uretprobe", "usdt")
 _HOOKED = (
     *("tp", "tracepoint", "raw_tp", "raw_tracepoint", "kprobe", *_OF_ITS_KIND),
@@ -32,9 +33,7 @@ _HOOKED = (
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
 
-def from_elf(
-    source: Source, elf: Elf, log_level: int = bpf.STATISTICS, only: str = ""
-) -> Objects:
+def from_elf(source: Source, elf: Elf, log_level: int = bpf.STATISTICS, only: str = "") -> Objects:
     """Load an object file, made of *source*; sections say the programs' types.
 
     Raises:
@@ -44,7 +43,8 @@ def from_elf(
     tried = libbpf.attempt(elf.image, short_name(source.name), log_level, only)
     if tried.error and log_level != bpf.STATISTICS:
         again = bpf.Refused(tried.error, os.strerror(tried.error))
-        again.log = next((log for log in reversed(tried.logs.values()) if log), "")
+        seen = [(log, name) for name, log in tried.logs.items() if log] or [("", "")]
+        again.log, again.program = seen[-1]
         raise again
     if tried.error:
         raise _refusal(source, elf.image, tried)
@@ -124,41 +124,27 @@ def _refusal(source: Source, image: bytes, tried: libbpf.Attempt) -> LabError:
         return short
     found = next((m for line in tried.warnings if (m := _REFUSED.match(line))), None)
     if found:
-        return _program_refusal(source, image, found[1], found[2], tried.logs[found[1]])
-    log = "\n".join(tried.warnings)
-    if found := _NO_MAP.search(log):
-        reason = OSError(tried.error, os.strerror(tried.error))
-        return refused.map_refused(source, found[1], reason)
-    if found := _NO_HOOK.search(log):
-        return LabError(
-            "no-hook",
-            f"This kernel has no {found[1]} that a section could name.",
-            place=next((p for p in source.lines if f'/{found[1]}"' in p.text), None),
-            why="libbpf looks for the function or the tracepoint among the kernel's types.",
-            fix="Check its name.",
-            log=log,
-        )
-    if tried.error == 1:  # EPERM
-        return refused.no_privilege("The kernel lets this process make no map.")
-    return LabError(
-        "load",
-        f"libbpf cannot load {source.name}: {os.strerror(tried.error)}.",
-        why=tried.warnings[0] if tried.warnings else "",
-        log=log,
-    )
+        return _program_refusal(source, image, found[1], tried)
+    sizes = {
+        m.name: Sizes(word(MAP_TYPES, m.type), m.key_size, m.value_size, m.max_entries)
+        for m in tried.maps
+    }
+    return diagnose(source, tried.warnings, tried.error, sizes)
 
 
 def _program_refusal(
-    source: Source, image: bytes, function: str, reason: str, log: str
+    source: Source, image: bytes, function: str, tried: libbpf.Attempt
 ) -> LabError:
-    at = None
+    at, log = None, tried.logs[function]
     if not verifier.OF_THE_WHOLE.search(log):  # once more, step by step to the refused one
         again = libbpf.attempt(image, short_name(source.name), bpf.STEPS, function)
         log = again.logs[function]
         at = place(source, log)
-    error = verifier.diagnose(source, function, reason, log)
+    error = of_program(source, function, log) or verifier.diagnose(
+        source, function, os.strerror(tried.error), log
+    )
     error.place = at or error.place
     if error.kind == "license":
-        error.why = "A text for clang has no licence but the one that it names."
-        error.fix = 'Write: char LICENSE[] SEC("license") = "GPL";'
-    return refused.of_type(error, source, function, "its section")
+        no_licence(source, error)
+    section, _ = sections(source).get(function, ("", None))
+    return refused.of_type(error, source, function, type_of(section))

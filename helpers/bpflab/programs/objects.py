@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from bpflab.bindings import bpf, bpf_map, kallsyms, libbpf
-from bpflab.bindings.uapi import ATTACH_TYPES, PROGRAM_TYPES
+from bpflab.bindings.uapi import ATTACH_TYPES, MAP_TYPES, PROGRAM_TYPES, word
 from bpflab.compiling.events import event_dtype
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.mistakes import context, refused, verifier
+from bpflab.mistakes.maps import Sizes
 from bpflab.mistakes.rule import head, safe_log
 from bpflab.source import Source
 
@@ -132,7 +133,8 @@ def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
     try:
         fd = bpf_map.create(spec.name, spec.type, *sizes, spec.flags)
     except OSError as error:
-        raise refused.map_refused(source, spec.name, error) from None
+        type = word(MAP_TYPES, spec.type)
+        raise refused.map_refused(source, spec.name, error, Sizes(type, *sizes)) from None
     key, value = dtype(spec.key), dtype(spec.value)
     return Map(spec.name, fd, spec.type, key, value, spec.max_entries, programs)
 
