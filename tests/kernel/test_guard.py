@@ -6,6 +6,7 @@ import pytest
 
 from bpflab import LabError, load
 from bpflab.bindings.perfevent import KPROBES
+from bpflab.views.refusal import warning as view
 from tests.kernel.held import held
 
 pytestmark = pytest.mark.kernel
@@ -89,7 +90,7 @@ REFUSED = {
     ),
     "reserve never submitted": (
         "leak",
-        5,
+        9,
         RING
         + HOOK
         + "\tstruct event *e = events.ringbuf_reserve(sizeof(struct event));\n"
@@ -178,14 +179,25 @@ def test_a_failed_load_of_several_hooks_attaches_none(nothing_left):
 
 
 # On one line, so that no #line stands between the struct that BCC inserts and the warning.
-WARNED = (HOOK + '\tbpf_trace_printk("%.2f", 1);\n' + END).replace("\n", " ") + "\n"
+WARNED = (HOOK + '\tchar c[4] = {};\tif (c == "ls")\treturn 1;\n' + END).replace("\n", " ") + "\n"
 
 
-def test_a_warning_is_kept_and_printed_nowhere(nothing_left, capfd):
-    """At the learner's line; the second compile, in this process, would print it once more."""
-    with load("lesson.c", text=WARNED) as program:
-        assert program.warnings.startswith("lesson.c:1:")
-    assert capfd.readouterr() == ("", "")
+def test_a_warning_is_shown_once_and_kept(nothing_left, capfd):
+    """At the learner's line, from the cache as well."""
+    for _ in range(2):
+        with load("lesson.c", text=WARNED) as program:
+            (warning,) = program.warnings
+        assert (warning.kind, warning.line) == ("string-compare", 1)
+        assert warning.lines == (warning.place,)
+        assert "-Wstring-compare" in warning.log and "generated" not in warning.log
+        assert capfd.readouterr() == ("", f"{view(warning).text}\n")
+
+
+def test_a_text_that_is_refused_has_its_warnings_shown_as_well(nothing_left, capfd):
+    """What the compiler saw may be what the kernel refuses."""
+    with pytest.raises(LabError):
+        load("lesson.c", text=WARNED.replace("return 0", "return *(int *)8"))
+    assert capfd.readouterr().err.count("Warning: string-compare") == 1
 
 
 def test_a_verifiers_word_is_the_reason_where_the_compiler_warned_as_well(nothing_left):

@@ -13,15 +13,15 @@ VERIFIER = [
     ("null-argument", "null-check", 11),
     ("loop", "loop", 7),
     ("too-complex", "too-complex", 1),
-    ("leak", "leak", 8),
+    ("leak", "leak", 14),
     ("license", "license", 5),
     ("uninitialised-register", "uninitialised", 5),
     ("bounds", "bounds", 14),
     ("stack-write", "bounds", 6),
-    ("ctx-access", "verifier", 4),
+    ("ctx-access", "context", 4),
     ("pointer", "pointer", 6),
     ("helper-type", "helper-type", 3),
-    ("call", "call", 6),
+    ("call", "call", 8),
 ]
 
 
@@ -62,7 +62,7 @@ def test_without_lines_the_functions_head_is_the_place():
         PLAIN, "hook", DENIED, "0: (95) exit\ninvalid read from stack R1 off -8+0 size 8\n"
     )
     assert (error.kind, error.line) == ("uninitialised", 1)
-    assert "= {} clears" in error.fix
+    assert "= {}; that clears" in error.fix
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,281 @@
+"""A refused program: the verifier's walk, and where in the learner's text each step of it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bpflab.errors import LabError, Place
+from bpflab.mistakes import ctext
+from bpflab.mistakes.rule import head, safe_log
+from bpflab.source import Source
+from bpflab.verifier_log.ranges import options_of, range_of
+from bpflab.verifier_log.walk import Step, Walk
+
+_MOVE = re.compile(r"\(\w\w\) [rw](\d+) = (?:\([su]\d+\))?[rw](\d+)$")
+_LOAD = re.compile(r"\(\w\w\) [rw](\d+) = \*\([su]\d+ \*\)\(r(\d+) ?([+-]\d+)\)")
+_STORE = re.compile(r"\(\w\w\) \*\(([su]\d+) \*\)\(r10 ?(-\d+)\) = (?:[rw](\d+)|.+)$")
+_SET = re.compile(r"\(\w\w\) [rw](\d+) = ")
+_CALL = re.compile(r"\(85\) call (\w[\w-]*)#")
+_MAP = re.compile(r"(?:map=([\w.]+),)?ks=(\d+),vs=(\d+)")
+
+# How BCC's methods of maps call a helper: which argument is in which register.
+_METHODS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
+    "bpf_map_lookup_elem": (
+        ("lookup|lookup_or_try_init|lookup_or_init|increment|atomic_increment", {"R2": 0}),
+    ),
+    "bpf_map_update_elem": (
+        ("update|insert|lookup_or_try_init|lookup_or_init", {"R2": 0, "R3": 1}),
+        ("increment|atomic_increment", {"R2": 0}),
+    ),
+    "bpf_map_delete_elem": (("delete", {"R2": 0}),),
+    "bpf_map_push_elem": (("push", {"R2": 0}),),
+    "bpf_map_pop_elem": (("pop", {"R2": 0}),),
+    "bpf_map_peek_elem": (("peek", {"R2": 0}),),
+    "bpf_perf_event_output": (
+        ("perf_submit", {"R1": 0, "R4": 1, "R5": 2}),
+        ("perf_submit_skb", {"R1": 0, "R4": 2, "R5": 3}),
+    ),
+    "bpf_ringbuf_output": (("ringbuf_output", {"R2": 0, "R3": 1, "R4": 2}),),
+    "bpf_ringbuf_reserve": (("ringbuf_reserve", {"R2": 0}),),
+    "bpf_ringbuf_submit": (("ringbuf_submit", {"R1": 0, "R2": 1}),),
+    "bpf_ringbuf_discard": (("ringbuf_discard", {"R1": 0, "R2": 1}),),
+    "bpf_get_stackid": (("get_stackid", {"R1": 0, "R3": 1}),),
+    "bpf_tail_call": (("call", {"R1": 0, "R3": 1}),),
+}
+_PRINTS = (
+    "bpf_trace_printk",
+    "bpf_printk",
+    "bpf_snprintf",
+    "bpf_seq_printf",
+)  # macros shift theirs
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a helper, as the learner wrote it.
+
+    Attributes:
+        helper: its name.
+        shown: how the text calls it: ``seen.lookup`` in BCC's dialect.
+        arguments: the text of an argument by the register that it is in; what is unknown lacks.
+        map: the map's name, or nothing.
+        key, value: the sizes of the map's keys and values in bytes, or 0.
+    """
+
+    helper: str
+    shown: str
+    arguments: dict[str, str]
+    map: str = ""
+    key: int = 0
+    value: int = 0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A program that the verifier refused.
+
+    Attributes:
+        source, function: the program.
+        walk: what the verifier saw, as far as it came.
+        lines: from which instruction on the code is of which file and line, in order.
+        log: the whole text.
+        type: the program's type, where it is known.
+        instructions: what the kernel got, where that is known.
+    """
+
+    source: Source
+    function: str
+    walk: Walk
+    lines: Sequence[tuple[int, str, int]]
+    log: str
+    type: str = ""
+    instructions: bytes = b""
+
+    @property
+    def last(self) -> int:
+        """The number of the refused step, or -1 where there is none."""
+        return len(self.walk.steps) - 1
+
+    @property
+    def step(self) -> Step | None:
+        """The refused step."""
+        return self.walk.steps[-1] if self.walk.steps else None
+
+    @cached_property
+    def here(self) -> Place | None:
+        """The line that is refused, or the function's head."""
+        return self.place(self.last) or head(self.source, self.function)
+
+    def error(
+        self,
+        kind: str,
+        message: str,
+        *,
+        why: str = "",
+        fix: str = "",
+        place: Place | None = None,
+        also: Sequence[tuple[Place | None, str]] = (),
+    ) -> LabError:
+        """Return the fault, at *place* or where the program is refused."""
+        at = place or self.here
+        others = [(other, what) for other, what in also if other and other != at]
+        return LabError(
+            kind,
+            message,
+            place=at,
+            why=why,
+            fix=fix,
+            also=others,
+            kernel=self.walk.reason,
+            log=safe_log(self.log),
+        )
+
+    def place(self, at: int) -> Place | None:
+        """Return the learner's line of a step; a helper's inlined code is of its caller's line."""
+        if at < 0:
+            return None
+        insn = self.walk.steps[at].insn
+        if self.lines:
+            return self.place_of(insn)
+        for number in range(at, -1, -1):
+            step = self.walk.steps[number]
+            if found := self._named(step):
+                return found
+            if not (step.file or step.quoted):
+                return None
+        return None
+
+    def place_of(self, insn: int) -> Place | None:
+        """Return the learner's line of an instruction, as the compiler says."""
+        found = None
+        for first, file, line in self.lines:
+            if first > insn:
+                break
+            # The compiler writes a relative file name with the folder of the headers in front.
+            named = (f for f in self.source.files if file == f or file.endswith(f"/{f}"))
+            found = self.source.place(next(named, ""), line) or found
+        return found
+
+    def _named(self, step: Step) -> Place | None:
+        """Return the line that the log names, or quotes: before Linux 6.9 it only quotes."""
+        if step.line:
+            name = step.file.rsplit("/", 1)[-1]
+            of_file = (p for p in self.source.lines if p.file.rsplit("/", 1)[-1] == name)
+            return next((p for p in of_file if p.line == step.line), None)
+        wanted = step.quoted.strip()
+        return next((p for p in self.source.lines if wanted and p.text.strip() == wanted), None)
+
+    def text(self, at: int | None = None) -> str:
+        """Return the learner's statement of a step, or of the refused one."""
+        place = self.here if at is None else self.place(at)
+        return ctext.statement(self.source, place) if place else ""
+
+    def state(self, register: str, at: int | None = None) -> str:
+        """Return what was known of a register before a step, or before the refused one."""
+        if not self.walk.steps:
+            return ""
+        return self.walk.steps[self.last if at is None else at].before.get(register, "")
+
+    def span(self, register: str) -> tuple[int, int] | None:
+        """Return the least and the greatest number that is added to a register's base, or None."""
+        state = self.state(register)
+        found = re.fullmatch(r"P?\w+\((.*)\)", state)
+        if found:
+            return range_of(options_of(found[1]))
+        value = re.fullmatch(r"P?(-?\d+|0x[\da-f]+)", state)
+        return (int(value[1], 0), int(value[1], 0)) if value else None
+
+    def previous(self, at: int) -> int:
+        """Return the step before, on the way that led to this one, or -1."""
+        step = self.walk.steps[at]
+        if at and self.walk.steps[at - 1].path == step.path:
+            return at - 1
+        return self.walk.paths[step.path].parent if step.path < len(self.walk.paths) else -1
+
+    def way(self) -> list[int]:
+        """Return the steps that led to the refused one, the latest first."""
+        found, at = [], self.previous(self.last) if self.walk.steps else -1
+        while at >= 0:
+            found.append(at)
+            at = self.previous(at)
+        return found
+
+    def history(self, register: str, at: int | None = None) -> tuple[list[tuple[int, str]], int]:
+        """Return where a value was, the latest first, and the step that made it, or -1.
+
+        Each row is a step and the register or stack slot that had the value before it.
+        """
+        now, name = self.last if at is None else at, register
+        rows = [(now, name)] if now >= 0 else []
+        while (before := self.previous(now) if now >= 0 else -1) >= 0:
+            step, frame = self.walk.steps[before], self.walk.steps[now].frame
+            if step.frame > frame and name != "R0":  # what a called function did not touch
+                while before >= 0 and self.walk.steps[before].frame > frame:
+                    before = self.previous(before)
+                if before < 0:
+                    return rows, -1
+            elif step.frame < frame:
+                if _CALL.match(step.code) or name not in ("R1", "R2", "R3", "R4", "R5"):
+                    return rows, before  # a callback's argument
+            elif step.frame == frame:
+                came = _came_from(step.code, name)
+                if not came:
+                    return rows, before
+                name = came
+            rows.append((before, name))
+            now = before
+        return rows, -1
+
+    def helper(self, at: int) -> str:
+        """Return the helper that a step calls, or nothing."""
+        found = _CALL.match(self.walk.steps[at].code) if at >= 0 else None
+        return found[1] if found else ""
+
+    def call(self, at: int | None = None) -> Call | None:
+        """Return the call of a helper at a step, or at the refused one."""
+        at = self.last if at is None else at
+        helper = self.helper(at)
+        if not helper:
+            return None
+        found = _MAP.search(self.state("R1", at)) or _MAP.search(self.state("R2", at))
+        map, key, value = (found[1] or "", int(found[2]), int(found[3])) if found else ("", 0, 0)
+        shown, arguments = self._written(helper, self.text(at), map)
+        map = map or shown.rpartition(".")[0]
+        if not map and helper.startswith(("bpf_map_", "bpf_ringbuf_")):
+            map = arguments.get("R1", "").lstrip("&") if "R1" in arguments else ""
+        return Call(helper, shown or helper, arguments, map, key, value)
+
+    def _written(self, helper: str, text: str, map: str) -> tuple[str, dict[str, str]]:
+        for names, registers in _METHODS.get(helper, ()):
+            of = re.escape(map) if map else r"\w+"
+            found = ctext.calls(text, rf"{of}\.(?:{names})")
+            if len(found) == 1:
+                name, given = found[0]
+                return name, {r: given[n] for r, n in registers.items() if n < len(given)}
+        found = ctext.calls(text, helper)
+        if len(found) == 1 and helper not in _PRINTS:
+            return helper, {f"R{n}": one for n, one in enumerate(found[0][1], 1)}
+        return "", {}
+
+
+def _came_from(code: str, name: str) -> str:
+    """Return where the value of *name* was before an instruction; nothing if that made it."""
+    if name.startswith("R"):
+        if _CALL.match(code) or code.startswith("(85)"):
+            return "" if name in ("R0", "R1", "R2", "R3", "R4", "R5") else name
+        if (move := _MOVE.match(code)) and name == f"R{move[1]}":
+            return f"R{move[2]}"
+        if (load := _LOAD.match(code)) and name == f"R{load[1]}":
+            return f"fp{load[3]}" if load[2] == "10" and "u64" in code else ""
+        made = _SET.match(code)
+        return "" if made and name == f"R{made[1]}" else name
+    store = _STORE.match(code)
+    if not store:
+        return name
+    slot, to = int(name[2:]), int(store[2])
+    if store[1] == "u64" and slot == to:
+        return f"R{store[3]}" if store[3] else ""
+    return "" if slot <= to < slot + 8 else name

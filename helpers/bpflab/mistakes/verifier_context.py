@@ -1,0 +1,209 @@
+"""What the verifier refuses of the context and of packets."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.errors import LabError
+from bpflab.mistakes import context, ctext
+from bpflab.mistakes.refusal import Refusal
+
+_TRACE_SIZE = (
+    8192  # PERF_MAX_TRACE_SIZE, include/linux/trace_events.h: a tracepoint's largest event
+)
+_COMMON = 8  # bytes of an event that the kernel keeps for itself (tp_prog_is_valid_access)
+_RAW_ARGUMENTS = 12  # MAX_BPF_FUNC_ARGS, include/linux/bpf.h
+_SECTION = re.compile(r'SEC\("([\w.]+)[^"]*"\)')
+_TYPES = {  # what a section begins with
+    "tp": "tracepoint",
+    "raw_tp": "raw_tracepoint",
+    "kretprobe": "kprobe",
+    "ksyscall": "kprobe",
+    "socket": "socket_filter",
+    "tc": "sched_cls",
+    "classifier": "sched_cls",
+}
+
+
+def access(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a part of the context that may not be read or written, or not like this."""
+    offset, size = int(found[1]), int(found[2])
+    code = refusal.step.code if refusal.step else ""
+    type, text = _type(refusal), refusal.text()
+    name = _field(text)
+    if re.match(r"\(\w\w\) (?:lock )?\*\(", code):
+        return _written(refusal, name, type)
+    if type == "tracepoint" and 0 <= offset < _COMMON:
+        return refusal.error(
+            "context",
+            f"The first {_COMMON} bytes of a tracepoint's event are read.",
+            why="They are the kernel's own: a program may read what comes behind them.",
+            fix="Take the event's struct for the context, as in "
+            "struct tracepoint__syscalls__sys_enter_execve *ctx, and read its fields.",
+        )
+    if type == "tracepoint":
+        return refusal.error(
+            "context",
+            f"{size} bytes at byte {offset} are no part of a tracepoint's event.",
+            why=f"A tracepoint program may read from byte {_COMMON} of its event to byte "
+            f"{_TRACE_SIZE}.",
+            fix="Read the event's fields by name: their offsets are right.",
+        )
+    if type == "raw_tracepoint":
+        return refusal.error(
+            "context",
+            f"{size} bytes at byte {offset} are no argument of a raw tracepoint.",
+            why=f"The context is an array of at most {_RAW_ARGUMENTS} numbers of 8 bytes, and "
+            "each is read as a whole.",
+            fix="Read ctx->args[0], ctx->args[1] and so on, into a u64.",
+        )
+    if type == "kprobe":
+        return refusal.error(
+            "context",
+            f"{size} bytes at byte {offset} are no register of struct pt_regs.",
+            why="The context is the registers of the CPU, each of 8 bytes.",
+            fix="Take struct pt_regs *ctx, and read PT_REGS_PARM1(ctx) and so on.",
+        )
+    shown = f"{name} " if name else f"{size} bytes at byte {offset} "
+    return refusal.error(
+        "context",
+        f"{shown}may not be read here{f' by {_a(type)} program' if type else ''}.",
+        why="The kernel lets each type of program read some fields of its context, each by its "
+        "own size.",
+        fix="Read a whole field of the struct that this type of program takes, with the type that "
+        "it is declared with.",
+    )
+
+
+def variable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a part of the context that is chosen by a variable."""
+    text = refusal.text()
+    array = next(iter(ctext.indexed(text)), ("", ""))
+    shown = f"{array[0]}[{array[1]}]" if array[0] else "what you want"
+    return refusal.error(
+        "context",
+        f"{shown} is read at an offset that is not a constant."
+        if array[0]
+        else "The context is read at an offset that is not a constant.",
+        why="The kernel rewrites each access to the context, so its offset must be a constant.",
+        fix=f"Copy it: u64 one = 0; bpf_probe_read_kernel(&one, sizeof(one), &{shown}); and use "
+        "one."
+        if array[0]
+        else "Write constant indices, or copy it with bpf_probe_read_kernel.",
+    )
+
+
+def modified(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a pointer to the context that was moved."""
+    return refusal.error(
+        "context",
+        "A pointer into the context was moved, and is used.",
+        why="The kernel rewrites each access to the context, so the offset must stand in the "
+        "access itself.",
+        fix="Read the field through ctx with a constant offset: ctx->field. Or copy it with "
+        "bpf_probe_read_kernel(&copy, sizeof(copy), pointer).",
+    )
+
+
+def stored(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain an atomic addition to the context."""
+    return _written(refusal, _field(refusal.text()), _type(refusal))
+
+
+def packet(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a read behind what was compared with the packet's end."""
+    offset, size, register = int(found[1]), int(found[2]), f"R{found[3]}"
+    checked = int(found[4])
+    state = refusal.state(register)
+    ends = offset + size
+    moving = bool(re.search(r"[su]max=|var_off", state))
+    name = _packet_pointer(refusal)
+    end = re.search(r"\b(\w+)\s*=[^;=]*->\s*data_end\b", refusal.source.code)
+    last = end[1] if end else "(void *)(long)ctx->data_end"
+    leave = "return XDP_PASS;" if _type(refusal) == "xdp" else "return 0;"
+    if moving:
+        return refusal.error(
+            "packet",
+            "The packet is read at an offset that comes from the packet, without a check.",
+            why="After a number was added to a pointer, the sum must be compared with data_end.",
+            fix="Keep the sum in a pointer, and compare that before it is used: "
+            f"if ((void *)(p + 1) > {last}) {leave}",
+        )
+    if name and not refusal.call():
+        compare = f"if ((void *)({name} + 1) > {last}) {leave}"
+    else:
+        start = re.search(r"\b(\w+)\s*=[^;=]*->\s*data\b", refusal.source.code)
+        compare = f"if ({start[1] if start else 'data'} + {ends} > {last}) {leave}"
+    return refusal.error(
+        "packet",
+        (
+            f"Bytes {offset} to {ends - 1} of the packet are read; "
+            if size > 1
+            else f"Byte {offset} of the packet is read; "
+        )
+        + (
+            f"only the first {checked} were compared with its end."
+            if checked
+            else "nothing was compared with its end."
+        ),
+        why="A packet may be shorter. The verifier must see a comparison with data_end on the "
+        "way here.",
+        fix=f"Compare first: {compare}",
+    )
+
+
+def _written(refusal: Refusal, name: str, type: str) -> LabError:
+    tracing = type in ("tracepoint", "raw_tracepoint", "kprobe", "perf_event", "tracing", "")
+    return refusal.error(
+        "context",
+        f"{name or 'The context'} is written to.",
+        why="The context of a tracing program is read-only."
+        if tracing
+        else f"{_a(type).capitalize()} program may write few fields of its context, and not this "
+        "one.",
+        fix="Leave the assignment out, and keep the value in a variable.",
+    )
+
+
+def _type(refusal: Refusal) -> str:
+    """Return the program's type, as far as the text says it; tracepoint is BCC's default here."""
+    if refusal.type:
+        return refusal.type
+    if refusal.source.dialect == "bcc":
+        known = context.role(refusal.source, refusal.function)
+        return known.types[0] if known.types else "tracepoint"
+    body = ctext.body(refusal.source, refusal.function)
+    at = refusal.source.lines.index(body[0]) if body else 0
+    for place in reversed(refusal.source.lines[: at + 1]):
+        if section := _SECTION.search(place.text):
+            start = section[1].split(".")[0]
+            return _TYPES.get(start, start)
+    return ""
+
+
+def _a(type: str) -> str:
+    return f"{'an' if type.startswith('x') else 'a'} {type}"
+
+
+def _field(text: str) -> str:
+    found = re.findall(r"\b(\w+->\w+(?:\[[^\]]*\])?)", text)
+    return found[0] if len(set(found)) == 1 else ""
+
+
+def _packet_pointer(refusal: Refusal) -> str:
+    """Return the pointer that the refused line reads through: ``eth`` of ``eth->h_proto``."""
+    found = set(re.findall(r"\b(\w+)->", refusal.text())) - {"ctx", "skb"}
+    return found.pop() if len(found) == 1 else ""
+
+
+RULES = (
+    (r"^invalid bpf_context access off=(-?\d+) size=(\d+)", access),
+    (r"^variable \w+ access var_off=", variable),
+    (r"^dereference of modified ctx ptr", modified),
+    (r"^negative offset ctx ptr", modified),
+    (r"^BPF_(?:ATOMIC|XADD|ST|STX) stores into R\d+ ctx is not allowed", stored),
+    (
+        r"^invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(id=\d+,off=-?\d+,r=(\d+)\)",
+        packet,
+    ),
+)

@@ -1,0 +1,174 @@
+"""Programs that are no whole program: a call is left whose target is not there, or nothing is."""
+
+from __future__ import annotations
+
+import re
+import struct
+
+from bpflab.errors import LabError, Place
+from bpflab.mistakes import ctext
+from bpflab.mistakes.refusal import Refusal
+
+_CALL, _PSEUDO_CALL, _NOWHERE = 0x85, 1, -1  # BPF_JMP | BPF_CALL, BPF_PSEUDO_CALL
+_KEYWORDS = (
+    *("if", "for", "while", "switch", "return", "sizeof", "do", "else", "case", "typeof"),
+    *("offsetof", "defined", "_Alignof", "__attribute__", "asm", "volatile"),
+)
+_COMPARES = ("strcmp", "strncmp", "memcmp", "bcmp", "strstr", "strchr", "strrchr", "memchr")
+_COPIES = ("strcpy", "strncpy", "strscpy", "strlcpy", "strcat", "memcpy", "memset", "memmove")
+_PRINTS = ("snprintf", "sprintf", "scnprintf", "vsnprintf", "printk", "_printk", "pr_info")
+_NO_RETURN = ("exit", "abort", "_exit", "panic", "longjmp")
+_MOST_PARAMETERS = 5
+
+
+def call_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a call of a function that is not part of the program."""
+    insn = _insn(refusal.instructions)
+    place = refusal.place_of(insn) if insn is not None else None
+    names = _called(refusal, [place] if place else ctext.body(refusal.source, refusal.function))
+    if place is None and (len(names) != 1):
+        return refusal.error(
+            "call",
+            "A call is left in the program, and the function is not part of it.",
+            why="BCC loads each function alone, with what was inlined into it. No function of the "
+            "kernel can be called but its helpers.",
+            fix="Let the compiler inline your own functions (static, and at most five arguments); "
+            "use a helper in the place of others."
+            + (f" Here these are called: {', '.join(names)}." if names else ""),
+        )
+    at = place or _line_of(refusal, names[0])
+    name = names[0] if len(names) == 1 else ""
+    own = ctext.body(refusal.source, name) if name else []
+    return _own(refusal, name, own, at) if own else _foreign(refusal, name, at)
+
+
+def nothing(refusal: Refusal) -> LabError:
+    """Explain a program of which the compiler left no instruction."""
+    name = refusal.function
+    if name in _NO_RETURN:
+        return refusal.error(
+            "empty",
+            f"The compiler left nothing of {name}.",
+            why=f"{name} is the name of a function of C that never returns, so what it returns "
+            "was left out.",
+            fix="Give the program another name.",
+        )
+    null = re.compile(r"\*\s*\(\s*(?:volatile\s+)?[\w\s]+\*+\s*\)\s*(?:0|NULL)\b")
+    at = next((p for p in ctext.body(refusal.source, name) if null.search(p.text)), None)
+    return refusal.error(
+        "empty",
+        f"The compiler left nothing of {name}.",
+        place=at,
+        why="Address 0 is read or written, which has no meaning in C, so the compiler leaves out "
+        "the path to it."
+        if at
+        else "Something on each of its paths has no meaning in C, as an "
+        "access to address 0 has, so the compiler leaves the paths out.",
+        fix="Use the address of a variable or what a lookup returned."
+        if at
+        else "Take lines out until it loads, to find the one.",
+    )
+
+
+def _own(refusal: Refusal, name: str, body: list[Place], at: Place | None) -> LabError:
+    """Explain a call of a function of the text, which was not inlined."""
+    head = ""
+    for one in body:
+        head += " " + one.text
+        if "{" in one.text:
+            break
+    found = re.search(rf"\b{name}\s*\(([^)]*)\)", head)
+    many = len(found[1].split(",")) if found and found[1].strip() else 0
+    above = refusal.source.lines[max(refusal.source.lines.index(body[0]) - 1, 0)].text
+    also = [(body[0], f"{name} is defined here")]
+    if "noinline" in head or "noinline" in above:
+        why, fix = "It is declared noinline.", f"Write static inline, without noinline, for {name}."
+    elif many > _MOST_PARAMETERS:
+        why = f"It takes {many} arguments; a call in a BPF program takes at most five."
+        fix = f"Write static __always_inline in front of {name}, or give it a pointer to a struct."
+    else:
+        why = "The compiler did not inline it: it may be too large, or call itself."
+        fix = (
+            f"Write static __always_inline in front of {name}; a function that calls itself "
+            "becomes a loop."
+        )
+    return refusal.error(
+        "call",
+        f"The call of {name} is left: it was not inlined.",
+        place=at,
+        why=f"{why} BCC loads each function alone, so a call from one to another has no target.",
+        fix=fix,
+        also=also,
+    )
+
+
+def _foreign(refusal: Refusal, name: str, at: Place | None) -> LabError:
+    """Explain a call of a function that is not in the text."""
+    shown = name or "A function"
+    plain = name.removeprefix("__builtin_")
+    message = (
+        f"{shown} cannot be called from a program."
+        if name
+        else "A function is called here that is not part of the program."
+    )
+    why = (
+        "A program can call the kernel's helpers, and its own functions where they are inlined. "
+        "No other function of the kernel or of C can be called."
+    )
+    if plain == "strlen":
+        fix = (
+            "bpf_probe_read_kernel_str(copy, sizeof(copy), text) copies a text and returns its "
+            "length with the NUL."
+        )
+    elif plain in _COMPARES:
+        fix = (
+            "Compare the characters in a loop with a constant bound, as in "
+            "for (int i = 0; i < 16; i++). Or compare in Python."
+        )
+    elif plain in _COPIES:
+        fix = (
+            "Copy with __builtin_memcpy and a constant size, or text with "
+            "bpf_probe_read_kernel_str."
+        )
+    elif plain in _PRINTS:
+        fix = (
+            "Send the numbers, and put them into words in Python; or write a line of the trace "
+            "with bpf_trace_printk."
+        )
+    else:
+        fix = "Look for a helper that does it in bpf-helpers(7), or do it in Python."
+    return refusal.error("call", message, place=at, why=why, fix=fix)
+
+
+def _insn(instructions: bytes) -> int | None:
+    """Return the first call that has no target, among ``struct bpf_insn``s."""
+    for at, (code, registers, _, imm) in enumerate(struct.iter_unpack("=BBhi", instructions)):
+        if code == _CALL and _PSEUDO_CALL in (registers >> 4, registers & 15) and imm == _NOWHERE:
+            return at
+    return None
+
+
+def _called(refusal: Refusal, lines: list[Place]) -> list[str]:
+    """Return the functions that *lines* call and that could be left: no helpers, no macros."""
+    text = " ".join(ctext.statement(refusal.source, p) for p in lines)
+    text = re.sub(r'"(?:\\.|[^"\\])*"', '""', text)
+    names = re.findall(r"(?<![\w.>])([A-Za-z_]\w*)\s*\(", text)
+    found = [
+        name
+        for name in dict.fromkeys(names)
+        if name not in _KEYWORDS
+        and name != refusal.function
+        and not name.startswith("bpf_")
+        and not name.isupper()
+        and not re.search(rf"^\s*#\s*define\s+{name}\b", refusal.source.code, re.M)
+    ]
+    outside = [name for name in found if not ctext.body(refusal.source, name)]
+    return outside or found
+
+
+def _line_of(refusal: Refusal, name: str) -> Place | None:
+    body = ctext.body(refusal.source, refusal.function)
+    return next((p for p in body if re.search(rf"\b{name}\s*\(", p.text)), None)
+
+
+RULES = ((r"^last insn is not an exit or jmp", call_left),)
