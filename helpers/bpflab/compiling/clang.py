@@ -17,6 +17,7 @@ from typing import NamedTuple
 from bpflab.compiling import compiler, kept
 from bpflab.errors import LabError
 from bpflab.files import sweep
+from bpflab.mistakes import pasted
 from bpflab.mistakes.compiler.diagnose import diagnose
 from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
@@ -27,6 +28,10 @@ FLAGS = [
     "-target",
     "bpf",
     "-Werror=implicit-function-declaration",  # it would end in a refusal with a worse text
+    # Mistakes that clang knows, and does not name unless it is asked.
+    "-Wuninitialized",
+    "-Wsometimes-uninitialized",
+    "-Wunused-comparison",
 ]
 """What every compile is given beside the ``-D`` flags."""
 
@@ -57,9 +62,10 @@ def compiled(source: Source) -> Elf:
     """Return the BPF object file that clang makes of *source*.
 
     Raises:
-        LabError: ``no-clang``, else as `compiler.run`, or whatever clang refuses, at the
-            learner's line.
+        LabError: ``no-clang``, else as `pasted.check` and `compiler.run`, or whatever clang
+            refuses, at the learner's line.
     """
+    pasted.check(source)
     try:
         with _laid_out(source) as folder:
             begin = partial(compiler.start, source.name, _command(source), folder)

@@ -94,6 +94,8 @@ def load(
             program.close()
         if isinstance(error, LabError):
             error.lines, error.loaded = code.around(error), (code, type)
+            if made:  # a warning may name the mistake that the kernel refuses
+                _warned(code, made)
         raise
     finally:
         if compiler is bcc:

@@ -1,0 +1,193 @@
+"""Mistakes that a text shows and no compiler warns of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bpflab.data.layout import dtype
+from bpflab.errors import LabError, Place
+from bpflab.reference.helpers import HELPERS, Helper
+from bpflab.source import Source
+
+_STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
+_NAME = re.compile(r"(?<![\w*&.>])(bpf_\w+)\b(?!\s*\()")
+_DECLARED = re.compile(r"\b(?!return\b)\w+\s+$")
+_PRINTED = re.compile(r'\b(bpf_trace_printk|bpf_printk)\s*\(\s*("(?:\\.|[^"\\\n])*")')
+# bpf_bprintf_prepare() of kernel/bpf/helpers.c, whose widths and %c Linux 5.13 and 5.15 brought.
+_SPEC = re.compile(r"%(?:%|([-+ #0]*)(\d*|\*)((?:\.(?:\d*|\*))?)(hh|h|ll|l|[zjtqL])?([a-zA-Z]?))")
+_INTEGERS, _OTHERS, _FLOATS = "diuxX", "scp", "fFeEgGaA"
+_UNUSED = re.compile(r"^[ \t]*(\w+\s*\.\s*lookup|bpf_map_lookup_elem)\s*\(", re.M)
+_USES = (
+    r"(?:lookup|update|insert|delete|increment|atomic_increment|lookup_or_try_init|lookup_or_init)"
+)
+
+
+def found(
+    source: Source, fields: Mapping[str, Sequence[tuple[str, str]]], keys: Mapping[str, Any]
+) -> list[LabError]:
+    """Return what is wrong with *source*; *fields* and *keys* are as `warned.warnings` has them."""
+    return [
+        *_uncalled(source),
+        *_formats(source),
+        *_unused(source),
+        *_pointers(source, fields),
+        *_padded(source, keys),
+    ]
+
+
+def uncalled(text: str) -> Iterator[str]:
+    """Give the helpers that *text* names without a call."""
+    plain = _plain(text)
+    for name in _NAME.finditer(plain):
+        line = plain[plain.rfind("\n", 0, name.start()) + 1 : name.start()]
+        if name[1] in HELPERS and not _DECLARED.search(line) and not line.lstrip().startswith("#"):
+            yield name[1]
+
+
+def no_call(helper: Helper) -> tuple[str, str, str, str]:
+    """Return kind, message, reason and advice for a helper without its parentheses."""
+    name = helper.name
+    fix = f"Write {name}()." if not helper.parameters else f"Call it: {helper.signature}."
+    why = "Without ( ) its name stands for an address, which is never 0, and nothing is called."
+    return "no-call", f"{name} is named here, and not called.", why, fix
+
+
+def _uncalled(source: Source) -> Iterator[LabError]:
+    names = set(uncalled(source.code))
+    for place, line in zip(source.lines, _plain(source.code).split("\n"), strict=False):
+        for name in uncalled(line) if names else ():
+            kind, message, why, fix = no_call(HELPERS[name])
+            yield LabError(kind, message, place=place, why=why, fix=fix)
+
+
+def _formats(source: Source) -> Iterator[LabError]:
+    for call in _PRINTED.finditer(source.code):
+        for spec in _SPEC.finditer(call[2]):
+            if fix := _unknown(spec):
+                yield LabError(
+                    "printk-format",
+                    f"{call[1]} knows no {spec[0]}, and prints nothing.",
+                    place=_line(source, call.start()),
+                    why="It knows %d, %u, %x, with l or ll for 64 bits, and %c, %s, %p.",
+                    fix=fix,
+                )
+
+
+def _unknown(spec: re.Match[str]) -> str:
+    """Return what to write in the place of a conversion that the kernel refuses, or nothing."""
+    flags, width, precision, length, letter = spec.groups()
+    if spec[0] == "%%":
+        return ""
+    if letter and letter in _FLOATS:
+        return "A program has whole numbers alone: print the number of hundredths with %d."
+    if letter in _INTEGERS and letter:
+        if precision or width == "*" or "#" in flags or (length or "l") not in ("l", "ll"):
+            return f"Write %{'ll' if length in ('ll', 'z', 'j', 't', 'q', 'L') else ''}{letter}."
+        return ""
+    if letter and letter in _OTHERS and not precision and width != "*" and not length:
+        return ""
+    return "Write %% for the sign itself." if not letter else f"Write %{_near(letter)}."
+
+
+def _near(letter: str) -> str:
+    return letter if letter in _OTHERS else "x" if letter == "o" else "d"
+
+
+def _unused(source: Source) -> Iterator[LabError]:
+    plain = _plain(source.code)
+    for call in _UNUSED.finditer(plain):
+        before = plain[: call.start()].rstrip()
+        after = plain[_closed(plain, call.end()) :].lstrip()
+        if after.startswith(";") and before.endswith((";", "{", "}")):
+            yield LabError(
+                "unused",
+                "The result of this lookup is not used.",
+                place=_line(source, call.start(1)),
+                why="A lookup changes nothing: it returns a pointer to the value, or NULL.",
+                fix="Keep the pointer, as in u64 *v = …, and test it for NULL; or drop the line.",
+            )
+
+
+def _pointers(
+    source: Source, fields: Mapping[str, Sequence[tuple[str, str]]]
+) -> Iterator[LabError]:
+    for buffer, rows in fields.items():
+        for name, ctype in rows:
+            if ctype.replace("const ", "").replace(" ", "") != "char*":
+                continue
+            lines = re.finditer(rf"\bchar\s*\*\s*(?:const\s+)?{name}\s*;", source.code)
+            places = [_line(source, found.start()) for found in lines]
+            yield LabError(
+                "pointer-field",
+                f"Field {name} of the event in {buffer} is a pointer: its column has an address.",
+                place=places[0] if len(places) == 1 else None,
+                why="The text itself stays in the memory of the process that is traced.",
+                fix=f"Write char {name}[64]; and copy the text with "
+                f"bpf_probe_read_user_str(e.{name}, sizeof(e.{name}), …).",
+            )
+
+
+def _padded(source: Source, keys: Mapping[str, Any]) -> Iterator[LabError]:
+    plain = _plain(source.code)
+    for name, layout in keys.items():
+        declared = re.search(rf"\bBPF_\w+\s*\(\s*{name}\s*,\s*struct\s+(\w+)", plain)
+        holes = _holes(layout)
+        if not holes or not declared:
+            continue
+        for local in re.finditer(rf"\bstruct\s+{declared[1]}\s+(\w+)\s*;", plain):
+            rest = plain[local.end() : _end(plain, local.end())]
+            use = re.search(rf"\b{name}\s*\.\s*{_USES}\s*\(\s*&?\s*{local[1]}\b", rest)
+            # Whoever gives its address away, or assigns all of it, may have cleared it.
+            other = re.search(rf"(?<![\w.])&\s*{local[1]}\b(?!\s*[.\[])", _without(rest, name))
+            if use and not other and not re.search(rf"(?<![\w.>]){local[1]}\s*=[^=]", rest):
+                yield LabError(
+                    "padding",
+                    f"{local[1]} has {holes} bytes of padding, and nothing writes them.",
+                    place=_line(source, local.start()),
+                    also=[
+                        (_line(source, local.end() + use.start()), f"It is a key of {name} here.")
+                    ],
+                    why="A map compares every byte of a key: one key can be stored twice.",
+                    fix=f"Write struct {declared[1]} {local[1]} = {{}};",
+                )
+
+
+def _holes(layout: Any) -> int:
+    """Return how many bytes of a struct belong to no field."""
+    if not isinstance(layout, dict):
+        return 0
+    return int(layout["itemsize"]) - sum(dtype(inner).itemsize for inner in layout["formats"])
+
+
+def _without(text: str, name: str) -> str:
+    """Return *text* without the calls of map *name*."""
+    return re.sub(rf"\b{name}\s*\.\s*{_USES}\s*\(\s*&?\s*\w+", "", text)
+
+
+def _plain(code: str) -> str:
+    """Return *code* with spaces in its strings."""
+    return _STRING.sub(lambda text: f'"{" " * (len(text[0]) - 2)}"', code)
+
+
+def _closed(text: str, at: int) -> int:
+    """Return what follows the parenthesis that closes the one before *at*."""
+    depth = 1
+    while depth and at < len(text):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        at += 1
+    return at
+
+
+def _end(text: str, at: int) -> int:
+    """Return where the block ends that *at* is in."""
+    depth = 1
+    while depth and at < len(text):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        at += 1
+    return at
+
+
+def _line(source: Source, at: int) -> Place:
+    return source.lines[source.code.count("\n", 0, at)]

@@ -1,0 +1,19 @@
+"""Where a view goes that no cell returns: what a call has to say beside its result."""
+
+from __future__ import annotations
+
+import sys
+
+from bpflab.views.view import View
+
+
+def show(view: View) -> None:
+    """Show *view* below the cell that runs; outside of a notebook print its text on stderr."""
+    # Where IPython was not imported nothing runs in it.
+    running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if getattr(running, "kernel", None) is None:
+        print(view.text, file=sys.stderr)
+        return
+    from IPython.display import display
+
+    display(view)  # type: ignore[no-untyped-call]
