@@ -4,7 +4,8 @@ import textwrap
 
 import pytest
 
-from bpflab.verifier_log.log import parse, read_state
+from bpflab.verifier_log.log import parse
+from bpflab.verifier_log.state import read_state
 from bpflab.verifier_log.walk import changed
 
 
@@ -324,6 +325,24 @@ def test_states_with_blanks_in_them():
         "R2": "fp[0]-16",
         "fp-16": "mmmmscalar(id=2)",
     }
+
+
+def test_linux_6_1_forgets_what_a_helper_reads():
+    """There a helper that reads the stack turns zeros into bytes that are written, in silence."""
+    found = walk("""
+        13: R1=map_ptr(off=0,ks=4,vs=8,imm=0) R2=fp-36 R6=ctx(off=0,imm=0) R10=fp0 fp-40=0000????
+        18: (85) call bpf_map_lookup_elem#1   ; R0=map_value_or_null(id=1,off=0,ks=4,vs=8,imm=0)
+    """)
+    assert found.steps[0].after["fp-40"] == "mmmm????"
+
+
+def test_later_kernels_do_not():
+    """There the zeros stay, and the log says what changes."""
+    found = walk("""
+        13: R1=map_ptr(map=m,ks=4,vs=8) R2=fp-36 R6=ctx() R10=fp0 fp-40=0000????
+        18: (85) call bpf_map_lookup_elem#1   ; R0=map_value_or_null(id=1,map=m,ks=4,vs=8)
+    """)
+    assert found.steps[0].after["fp-40"] == "0000????"
 
 
 def test_nothing():

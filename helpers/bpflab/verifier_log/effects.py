@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-State = Mapping[str, str]
+from bpflab.verifier_log.state import State
 
 _OPERATION = re.compile(r"\(([0-9a-f]{2})\) ")
 _JUMPS = (5, 6)  # BPF_JMP, BPF_JMP32: the class is the operation's lowest three bits
@@ -16,6 +15,8 @@ _CALLED = re.compile(r"call ([\w-]+)")
 _RELEASES = re.compile(
     r"bpf_(?:ringbuf_(?:submit|discard)(?:_dynptr)?|sk_release)$|_(?:release|put|drop|destroy)$"
 )
+_MAP_SIZES = re.compile(r"map_ptr\(.*ks=(\d+),vs=(\d+)")
+_STACK = re.compile(r"fp(-\d+)")
 _REFERENCE = re.compile(r"\b(?:ref_obj_id|ref_id)=(\d+)")
 _ID = re.compile(r"(?<![_\w])id=(\d+)")
 
@@ -50,6 +51,35 @@ def after_call(code: str, before: State) -> State:
         held = _reference(first)
         gone |= {name for name, known in before.items() if held and _reference(known) == held}
     return {name: known for name, known in before.items() if name not in gone}
+
+
+def after_reading(before: State) -> State:
+    """Return *before* a call, with what a helper reads from the stack as bytes that are written.
+
+    Linux up to 6.7 forgets there which bytes are zero and which number they are, and does not
+    print it (check_stack_range_initialized in kernel/bpf/verifier.c).
+    """
+    found = dict(before)
+    sizes = _MAP_SIZES.search(before.get("R1", ""))
+    for number in range(1, 6):
+        pointer = _STACK.fullmatch(before.get(f"R{number}", ""))
+        if not pointer:
+            continue
+        size = before.get(f"R{number + 1}", "")
+        if sizes and number in (2, 3):
+            size = sizes[number - 1]
+        start = int(pointer[1])
+        for address in range(start, min(start + int(size), 0) if size.isdigit() else start):
+            slot = address - address % 8
+            known = found.get(f"fp{slot}", "")
+            if (known.isdigit() and len(known) != 8) or known.startswith("-"):
+                known = "mmmmmmmm"
+            at = slot + 7 - address
+            if len(known) == 8 and known[at] == "0":
+                found[f"fp{slot}"] = f"{known[:at]}m{known[at + 1 :]}"
+            elif known:
+                found[f"fp{slot}"] = known
+    return found
 
 
 def after_branch(before: State, now: State) -> State:

@@ -11,8 +11,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bpflab.verifier_log.effects import State, after_branch, after_call, is_branch, is_call, is_exit
+from bpflab.verifier_log.effects import (
+    after_branch,
+    after_call,
+    after_reading,
+    is_branch,
+    is_call,
+    is_exit,
+)
 from bpflab.verifier_log.messages import told
+from bpflab.verifier_log.state import State, frame_of, read_state
 from bpflab.verifier_log.walk import Path, Step, Walk
 
 Lines = Iterable[tuple[int, str, int]]
@@ -24,13 +32,8 @@ _QUOTE = re.compile(r"; (.*?)(?: @ (.*?):(\d+))?$")
 # A level 1 log forgets a path that ended well: the next one goes on in the line of its branch.
 _JOINED = re.compile(r"(.*\S)\s+\d+: ((?:frame\d+: +)?(?:R\d+|fp-\d+)(?:_\w+)?=.*)")
 _PRINTED = re.compile(r"(.*?\S)\s*;(?: +(.*)|$)")
-_KNOWN = re.compile(
-    r"(R\d+|fp-\d+)(?:_[A-Za-z]+)?=(.*?)"
-    r"(?=\s+(?:R\d+|fp-\d+)(?:_[A-Za-z]+)?=|\s+refs=|\s+(?:async_)?cb\b|\s*$)"
-)
 # A function that is looked at apart: before the program itself up to Linux 6.6, after it since.
 _FUNCTION = re.compile(r"Validating .*\(\) func#|Func#\d+ .*is safe for any args")
-_FRAME = re.compile(r"\s*frame(\d+): *")
 
 
 def parse(text: str, lines: Lines = ()) -> Walk:
@@ -45,11 +48,6 @@ def parse(text: str, lines: Lines = ()) -> Walk:
     return reader.walk()
 
 
-def read_state(text: str) -> State:
-    """Return what a printed state knows: ``R1=ctx() fp-8=mmmm????``."""
-    return {found[1]: found[2] for found in _KNOWN.finditer(text)}
-
-
 @dataclass
 class _Reader:
     lines: list[tuple[int, str, int]]
@@ -60,7 +58,9 @@ class _Reader:
     quoted: tuple[str, str, int] = ("", "", 0)
     named: bool = False  # the log names files and lines
     whole: bool = True  # the next state is printed whole
+    quiet: bool = False  # the log is one of Linux up to 6.7
     fresh: bool = True  # what comes is the first of a program, or of a function
+    function: bool = False  # and it is a function
     began: bool = False  # what comes is the state of a caller or a callee
     settled: bool = True  # the last instruction's effect is in the state
     open: bool = False  # what is printed is known after the last instruction
@@ -87,6 +87,7 @@ class _Reader:
         elif _FUNCTION.match(line):
             self._settle()
             self.fresh, self.open, self.began = True, False, False
+            self.function = line.startswith("Validating")
             self.rest.clear()
         else:
             self.rest.append(line)
@@ -137,7 +138,7 @@ class _Reader:
         """Begin the path of the program, or of a function that is looked at apart."""
         if self.fresh:
             self.fresh = False
-            self._begin(Path(-1, insn))
+            self._begin(Path(-1, insn, function=self.function))
 
     def _begin(self, path: Path) -> None:
         self._end("exit" if self.steps and is_exit(self.steps[-1].code) else "")
@@ -154,11 +155,10 @@ class _Reader:
 
     def _state(self, text: str) -> None:
         """Take in a printed state: of one frame, whole or only what changed."""
-        if found := _FRAME.match(text):
-            self.frame = int(found[1])
-        elif _KNOWN.search(text):
-            self.frame = 0
+        frame = frame_of(text)
+        self.frame = self.frame if frame is None else frame
         known = read_state(text)
+        self.quiet = self.quiet or "(off=0,imm=0)" in text
         if self.whole and known:
             self.frames = {n: s for n, s in self.frames.items() if n < self.frame}
             self.frames[self.frame] = known
@@ -178,7 +178,9 @@ class _Reader:
             self.settled = True
             step = self.steps[-1]
             if is_call(step.code):
-                self.frames[self.frame] = after_call(step.code, self.frames.get(self.frame, {}))
+                now = self.frames.get(self.frame, {})
+                now = after_reading(now) if self.quiet else now
+                self.frames[self.frame] = after_call(step.code, now)
             self._done()
 
     def _done(self) -> None:

@@ -12,7 +12,8 @@ _NOISE = re.compile(
     r"|Live regs|\s+\d+: [.\d]{10} "
     r"|func#\d+ @|Func#\d+ .*(?:safe for any|assumed valid|Skipping)"
     r"|arg#\d+ reference type\('UNKNOWN|reg type unsupported for arg#"
-    r"|last_idx \d+ first_idx|regs=[0-9a-f]+ stack=|parent (?:didn't have|already had) regs="
+    r"|SCC (?:enter|exit|backedge|sum)|last_idx \d+ first_idx|regs=[0-9a-f]+ stack="
+    r"|parent (?:didn't have|already had) regs="
     r"|processed \d+ insns|verification time|stack depth|insns? processed|HINT: |propagating "
     r"|-- (?:BEGIN|END) PROG LOAD LOG --|libbpf: "
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
 
 from bpflab.errors import Place
-from bpflab.verifier_log.effects import State
+from bpflab.verifier_log.state import State
 from bpflab.verifier_log.walk import Path, Step, Walk, changed
 
 _IF = re.compile(r"if ([rw]\d+) (s?)(==|!=|<=|>=|<|>|&) (\S+) goto pc([+-]\d+)")
@@ -62,11 +63,13 @@ def visits(walk: Walk, source: list[Place]) -> list[Visit]:
     """
     texts = {" ".join(place.text.split()) for place in source} - {""}
     found: list[Visit] = []
+    places: dict[tuple[str, int, str], Place | None] = {}
     for at, step in enumerate(walk.steps):
-        place = place_of(step, source)
+        line = (step.file, step.line, step.quoted)
+        place = places[line] if line in places else places.setdefault(line, place_of(step, source))
         text = " ".join(step.quoted.split())
         named = bool(place or (text in texts if source else text or step.line))
-        name = place or (step.file, step.line, step.quoted)
+        name = place or line
         last = found[-1] if found else None
         if (
             last is None
@@ -108,11 +111,13 @@ def branch(walk: Walk, path: Path) -> str:
     return f"where {test}" if taken else f"where not {test}"
 
 
-def known_from(walk: Walk, path: Path) -> int:
-    """Return the step that had reached before where *path* was safe, or -1 if there are several."""
-    last = max((at for at, s in enumerate(walk.steps) if walk.paths[s.path] is path), default=-1)
-    end = last if last >= 0 else len(walk.steps)
-    mine = walk.paths.index(path)
-    earlier = [at for at, s in enumerate(walk.steps[:end]) if s.insn == path.safe_at]
-    earlier = [at for at in earlier if walk.steps[at].path <= mine]
-    return earlier[0] if len(earlier) == 1 else -1
+def known_from(walk: Walk, path: int, ends: Mapping[int, int]) -> int:
+    """Return the only step that had reached before where *path* was safe, or -1.
+
+    *ends* has the last step of each path that has one.
+    """
+    before = max((ends[at] for at in ends if at < path), default=-1)
+    last = ends.get(path, before + 1)
+    at = walk.paths[path].safe_at
+    found = [n for n, step in enumerate(walk.steps[:last]) if step.insn == at]
+    return found[0] if len(found) == 1 else -1

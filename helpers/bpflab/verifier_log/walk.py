@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bpflab.verifier_log.effects import State
+from bpflab.verifier_log.state import State
 
 
 @dataclass
@@ -46,12 +46,14 @@ class Path:
         end: ``exit``, ``safe`` (the verifier knew this state, and stopped), ``refused``, or nothing
             where the log ends.
         safe_at: the instruction where it stopped as safe, or -1.
+        function: whether it is of a global function, which is looked at apart from its callers.
     """
 
     parent: int
     to: int
     end: str = ""
     safe_at: int = -1
+    function: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ def slot_words(known: str, offset: int) -> str:
     '4 bytes written, at -4; 4 not written'
     """
     known = known.strip()
+    if not known:  # of a number that is not a constant Linux 6.1 writes nothing
+        return "a number"
     if _BYTES.fullmatch(known):
         return _bytes(known, offset)
     part = None if _NUMBER.fullmatch(known) else _PART.fullmatch(known)

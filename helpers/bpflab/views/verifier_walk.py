@@ -81,7 +81,8 @@ def _summary(walk: Walk, left: int) -> list[str]:
         lines = ["The verifier accepts it."] if walk.processed else []
     count, safe = len(walk.paths), sum(path.end == "safe" for path in walk.paths)
     if walk.processed:
-        on = f", on {count} path{'s' * (count != 1)}" if walk.whole else ""
+        every = walk.whole and any(path.to == 0 for path in walk.paths)
+        on = f", on {count} path{'s' * (count != 1)}" if every else ""
         lines.append(f"It looked at {walk.processed} instructions{on}.")
     if not walk.whole:
         lines.append("Its log is too long: this is the beginning of it.")

@@ -23,6 +23,8 @@ class Branches:
     last: int
     number: dict[int, int] = field(default_factory=dict)  # of the visit, by step
     visit: dict[int, Visit] = field(default_factory=dict)  # by step
+    ends: dict[int, int] = field(default_factory=dict)  # the last step, by path
+    left: dict[int, list[int]] = field(default_factory=dict)  # paths that branch off, by step
 
     def new(self, before: int, now: int) -> Iterator[int]:
         """Yield the paths that begin after *before*, up to *now*."""
@@ -36,7 +38,8 @@ class Branches:
     def label(self, path: int) -> str:
         """Return a path's number, where it begins and how it ends."""
         found = self.walk.paths[path]
-        begins = "a function of its own" if found.to else "from the start"
+        begins = "from the start" if not found.to else "from where the log begins"
+        begins = "a function of its own" if found.function else begins
         if found.parent >= 0:
             begins = f"from {self._step(found.parent)} {branch(self.walk, found)}".rstrip()
         return f"{path + 1}: {begins}{self._end(path)}"
@@ -46,11 +49,11 @@ class Branches:
         steps = range(visit.first, visit.first + len(visit.steps))
         said = [
             f"Path {at + 1} goes on from here {branch(self.walk, path)}".rstrip() + "."
-            for at, path in enumerate(self.walk.paths)
-            if path.parent in steps
+            for at, path in (
+                (at, self.walk.paths[at]) for n in steps for at in self.left.get(n, ())
+            )
         ]
-        own = max(at for at, step in enumerate(self.walk.steps) if step.path == visit.path)
-        if own in steps and self.walk.paths[visit.path].end != "refused":
+        if self.ends[visit.path] in steps and self.walk.paths[visit.path].end != "refused":
             ends = self._end(visit.path).removeprefix("; ")
             said += [f"Here the path {ends}."] if ends else []
         return said
@@ -64,7 +67,7 @@ class Branches:
     def _end(self, path: int) -> str:
         found = self.walk.paths[path]
         if found.end == "safe":
-            at = known_from(self.walk, found)
+            at = known_from(self.walk, path, self.ends)
             return "; stops, as the state is known" + (f" from {self._step(at)}" if at >= 0 else "")
         return {"exit": "; returns", "refused": "; is refused"}.get(found.end, "")
 
@@ -77,7 +80,11 @@ def branches(walk: Walk, every: list[Visit], shown: list[Visit]) -> Branches:
     }
     whole = len(shown) == len(every)
     last = len(walk.paths) - 1 if whole else max((v.path for v in shown), default=-1)
-    return Branches(walk, last, number, visit)
+    ends = {step.path: at for at, step in enumerate(walk.steps)}
+    left: dict[int, list[int]] = {}
+    for at, path in enumerate(walk.paths):
+        left.setdefault(path.parent, []).append(at)
+    return Branches(walk, last, number, visit, ends, left)
 
 
 def title_of(visit: Visit) -> str:
