@@ -140,11 +140,12 @@ def _program_refusal(
         again = libbpf.attempt(image, short_name(source.name), bpf.STEPS, function)
         log = again.logs[function]
         at = place(source, log)
-    error = of_program(source, function, log) or verifier.diagnose(
-        source, function, os.strerror(tried.error), log
-    )
-    error.place = at or error.place
+    section, _ = sections(source).get(function, ("", None))
+    if error := of_program(source, function, log):
+        error.place = at or error.place
+    else:
+        reason = os.strerror(tried.error)
+        error = verifier.diagnose(source, function, reason, log, type=type_of(section))
     if error.kind == "license":
         no_licence(source, error)
-    section, _ = sections(source).get(function, ("", None))
     return refused.of_type(error, source, function, type_of(section))

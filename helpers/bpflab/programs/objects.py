@@ -156,5 +156,7 @@ def _loaded(
             return fd, safe_log(log)  # refused for a moment, as for want of memory
         except bpf.Refused as again:
             log, reason = again.log, again
-    error = verifier.program_refused(source, code.name, reason, log, lines)
+    error = verifier.program_refused(
+        source, code.name, reason, log, lines, type=type, instructions=code.instructions
+    )
     raise refused.of_type(error, source, code.name, type)
