@@ -144,11 +144,16 @@ def test_a_view_that_stands_still_stays_alive(jupyter):
 
 
 def test_it_goes_on_after_the_page_was_reloaded(jupyter):
-    """A reader who reloads the page has the moving table again, and its button."""
-    book, cell = lab_of_one(jupyter)
+    """A reader who reloads the page has the moving table again, and its button.
+
+    On a busy machine the page takes longer than a view waits for one.
+    """
+    patient = "from bpflab.screen import live_view\nlive_view._NOBODY_S = 120"
+    book, cell = lab_of_one(jupyter, patient)
+    assert book.cell(2).run()
     book.save()
     book.reload()
-    moves(cell)
+    moves(cell, seconds=60)
 
     stop(cell)
     moved = cell.text
@@ -208,7 +213,7 @@ def test_two_browsers_see_one_view(jupyter, lab):
     book.save()
     other = type(jupyter)(jupyter.page.context.new_page(), lab)
     second = other.open(book.path).cell(1)
-    moves(second)
+    moves(second, seconds=60)  # the page is loaded first
     moves(cell)
 
     second.show().element.locator(STOP).click()
