@@ -21,9 +21,9 @@ COMPILER = [
     ("map-in-macro", "map-in-macro", 6, "#define"),
     ("map", "map", 6, "events: Invalid argument"),
     ("no-include", "no-include", 1, "linux/nosuch.h"),
-    ("type", "type", 11, "incompatible type"),
-    ("syntax", "syntax", 3, "expected ';'"),
-    ("compile", "compile", 9, "no member named 'y'"),
+    ("type", "type", 11, "A struct b is wanted"),
+    ("syntax", "syntax", 3, "semicolon is missing"),
+    ("no-member", "no-member", 9, "struct a has no field y"),
     ("privilege", "privilege", None, "no map"),
 ]
 
@@ -42,7 +42,7 @@ def test_what_the_compiler_really_printed(name, kind, line, part):
 def test_of_two_faults_the_message_and_the_line_are_one():
     """Where the compiler found two, the kind, the words and the line belong to the same."""
     error = compiler.diagnose(*golden(CLANG, "two-errors"))
-    assert (error.kind, error.line) in [("undeclared", 3), ("unknown-helper", 5)]
+    assert (error.kind, error.line) == ("undeclared", 3)
 
 
 def test_a_memset_without_a_declaration_has_its_fix():
@@ -140,7 +140,7 @@ def test_a_line_that_bcc_moved_is_found_by_its_text(gutter):
 
 def test_braces_in_a_learners_text_are_no_format():
     """A message is filled in once; what the compiler quotes is not read as a template."""
-    printed = "a.c:3:9: error: expected '}' after '{0}' or {name}\n"
+    printed = "a.c:3:9: error: expected '{0}' or {name}\n"
     assert "'{0}' or {name}" in compiler.diagnose(PLAIN, printed).message
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.mistakes import pasted
 from bpflab.mistakes.compiler.diagnose import diagnose, relocated
 from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
@@ -25,6 +26,10 @@ FLAGS = [
     # Warnings that always end in a refusal later, and with a worse text.
     "-Werror=implicit-function-declaration",
     "-Werror=visibility",
+    # Mistakes that clang knows, and does not name unless it is asked.
+    "-Wuninitialized",
+    "-Wsometimes-uninitialized",
+    "-Wunused-comparison",
 ]
 """What every compile is given; `flags` has the rest."""
 
@@ -49,6 +54,7 @@ def compiled(source: Source) -> image.Image:
         LabError: ``no-bcc``, ``map-type``, else as `compiler.run`, or whatever the compiler
             refuses, at the learner's line.
     """
+    pasted.check(source)
     declared.check_text(source)
     job = json.dumps({"text": source.text, "flags": flags(source)}) + "\n"
     begin = partial(_spare.take, source.name)
@@ -80,7 +86,7 @@ def make_ready() -> None:
 
 
 def _refusal(source: Source, stage: str, reason: str, printed: str) -> LabError:
-    refusal = diagnose(source, printed + reason)
+    refusal = diagnose(source, printed + reason, Path(headers.directory()))
     if refusal.kind == "no-headers" and os.environ.get("BCC_KERNEL_SOURCE"):
         refusal.fix = "unset BCC_KERNEL_SOURCE"
     if stage == "import" and refusal.kind != "memory":

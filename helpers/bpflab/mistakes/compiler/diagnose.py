@@ -2,93 +2,108 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
-from bpflab.errors import LabError, Place
-from bpflab.mistakes.compiler.old_rules import HELPERS, RULES
-from bpflab.mistakes.rule import as_error, declaration, first_match, head, safe_log
+from bpflab.errors import LabError
+from bpflab.mistakes.compiler import (
+    backend,
+    calls,
+    headers,
+    machine,
+    maps,
+    members,
+    names,
+    syntax,
+    types,
+)
+from bpflab.mistakes.compiler.case import Case, Explain, says
+from bpflab.mistakes.compiler.diagnostics import Diagnostic, parse, same_text
+from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 
-_DIAGNOSTIC = re.compile(r"^(.+?):(\d+):(\d+): (?:fatal )?error: .*$", re.M)
 _WARNING = re.compile(r"^(.+?):(\d+)(:\d+: (?:warning|note): .*)(\n)(.*)$", re.M)
-_BACKEND = re.compile(r"^error: (.+?):(\d+):\d+: in function (\w+)", re.M)
+_OF_A_LINE: tuple[Explain, ...] = (maps.array_type, maps.misspelt)
+_ANY = says("compile", "The compiler says: {0}.", "", "Read the compiler's whole text in .log.")
+RULES = (
+    *headers.MISSING,
+    *headers.WITHIN,
+    *maps.RULES,
+    *backend.RULES,
+    *names.RULES,
+    *members.RULES,
+    *calls.RULES,
+    *types.RULES,
+    (r"expected|unexpected|parameter list without types|type specifier", maps.macro_arguments),
+    *syntax.RULES,
+    *syntax.LAST,
+    (r"(.+)", _ANY),
+)
+"""Tried in order; the first that matches and answers names the fault."""
 
 
-def diagnose(source: Source, printed: str) -> LabError:
-    """Return the fault behind what the compiler *printed* on its way out."""
-    first = _DIAGNOSTIC.search(printed)
-    rule, groups = first_match(RULES, first[0]) if first else (None, ())
-    if rule is None or rule.kind == "compile":  # LLVM and BCC have words beside clang's
-        rule, groups = first_match(RULES, printed)
-    if rule is None:
-        return LabError(
-            "compiler", "The compiler stopped without a word that is known.", log=safe_log(printed)
-        )
-    place = _place(source, rule.kind, groups, printed)
-    fix = rule.fix
-    if rule.kind == "unknown-helper" and (near := difflib.get_close_matches(groups[0], HELPERS)):
-        fix = f"Did you mean {' or '.join(near)}?"
-    return as_error(rule, groups, place, fix, printed)
+def diagnose(source: Source, printed: str, include: Path | None = None) -> LabError:
+    """Return the fault behind what the compiler *printed* on its way out.
+
+    *include* is the folder of the kernel's headers that it compiled against, to look in for what
+    the text lacks.
+    """
+    found = parse(source, printed)
+    fault = _first(found)
+    error = _machine(source, printed, fault) if not fault or not fault.place else None
+    error = error or (explain(source, fault, found, include) if fault else None)
+    if error is None:
+        message = "The compiler stopped without a word that is known."
+        error = LabError("compiler", message, fix="Read the compiler's whole text in .log.")
+    error.log = safe_log(printed)
+    return error
+
+
+def explain(
+    source: Source,
+    fault: Diagnostic,
+    found: Sequence[Diagnostic] = (),
+    include: Path | None = None,
+) -> LabError:
+    """Return what an error or a warning of the compiler means; *found* are all that it printed."""
+    case = Case(source, fault, found, include)
+    for of_line in _OF_A_LINE:
+        if fault.severity == "error" and (error := of_line(case)):
+            return error
+    for pattern, answer in RULES:
+        matched = re.search(pattern, fault.text)
+        if matched and (error := answer(case, *matched.groups())):
+            return error
+    raise AssertionError(fault)  # the last rule answers everything
 
 
 def relocated(source: Source, printed: str) -> str:
     """Return the compiler's warnings at the learner's lines, which BCC's rewriting moves."""
 
     def moved(found: re.Match[str]) -> str:
-        place = _same_text(source, found[1], int(found[2]), found[5])
+        place = same_text(source, found[1], int(found[2]), found[5])
         return f"{found[1]}:{place.line if place else found[2]}{found[3]}{found[4]}{found[5]}"
 
     return _WARNING.sub(moved, printed)
 
 
-def _place(source: Source, kind: str, groups: tuple[str, ...], printed: str) -> Place | None:
-    if kind in ("stack", "ring-output"):
-        return _suspect(source, kind, printed)
-    if kind == "two-programs":
-        struct = re.compile(rf"\(struct tracepoint__{groups[0]}__{groups[1]} \*")
-        takers = [p for p in source.lines if struct.search(p.text)]
-        return takers[1] if len(takers) > 1 else None
-    if kind == "map":
-        return declaration(source, groups[0])
-    found = _DIAGNOSTIC.search(printed) or _BACKEND.search(printed)
-    if not found:
-        return None
-    excerpt = printed[found.end() :].lstrip("\n").split("\n", 1)[0]
-    return _same_text(source, found[1], int(found[2]), excerpt)
+def _first(found: Sequence[Diagnostic]) -> Diagnostic | None:
+    """Return the first error at a learner's line, and of those on that line the leftmost.
+
+    Of ``unit32_t x = 0;`` clang misses a semicolon first, and then finds that there is no type.
+    """
+    errors = [one for one in found if one.severity == "error"]
+    placed = [one for one in errors if one.place]
+    if not placed:
+        return errors[0] if errors else None
+    beside = [one for one in placed if one.place == placed[0].place and one.column]
+    return min(beside, key=lambda one: one.column) if placed[0].column and beside else placed[0]
 
 
-def _same_text(source: Source, file: str, line: int, excerpt: str) -> Place | None:
-    """Return line *line*, or the first one that reads as the compiler's *excerpt* of it."""
-    place = source.place(file, line)
-    wanted = re.sub(r"^\s*\d+ \|", "", excerpt).split()  # clang 17 puts the number in front
-    if place and (not wanted or place.text.split() == wanted):
-        return place
-    # Word by word: clang writes spaces for a tab.
-    same = (p for p in source.lines if p.file == file and p.text.split() == wanted)
-    return next(same, place)
-
-
-def _suspect(source: Source, kind: str, printed: str) -> Place | None:
-    """Return the line most likely to blame where LLVM names none."""
-    if kind == "ring-output":
-        return next((p for p in source.lines if ".ringbuf_output(" in p.text), None)
-    found = _BACKEND.search(printed)
-    if not found:
-        return None
-    largest, blamed = 0, head(source, found[3])
-    inside = False
-    for place in source.lines:
-        inside = place == blamed or (inside and not place.text.startswith("}"))
-        if inside and (size := _local_size(source, place.text)) > largest:
-            largest, blamed = size, place
-    return blamed
-
-
-def _local_size(source: Source, text: str) -> int:
-    """Return a guess at the stack that the declaration in *text* takes, to choose by."""
-    array = re.match(r"\s+\w[\w ]*\[(\w+)\]\s*[=;]", text)
-    if array:
-        size = source.defines.get(array[1], array[1])
-        return int(size) if size.isdigit() else 0
-    return 1 if re.match(r"\s+struct \w+ \w+\s*[=;]", text) else 0
+def _machine(source: Source, printed: str, fault: Diagnostic | None) -> LabError | None:
+    """Look for what the machine lacks, and for words that have no form of their own."""
+    for pattern, answer in (*machine.RULES, *maps.RULES[:2]):
+        if matched := re.search(pattern, printed):
+            return answer(Case(source, fault or Diagnostic("error", "")), *matched.groups())
+    return None
