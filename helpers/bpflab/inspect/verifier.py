@@ -67,7 +67,7 @@ def verifier(
 def _of_error(error: LabError, hook: str) -> tuple[Source | None, str, Walk]:
     """Return the walk that ends with *error*: of a log that was cut, the one that it brings."""
     own = parse(error.log)
-    if not own.steps and not own.message:
+    if not own.steps and not own.whole:
         raise LabError(
             "no-walk",
             "The verifier has not looked at this text.",
