@@ -84,7 +84,7 @@ def _summary(walk: Walk, left: int) -> list[str]:
         every = walk.whole and any(path.to == 0 for path in walk.paths)
         on = f", on {count} path{'s' * (count != 1)}" if every else ""
         lines.append(f"It looked at {walk.processed} instructions{on}.")
-    if not walk.whole:
+    if walk.steps and not walk.whole and not walk.message:
         lines.append("Its log is too long: this is the beginning of it.")
     if safe:
         one = safe == 1
