@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# ./lab run, refresh, doctor and bench: what the package does, with the lab's rights.
+# ./lab run, refresh, explain, doctor and bench: what the package does, with the lab's rights.
 
 run() {
     [[ ${1-} ]] || die "which lesson? For example: ./lab run 01"
@@ -7,6 +7,15 @@ run() {
 }
 
 refresh() { lessons refresh "$@"; }
+
+explain() {
+    [[ ${1-} ]] || die "which file? For example: ./lab explain mine.c"
+    new_enough
+    bpf_allowed
+    setup >&2  # what is explained goes to a file
+    cd -- "$OLDPWD"  # where FILE is
+    become "$VENV/bin/python" -m bpflab explain "$@"
+}
 
 lessons() {
     new_enough

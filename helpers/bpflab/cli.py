@@ -1,8 +1,9 @@
-"""The ``bpflab`` command: look at the machine, execute lessons, store what they show."""
+"""The ``bpflab`` command: look at the machine, execute lessons, explain what is refused."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
-    the lessons, and need nothing but the standard library. A fault's text goes to stderr.
+    the lessons, and need nothing but the standard library. ``explain FILE [--json]`` says why a
+    text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where it is not,
+    2 where there is no such file. A fault's text goes to stderr.
     """
     try:
         options = _parser().parse_args(argv)
@@ -29,10 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             from bpflab import doctor
 
             return doctor.main(options.json)
+        if options.command == "explain":
+            return _explain(options)
         return _lessons(options)
     except LabError as error:
         print(error, file=sys.stderr)
-        return 2 if error.kind == "no-lesson" else 1
+        return 2 if error.kind in ("no-lesson", "no-file") else 1
     except KeyboardInterrupt:
         print()  # the line of a cell that was cut short
         return 130
@@ -49,9 +54,30 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
     refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")
     refresh.add_argument("lessons", nargs="*", metavar="NN", help="all lessons when none is given")
+    explain = commands.add_parser("explain", help="say why a C file or a verifier's log is refused")
+    explain.add_argument(
+        "file", metavar="FILE", help="C, or a log that any loader saved; - is stdin"
+    )
+    explain.add_argument("--json", action="store_true", help="print JSON")
     for command in (run, refresh):
         command.add_argument("-n", "--dry-run", action="store_true", help="only name the lessons")
     return parser
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from bpflab.programs.explained import explained
+
+    found = explained(options.file)
+    if options.json:
+        facts = {
+            "accepted": not found.refusal,
+            "refusal": found.refusal and found.refusal.facts(),
+            "warnings": [each.facts() for each in found.warnings],
+        }
+        print(json.dumps(facts, indent=2))
+    else:  # warnings are on stderr, where `load` shows them
+        print(found.refusal or found.accepted)
+    return 1 if found.refusal else 0
 
 
 def _lessons(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,20 @@ class LabError(Exception):
 
     def __str__(self) -> str:
         return "\n".join([self.message, *(f"  {name:<6} {text}" for name, text in self.rows())])
+
+    def facts(self) -> dict[str, object]:
+        """Return every part as JSON can keep it; a place is ``{"file", "line", "text"}``."""
+        return {
+            "kind": self.kind,
+            "message": self.message,
+            "place": self.place and asdict(self.place),
+            "also": [{**asdict(place), "what": what} for place, what in self.also],
+            "why": self.why,
+            "kernel": self.kernel,
+            "fix": self.fix,
+            "lines": [asdict(place) for place in self.lines],
+            "log": self.log,
+        }
 
     def rows(self) -> list[tuple[str, str]]:
         """Return what is known beside the message: where, also, why, kernel and try."""

@@ -10,7 +10,8 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
     """Wherever it is asked for."""
     machine.venv.mkdir()
     printed = machine.runs(*words.split())
-    for word in ("up", "doctor", "run", "refresh", "url", "check", "test", "bench", "clean"):
+    words = ("up", "doctor", "run", "refresh", "explain", "url", "check", "test", "bench", "clean")
+    for word in words:
         assert f"./lab {word}" in printed or f"[{word}]" in printed
     assert not (machine.clone / ".lab").exists() and machine.venv.exists()
 
@@ -26,6 +27,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
         (["--vm", "--port", "80"], "not '80'"),
         (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
         (["run"], "which lesson"),
+        (["explain"], "which file"),
         (["url", "foo"], "'url' takes no words"),
         (["help", "foo"], "'help' takes no words"),
         (["check", "foo"], "'check' takes no words"),
