@@ -80,6 +80,11 @@ class LabError(Exception):
         """The learner's line, counted from 1, or None."""
         return self.place.line if self.place else None
 
+    @property
+    def of_verifier(self) -> bool:
+        """Whether the kernel's verifier has looked at the program, and refused it."""
+        return "\nprocessed " in f"\n{self.log}"
+
     def __str__(self) -> str:
         return "\n".join([self.message, *(f"  {name:<6} {text}" for name, text in self.rows())])
 

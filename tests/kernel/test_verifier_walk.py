@@ -1,6 +1,7 @@
 """The verifier's view says what the verifier's log says: ten programs, on the kernel that runs."""
 
 import re
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -124,6 +125,17 @@ def test_a_text_that_the_compiler_refuses():
     with pytest.raises(LabError) as error:
         verifier(refused.value)
     assert error.value.kind == "no-walk"
+
+
+def test_the_last_refusal(monkeypatch):
+    """Without an argument it is what ended the last cell."""
+    monkeypatch.setattr(sys, "last_value", None, raising=False)
+    with pytest.raises(LabError, match="No cell has ended with a refusal"):
+        verifier()
+    with pytest.raises(LabError) as refused:
+        load("returned", text="int hook(void *ctx) { return *(int *)0; }")
+    monkeypatch.setattr(sys, "last_value", refused.value)
+    assert "The verifier refuses it" in verifier().text
 
 
 def test_a_walk_that_is_too_long(logs):

@@ -195,3 +195,12 @@ def test_a_warning_is_told_from_a_refusal_by_its_words_too():
     """Not by the colour alone."""
     view = warning(null_check())
     assert head(view) == view.text.split("\n")[0] == "⚠ Warning: null-check"
+
+
+def test_a_refusal_of_the_verifier_leads_to_its_walk():
+    """In the panel of a cell that it ended, and in no output that is compared."""
+    error = LabError("null-check", "It may be NULL.", log="R0 invalid\nprocessed 7 insns (limit 1)")
+    assert rows(refusal(error, log=True))[-1] == ("look", "from bpflab import verifier; verifier()")
+    assert "look   from bpflab import verifier" in refusal(error, log=True).text
+    assert "verifier()" not in refusal(error).html
+    assert "verifier()" not in refusal(STACK, log=True).html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from bpflab.views.view import View
 
 @checked
 def verifier(
-    what: Program | LabError | str,
+    what: Program | LabError | str | None = None,
     hook: str = "",
     *,
     text: str | None = None,
@@ -31,21 +32,24 @@ def verifier(
     """Return the verifier's walk over *hook*, line by line: what it knows, and where it branches.
 
     *what* is a program, the `LabError` of a program that is refused, or a name as `load` takes it,
-    with the same *text*, *type* and *defines*. Without a *hook* it is the program that is refused,
-    or the first. *steps* is how many lines are shown: the first ones, or the last ones before the
-    refusal.
+    with the same *text*, *type* and *defines*. Without anything it is the `LabError` that ended the
+    last cell. Without a *hook* it is the program that is refused, or the first. *steps* is how many
+    lines are shown: the first ones, or the last ones before the refusal.
 
     The text is loaded once more for it, with a log of every path, and closed at once. Of a log of
     more than 1 MiB there is the beginning.
 
     Raises:
-        LabError: ``no-program`` where there is no such function; ``no-walk`` where the text is
-            refused before the verifier looks at it.
+        LabError: ``no-program`` where there is no such function; ``no-walk`` where the verifier has
+            not looked at the text, or nothing was refused; ``long-walk`` where it looks at very
+            many instructions, and its log would take long.
 
     >>> verifier(program, "hook")
     >>> verifier("mine", text="int hook(void *ctx) { return 0; }")
     """
     within("steps", steps, 1, 2000)
+    if what is None:
+        what = _last()
     code: Source | None
     if isinstance(what, Program):
         hook = hook or next(iter(what.functions))
@@ -62,6 +66,17 @@ def verifier(
     name = code.name if code else "the text"
     title = f"{safe_text(hook or 'a program')} of {safe_text(name)}, as the verifier sees it"
     return verifier_walk(title, found, code.lines if code else (), steps=steps)
+
+
+def _last() -> LabError:
+    last = getattr(sys, "last_value", None)
+    if not isinstance(last, LabError):
+        raise LabError(
+            "no-walk",
+            "No cell has ended with a refusal.",
+            fix='Name the program: verifier(program, "hook").',
+        )
+    return last
 
 
 def _of_error(error: LabError, hook: str) -> tuple[Source | None, str, Walk]:

@@ -16,6 +16,7 @@ _LOG = (
     "font-family:var(--jp-code-font-family,ui-monospace,monospace);font-size:.9em;line-height:1.4"
 )
 _RED, _AMBER = "#d55e00", "#b8860b"
+_LOOK = "from bpflab import verifier; verifier()"  # the walk that ended here, step by step
 _HEAD, _TAIL = 60, 140  # lines of a log that are shown: the fault stands at its end
 
 
@@ -24,7 +25,8 @@ def refusal(error: LabError, title: str = "Refused", *, log: bool = False) -> Vi
 
     With `LabError.lines` its places are marked in a listing. With *log* the page has the log as
     well, closed at first, and of a long one the ends: it is for the cell that a fault has ended,
-    not for outputs that are stored and compared, since kernels print different logs.
+    not for outputs that are stored and compared, since kernels print different logs. There a
+    refusal of the verifier's also leads to `verifier`, which shows what it knew.
 
     The text has a line for each row and no listing; the HTML keeps the lines that a row has.
     """
@@ -46,12 +48,14 @@ def _panel(error: LabError, head: str, colour: str, log: bool) -> View:
             body += _row(name, f"{markup(str(error.place))}\n{_excerpt(error)}")
         elif not whole or name != "also":  # else its words are in the listing
             body += _row(name, _lines(text))
+    look = [("look", _LOOK)] if log and error.of_verifier else []
+    body += "".join(_row(name, f"<code>{_lines(text)}</code>") for name, text in look)
     html = (
         f'<div style="{_BOX.format(colour)}"><table style="{_TABLE}"><caption '
         'style="caption-side:top;text-align:left;font-weight:600">'
         f"{markup(head)}</caption>{body}\n</table>{_log(error.log) if log else ''}</div>"
     )
-    rows = [("what", error.message), *error.rows()]
+    rows = [("what", error.message), *error.rows(), *look]
     lines = [f"{name:<6} {safe_text(' '.join(text.split()))}" for name, text in rows]
     return View(html, "\n".join([safe_text(head), *lines]))
 
