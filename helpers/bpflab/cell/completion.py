@@ -39,13 +39,16 @@ def install(shell: InteractiveShell) -> None:
         kernel.do_inspect = _inspecting(kernel.do_inspect)
 
 
+class _Nothing(list[SimpleCompletion]):
+    """An empty list: IPython silences other matchers only for one that has something, by length."""
+
+    def __len__(self) -> int:
+        return 1
+
+
 @context_matcher(priority=_FIRST, identifier="bpflab.c")  # type: ignore[untyped-decorator]
 def c_matcher(context: CompletionContext) -> SimpleMatcherResult:
-    """Return what can stand at the cursor, if the cell is one of C, and make Python silent there.
-
-    Where nothing fits it is what stands there already: IPython silences the others only for a
-    matcher that has something.
-    """
+    """Return what can stand at the cursor in a cell of C, and make Python silent there."""
     lines = context.full_text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
     if (place := _in_c(context.full_text, offset)) is None:
@@ -53,9 +56,9 @@ def c_matcher(context: CompletionContext) -> SimpleMatcherResult:
     from bpflab.cell.offers import offered
 
     typed, offers = offered(*place)
-    found = [SimpleCompletion(one.text, type=one.type) for one in offers[:_MOST]]
+    found = [SimpleCompletion(one.text, type=_unbroken(one.type)) for one in offers[:_MOST]]
     return SimpleMatcherResult(
-        completions=found or [SimpleCompletion(typed)],
+        completions=found or _Nothing(),
         matched_fragment=typed,
         suppress=True,
         ordered=True,
@@ -86,6 +89,11 @@ def _in_c(cell: str, offset: int) -> tuple[str, int] | None:
     offset -= len(cell) - len(text)
     found = re.match(rf"{_MAGIC}\s", text)
     return (text, offset) if found and offset >= found.end() else None
+
+
+def _unbroken(type: str) -> str:
+    """Return a type in one piece: JupyterLab's list breaks it at a space, and shows two lines."""
+    return type.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _shown(meant: Offer) -> str:

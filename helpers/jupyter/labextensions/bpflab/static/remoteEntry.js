@@ -87,18 +87,33 @@
     begin();
   }
 
+  /**
+   * Leave a Tab in a cell of C to the kernel. JupyterLab would offer all words and signs of the cell
+   * besides; and in the magic's line, where it sees none at the cursor, mend the wrong place.
+   */
+  function completeByKernel(manager) {
+    const words = manager?.getProviders().get("CompletionProvider:context");
+    if (!words) return;
+    const isApplicable = words.isApplicable.bind(words);
+    words.isApplicable = async context =>
+      context.editor?.model.mimeType !== MIME && isApplicable(context);
+  }
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB.bpflab = {
     init: scope => void (shared = scope),
     get: async () => {
       const { INotebookTracker } = await ofJupyterLab("@jupyterlab/notebook");
       const { IEditorLanguageRegistry } = await ofJupyterLab("@jupyterlab/codemirror");
+      const { ICompletionProviderManager } = await ofJupyterLab("@jupyterlab/completer");
       const plugin = {
         id: "bpflab:cell",
         description: "Colours and indentation of C for cells that begin with %%bpf",
         autoStart: true,
         requires: [INotebookTracker, IEditorLanguageRegistry],
-        activate: (app, notebooks, languages) => {
+        optional: [ICompletionProviderManager],
+        activate: (app, notebooks, languages, completions) => {
+          app.restored.then(() => completeByKernel(completions)); // when all providers are there
           const entry = { name: "bpf", displayName: "C (%%bpf)", mime: MIME };
           languages.addLanguage({ ...entry, load: () => load(languages) });
           languages.getLanguage(MIME); // now, so that no cell waits for it
