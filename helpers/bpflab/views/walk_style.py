@@ -33,7 +33,7 @@ def sheet(scope: str, lines: Sequence[str]) -> str:
 
     Only where the browser can choose by what is checked: elsewhere every step stays visible.
     """
-    rules = _RULES.replace("&", f".{scope}")
+    rules = _RULES.replace("&", f".{scope}.{scope}")  # twice: stronger than JupyterLab's own
     for at, line in enumerate(lines):
         chosen = f".{scope}:has(.k{at}:checked)"
         rules += f"{chosen} .s{at}{{display:block}}"
