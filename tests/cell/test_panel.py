@@ -68,6 +68,14 @@ def test_a_handler_that_others_set_later_replaces_the_panel(executed):
 
 
 @pytest.mark.jupyter
+def test_a_panel_that_cannot_be_drawn_hides_nothing(executed):
+    """The error is shown as text."""
+    broken = "import bpflab.views.refusal as r\ndel r.refusal"
+    _, (error,) = executed(broken, FAILS)
+    assert error.output_type == "error" and len(error.traceback) == 3
+
+
+@pytest.mark.jupyter
 def test_the_log_can_be_had_afterwards(executed):
     """As the panel says."""
     *_, (printed,) = executed(FAILS, "import sys; print(sys.last_value.log)")

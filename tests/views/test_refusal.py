@@ -142,7 +142,7 @@ def test_the_lines_around_are_shown_and_those_of_the_fault_marked():
         "    5  {",
         "    6          u32 pid = 3;",
         "•   7          u64 *v = seen.lookup(&pid);",
-        "↑ This lookup may return NULL.",
+        "               ↑ This lookup may return NULL.",
         "    8",
         "    9",
         "    ⋯",

@@ -43,17 +43,21 @@ def _show(shell: Any, error: LabError, trace: TracebackType | None) -> None:
     """Show the panel below the cell, and end the cell with an error of one line.
 
     Where nobody watches (``BPFLAB_HEADLESS``) the error has the text: it is printed elsewhere.
+    So it has where the panel cannot be drawn: no fault of ours may hide the error.
     """
     kind = type(error)
     if os.environ.get("BPFLAB_HEADLESS"):
         shell.showtraceback((kind, error, trace))
         return
-    from IPython.display import display
-
-    from bpflab.views.refusal import refusal
-
     # As IPython does for every other exception; the panel says where the whole log is.
     sys.last_type, sys.last_value, sys.last_traceback = kind, error, trace
-    display(refusal(error, log=True))  # type: ignore[no-untyped-call]
-    brief = LabError(error.kind, error.message)
+    try:
+        from IPython.display import display
+
+        from bpflab.views.refusal import refusal
+
+        display(refusal(error, log=True))  # type: ignore[no-untyped-call]
+        brief = LabError(error.kind, error.message)
+    except Exception:
+        brief = error
     shell._showtraceback(kind, brief, brief._render_traceback_())

@@ -67,9 +67,10 @@ def row(kind: str, numbers: str, html: str) -> str:
     return f'<{tag} style="display:block;{style}">{gutter}{html}\n</{tag}>'
 
 
-def note(text: str) -> str:
-    """Return words about the line above, as a row of their own."""
-    return f'<em style="display:block;padding-left:4em;white-space:pre-wrap">↑ {text}\n</em>'
+def note(text: str, line: str) -> str:
+    """Return safe words about *line*, which is the row above, as a row below its first letter."""
+    blanks = " " * (len("► 123  ") + len(line) - len(line.lstrip(" ")))
+    return f'<em style="display:block;{_PLAIN}">{blanks}↑ {text}\n</em>'
 
 
 def printable(lines: list[str]) -> list[str]:

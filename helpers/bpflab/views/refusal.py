@@ -76,8 +76,8 @@ def _excerpt(error: LabError) -> str:
         notes.setdefault((place.file, place.line), []).append(what)
     several = len({place.file for place in error.lines}) > 1
     rows, before = list[str](), Place("", 0)
-    htmls = coloured(printable([place.text for place in error.lines]))
-    for place, html in zip(error.lines, htmls, strict=True):
+    texts = printable([place.text for place in error.lines])
+    for place, text, html in zip(error.lines, texts, coloured(texts), strict=True):
         if several and place.file != before.file:
             rows.append(row(" ", "  ⋯", markup(place.file)))
         elif before.file and place.line > before.line + 1:
@@ -85,7 +85,7 @@ def _excerpt(error: LabError) -> str:
         words = notes.get((place.file, place.line), [])
         here = error.place and (place.file, place.line) == (error.place.file, error.place.line)
         rows.append(row(">" if here else "•" if words else " ", f"{place.line:>3}", html))
-        rows += [note(markup(" ".join(what.split()))) for what in words]
+        rows += [note(markup(" ".join(what.split())), text) for what in words]
         before = place
     return listing(rows)
 
