@@ -45,12 +45,6 @@ _METHODS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
     "bpf_get_stackid": (("get_stackid", {"R1": 0, "R3": 1}),),
     "bpf_tail_call": (("call", {"R1": 0, "R3": 1}),),
 }
-_PRINTS = (
-    "bpf_trace_printk",
-    "bpf_printk",
-    "bpf_snprintf",
-    "bpf_seq_printf",
-)  # macros shift theirs
 
 
 @dataclass(frozen=True)
@@ -256,7 +250,8 @@ class Refusal:
                 name, given = found[0]
                 return name, {r: given[n] for r, n in registers.items() if n < len(given)}
         found = ctext.calls(text, helper)
-        if len(found) == 1 and helper not in _PRINTS:
+        shifted = helper == "bpf_trace_printk" and self.source.dialect == "bcc"  # BCC adds the size
+        if len(found) == 1 and not shifted:
             return helper, {f"R{n}": one for n, one in enumerate(found[0][1], 1)}
         return "", {}
 

@@ -171,6 +171,14 @@ def returned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
     low = value and (value[1] or value[3])
     one = value and (value[3] or value[1] == value[2])
+    if one and low and place is None:
+        number = int(low, 0)
+        ends = [
+            line
+            for line in ctext.body(refusal.source, refusal.function)
+            if re.search(rf"\breturn\s+\(?{number}\b", line.text)
+        ]
+        place = ends[0] if len(ends) == 1 else None
     allowed = re.search(
         r"should have been in \(?\[?(0x[\da-f]+|-?\d+)[;,] (0x[\da-f]+|-?\d+)", found[0]
     )

@@ -94,7 +94,7 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         pointer = given.replace(" ", "") == f"sizeof({name})"
         return refusal.error(
             "bounds",
-            f"{size} bytes at byte {offset} of a record of {has} bytes.",
+            f"{_bytes(size)} at byte {offset} of a record of {_bytes(has)}.",
             why=f"{given} is the size of the pointer: {has} bytes were reserved."
             if pointer
             else f"{has} bytes were reserved.",
@@ -103,7 +103,7 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         )
     return refusal.error(
         "bounds",
-        f"{size} bytes at byte {offset} of {block}, which has {has} bytes.",
+        f"{_bytes(size)} at byte {offset} of {block}, which has {_bytes(has)}.",
         why="The verifier knows the size of the memory that a pointer points to.",
         fix="Declare it as large as what goes into it, or use a smaller offset.",
     )
@@ -118,6 +118,21 @@ def index_added(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain an index that may be any number and is added to a pointer."""
     added = re.match(r"\(\w\w\) r(\d+) [+-]= r\d+", refusal.step.code if refusal.step else "")
     return _index(refusal, f"R{added[1]}" if added else "", may_be_negative=True)
+
+
+def far(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a number that is too large to be added to a pointer."""
+    if array := _array(refusal):
+        declared = ctext.variable(refusal.source, array[1], refusal.here)
+        if declared and declared.is_signed:
+            return index_added(refusal, found)
+    return refusal.error(
+        "pointer-arithmetic",
+        f"{found[1]} bytes are added to a pointer, or the sum is that far away.",
+        why="The verifier follows a pointer for at most 512 MiB; no memory of a program is so "
+        "large.",
+        fix="Check the number that is added.",
+    )
 
 
 def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -280,7 +295,7 @@ def _index(
         f"{name}[{by}] may be outside of {name}"
         + (f", which has {many} elements." if many > 0 else "."),
         why=_why(refusal, register, negative, by, element, has),
-        fix=_within(name, by, many),
+        fix=_within(name, by, many, refusal.state(_pointer(refusal)).startswith("fp")),
         also=[(declared.place, f"{name} is declared here")] if declared and many > 0 else [],
     )
 
@@ -315,13 +330,20 @@ def _why(refusal: Refusal, register: str, negative: bool, by: str, element: int,
     return f"The verifier finds no check that keeps {by} small enough."
 
 
-def _within(name: str, by: str, many: int) -> str:
+def _within(name: str, by: str, many: int, on_stack: bool = False) -> str:
     """Return what keeps an index within an array."""
     simple = bool(re.fullmatch(r"\w+", by))
     if many == 1:
         return (
             f"Use {name}[0]. A lookup points to one value; for another one of the map, look up "
             "another key."
+        )
+    if on_stack and many > 0:  # clang may join a masked index and an address with |
+        variable = by if simple else "i"
+        kept = "" if simple else f" = {by}"
+        return (
+            f"Keep the index in an unsigned variable (u64 {variable}{kept}), and compare it just "
+            f"before: if ({variable} >= {many}) return 0;"
         )
     if many > 0 and many & (many - 1) == 0:
         masked = f"{by} & {many - 1}" if simple else f"({by}) & {many - 1}"
@@ -348,6 +370,14 @@ def _keep(count: str, buffer: str, room: int) -> str:
         given = count if re.fullmatch(r"\w+", count) else f"({count})"
         return f"Mask it where it is given: {given} & ({size} - 1)."
     name = count if re.fullmatch(r"\w+", count) else "n"
+    if room > 1 and count:
+        given = name if name == count else f"({count})"
+        less = (1 << (room.bit_length() - 1)) - 1
+        return (
+            f"Mask it where it is given: {given} & {less}, which is within the {room} bytes. A "
+            f"comparison (if ({name} > {size}) {name} = {size};) uses all of them, but is not "
+            "always enough: the compiler may compare a copy."
+        )
     return (
         f"Keep it in an unsigned variable (u64 {name}), and limit it just before: "
         f"if ({name} > {size}) {name} = {size};"
@@ -431,6 +461,10 @@ def _is_fixed(state: str) -> bool:
     ) and not re.search(r"[su]max=|var_off=\(0x0; 0x[1-9a-f]", state)
 
 
+def _bytes(count: int) -> str:
+    return f"{count} byte{'s' * (count != 1)}"
+
+
 def _plain(argument: str) -> str:
     """Return the variable in an argument, without casts, & and *; nothing if it is no name."""
     text = re.sub(r"^\s*\([\w\s]+\*+\s*\)", "", argument).strip().lstrip("&").strip("() ")
@@ -460,6 +494,9 @@ RULES = (
     (r"^R(\d+) unbounded memory access", index),
     (r"^R(\d+) (?:min|max) value is outside of the allowed memory range", index),
     (r"^math between \w+ pointer and register with unbounded min value", index_added),
+    (r"^math between \w+ pointer and (-?\d+) is not allowed", far),
+    (r"^value (-?\d+) makes \w+ pointer be out of bounds", far),
+    (r"^\w+ pointer offset (-?\d+) is not allowed", far),
     (r"^R(\d+) invalid zero-sized read", no_bytes),
     (r"^invalid zero-sized read", no_key),
 )

@@ -64,6 +64,9 @@ def scalar(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def arithmetic(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain an operation that makes no pointer of a pointer."""
     register, operator = f"R{found[1]}", found[2]
+    array = next(iter(ctext.indexed(refusal.text())), None)
+    if operator == "|=" and array and refusal.state(register).startswith("fp"):
+        return _joined(refusal, *array)
     _, made = refusal.history(register)
     name, came = named(refusal, made), made_at(refusal, made)
     return refusal.error(
@@ -74,6 +77,19 @@ def arithmetic(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         fix="Calculate with numbers, then index the memory with the result. To calculate with "
         "what it points to, write a * in front of the pointer.",
         also=[(came, f"{name} is a pointer from here on")] if name else [],
+    )
+
+
+def _joined(refusal: Refusal, name: str, by: str) -> LabError:
+    """Explain an index that the compiler joins to an address with |, as both have other bits."""
+    index = re.sub(r"\s*[&%].*", "", by).strip("() ")
+    return refusal.error(
+        "bounds",
+        f"The compiler joins the index {by} to the address of {name} with |.",
+        why="That is the same as + where the index is masked, but the verifier does not follow a "
+        "pointer through |.",
+        fix=f"Compare the index in place of masking it, as a u64: if ({index} >= sizeof({name})) "
+        "return 0;",
     )
 
 
@@ -106,17 +122,6 @@ def half(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "Half of a pointer is calculated with.",
         why="A pointer has 64 bits. An operation of 32 bits cuts it in two.",
         fix="Keep the pointer in a pointer or in a u64, not in an int or a u32.",
-    )
-
-
-def limited(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a number that is too large to be added to a pointer."""
-    return refusal.error(
-        "pointer-arithmetic",
-        f"{found[1]} bytes are added to a pointer, or the sum is that far away.",
-        why="The verifier follows a pointer for at most 512 MiB; no memory of a program is so "
-        "large.",
-        fix="Check the number that is added.",
     )
 
 
@@ -242,12 +247,16 @@ def _is_global(
     found = next((v for v in outside if v and not v.place.text.startswith((" ", "\t"))), None)
     if found is None or refusal.source.dialect != "bcc":
         return None
-    map = f"BPF_ARRAY(name, {found.type}, {max(found.length, 1)})"
+    simple = (
+        found.type.split()[-1] in ctext.SIZES and found.size == ctext.SIZES[found.type.split()[-1]]
+    )
+    map = f" BPF_ARRAY(name, {found.type}, {max(found.length, 1)})," if simple else " BPF_ARRAY"
     return refusal.error(
         "pointer",
         f"{found.name} is a global variable, and has no memory here.",
         why="BCC loads the functions of a text and its maps, and no other memory.",
-        fix=f"Keep it in a map: {map}, with lookup(&index) and a check for NULL.",
+        fix=f"Keep it in a map:{map} with lookup(&index) and a check for NULL. A constant can be "
+        "a #define.",
         also=[(found.place, "declared here")],
     )
 
@@ -309,8 +318,5 @@ RULES = (
     (r"^R\d+ pointer (\S+) pointer prohibited", added),
     (r"^R\d+ pointer arithmetic on (\w+) prohibited", fixed),
     (r"^R(\d+) 32-bit pointer arithmetic prohibited", half),
-    (r"^math between \w+ pointer and (-?\d+) is not allowed", limited),
-    (r"^value (-?\d+) makes \w+ pointer be out of bounds", limited),
-    (r"^\w+ pointer offset (-?\d+) is not allowed", limited),
     (r"^only read is supported", kernel_object),
 )

@@ -1,0 +1,10 @@
+/* kind: argument  line: 7  also: none  says: events.ringbuf_output(&e, sizeof(e), 0) */
+struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	struct event e = {};
+	events.ringbuf_submit(&e, 0);
+	return 0;
+}

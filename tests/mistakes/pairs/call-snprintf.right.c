@@ -1,0 +1,8 @@
+/* kind: call */
+#include <linux/kernel.h>
+
+int hook(void *ctx)
+{
+	bpf_trace_printk("%d", 1);
+	return 0;
+}

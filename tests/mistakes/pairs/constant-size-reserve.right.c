@@ -1,0 +1,11 @@
+/* kind: constant-size */
+struct event { u32 pid; char rest[64]; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(struct tracepoint__syscalls__sys_enter_write *ctx)
+{
+	u64 n = ctx->count & 63;
+	struct event event = {};
+	events.ringbuf_output(&event, n, 0);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* kind: dynptr  line: 9  also: none  says: Make it first */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	struct bpf_dynptr p;
+	char b[8];
+	bpf_dynptr_read(b, sizeof(b), &p, 0, 0);
+	return b[0];
+}
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,5 @@
+/* kind: empty */
+int leave(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* kind: bounds  line: 7  also: 3  says: i < sizeof(comm) && */
+int hook(void *ctx)
+{
+	char comm[16];
+	int n = 0;
+	bpf_get_current_comm(&comm, sizeof(comm));
+	for (int i = 0; i <= 16; i++)
+		if (comm[i] == '/')
+			n++;
+	return n;
+}

@@ -1,0 +1,10 @@
+/* kind: bounds  line: 6  also: 3  says: i < sizeof(comm) && */
+int hook(struct tracepoint__syscalls__sys_exit_read *ctx)
+{
+	char comm[16];
+	int i = 0;
+	bpf_get_current_comm(&comm, sizeof(comm));
+	while (comm[i])
+		i++;
+	return i;
+}

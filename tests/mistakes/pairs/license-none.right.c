@@ -1,0 +1,11 @@
+/* kind: license */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	bpf_printk("hello");
+	return 0;
+}
+char LICENSE[] SEC("license") = "GPL";

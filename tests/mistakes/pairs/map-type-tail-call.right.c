@@ -1,0 +1,18 @@
+/* kind: map-type */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, __u32);
+} seen SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	bpf_tail_call(ctx, &seen, 0);
+	return 0;
+}
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,11 @@
+/* kind: null-check  line: 7  also: 6  says: if (!e) return 0; */
+struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(void *ctx)
+{
+	struct event *e = events.ringbuf_reserve(sizeof(*e));
+	e->pid = 1;
+	events.ringbuf_submit(e, 0);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* kind: packet */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("xdp")
+int hook(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *end = (void *)(long)ctx->data_end;
+	__u8 *p = data;
+	if (data + 4 > end)
+		return XDP_PASS;
+	__u8 *sum = p + p[0];
+	if ((void *)(sum + 1) > end)
+		return XDP_PASS;
+	return *sum == 0 ? XDP_DROP : XDP_PASS;
+}
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,14 @@
+/* kind: read-only */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct task_struct { int pid; } __attribute__((preserve_access_index));
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	struct task_struct *t = (void *)bpf_get_current_task_btf();
+	int pid = 4;
+	return t->pid == pid;
+}
+char LICENSE[] SEC("license") = "GPL";

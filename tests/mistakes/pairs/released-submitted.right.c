@@ -1,0 +1,14 @@
+/* kind: released */
+struct event { u32 pid; u32 uid; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(void *ctx)
+{
+	struct event *e = events.ringbuf_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->uid = bpf_get_current_uid_gid();
+	events.ringbuf_submit(e, 0);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* kind: bounds */
+struct event { u32 pid; char path[32]; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	struct event *e = events.ringbuf_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	bpf_probe_read_user_str(e->path, sizeof(e->path), ctx->filename);
+	events.ringbuf_submit(e, 0);
+	return 0;
+}

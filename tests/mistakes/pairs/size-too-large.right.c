@@ -1,0 +1,9 @@
+/* kind: bounds */
+int hook(struct tracepoint__syscalls__sys_enter_write *ctx)
+{
+	char buf[64];
+	u64 n = ctx->count & 127;
+	bpf_probe_read_user(buf, n & (sizeof(buf) - 1), (void *)ctx->buf);
+	bpf_trace_printk("%s", buf);
+	return 0;
+}

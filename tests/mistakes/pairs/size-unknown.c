@@ -1,0 +1,9 @@
+/* kind: bounds  line: 5  also: 3  says: n & (sizeof(buf) - 1) */
+int hook(struct tracepoint__syscalls__sys_enter_write *ctx)
+{
+	char buf[64];
+	u32 n = ctx->count;
+	bpf_probe_read_user(buf, n, (void *)ctx->buf);
+	bpf_trace_printk("%s", buf);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* kind: spin-lock  line: 19  also: none  says: Only its own functions */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct value { struct bpf_spin_lock lock; __u64 n; };
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u32);
+	__type(value, struct value);
+} seen SEC(".maps");
+
+SEC("xdp")
+int hook(struct xdp_md *ctx)
+{
+	__u32 k = 1;
+	struct value *v = bpf_map_lookup_elem(&seen, &k);
+	if (!v)
+		return 2;
+	v->lock.val = 0;
+	return 2;
+}
+char LICENSE[] SEC("license") = "GPL";

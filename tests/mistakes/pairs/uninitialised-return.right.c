@@ -1,0 +1,6 @@
+/* kind: uninitialised */
+int hook(void *ctx)
+{
+	int n = 0;
+	return n;
+}
