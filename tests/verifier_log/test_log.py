@@ -131,14 +131,14 @@ BRANCHES = """
     func#0 @0
     Live regs before insn:
           0: .1........ (bf) r6 = r1
-    0: R1=ctx() R10=fp0
-    0: (15) if r1 == 0x0 goto pc+4        ; R1=ctx()
+    0: R1=scalar() R2=scalar() R10=fp0
+    0: (15) if r1 == 0x0 goto pc+4        ; R1=scalar(umin=1)
     1: (55) if r2 != 0x0 goto pc+2        ; R2=0
     2: (b7) r0 = 0                        ; R0=0
     3: (95) exit
 
-    from 1 to 4: R1=ctx() R2=scalar(umin=1) R10=fp0
-    4: R1=ctx() R2=scalar(umin=1) R10=fp0
+    from 1 to 4: R1=scalar(umin=1) R2=scalar(umin=1) R10=fp0
+    4: R1=scalar(umin=1) R2=scalar(umin=1) R10=fp0
     4: (b7) r0 = 1
     frame 0: propagating r6
     5: safe
@@ -155,22 +155,55 @@ def test_paths():
         (-1, 0, "exit", -1), (1, 4, "safe", 5), (0, 5, "safe", 5),
     ]  # fmt: skip
     assert [step.path for step in found.steps] == [0, 0, 0, 0, 1]
-    assert found.steps[4].before == {"R1": "ctx()", "R2": "scalar(umin=1)", "R10": "fp0"}
-    assert found.steps[3].after == {"R1": "ctx()", "R2": "0", "R0": "0", "R10": "fp0"}
+    assert found.steps[4].before == {
+        "R1": "scalar(umin=1)", "R2": "scalar(umin=1)", "R10": "fp0",
+    }  # fmt: skip
+    assert found.steps[3].after == {"R1": "scalar(umin=1)", "R2": "0", "R0": "0", "R10": "fp0"}
 
 
 def test_two_paths_of_one_instruction():
     """The last branch that is open is taken first, as the verifier's stack is."""
     found = walk("""
-        0: R1=ctx() R10=fp0
-        1: (15) if r2 == 0x0 goto pc+1        ; R2=1
-        1: (15) if r2 == 0x0 goto pc+1        ; R2=2
+        0: R1=ctx() R2=scalar() R10=fp0
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=scalar(umin=1)
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=scalar(umin=2)
         2: (95) exit
         from 1 to 3: R1=ctx() R2=0 R10=fp0
         3: (95) exit
         from 1 to 3: safe
     """)
     assert [path.parent for path in found.paths] == [-1, 1, 0]
+
+
+def test_a_branch_that_was_not_taken_up():
+    """Where the verifier knew the outcome no path branches off."""
+    found = walk("""
+        0: R1=ctx() R2=scalar() R3=5 R10=fp0
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=scalar(umin=1)
+        0: (b7) r2 = 7                        ; R2=7
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=7
+        0: (b7) r3 = 6                        ; R3=6
+        0: (bf) r2 = r1                       ; R1=ctx() R2=ctx()
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=ctx()
+        2: (95) exit
+        from 1 to 3: R1=ctx() R2=0 R3=5 R10=fp0
+        3: (95) exit
+    """)
+    assert found.paths[1].parent == 0
+
+
+def test_a_branch_with_another_state():
+    """A path branches off where what is not tested was the same."""
+    found = walk("""
+        0: R2=scalar() R3=5 R10=fp0
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=scalar(umin=1)
+        0: (b7) r3 = 6                        ; R3=6
+        1: (15) if r2 == 0x0 goto pc+1        ; R2=scalar(umin=1)
+        2: (95) exit
+        from 1 to 3: R2=0 R3=5 R10=fp0
+        3: (95) exit
+    """)
+    assert found.paths[1].parent == 0
 
 
 def test_functions_have_frames():

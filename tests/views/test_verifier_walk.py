@@ -178,9 +178,9 @@ def test_not_more_steps_than_asked_for():
 def test_the_way_to_a_refusal():
     """Of the steps before a refusal those count that lead to it."""
     log = """
-        0: R1=ctx() R10=fp0
+        0: R1=scalar() R10=fp0
         ;  @ mine.c:4
-        0: (15) if r1 == 0x0 goto pc+4        ; R1=ctx()
+        0: (15) if r1 == 0x0 goto pc+4        ; R1=scalar(umin=1)
         ;  @ mine.c:5
         1: (b7) r0 = 0                        ; R0=0
         ;  @ mine.c:7

@@ -6,9 +6,6 @@ import re
 
 from bpflab.verifier_log.state import State
 
-_OPERATION = re.compile(r"\(([0-9a-f]{2})\) ")
-_JUMPS = (5, 6)  # BPF_JMP, BPF_JMP32: the class is the operation's lowest three bits
-_ALWAYS = (0x05, 0x06, 0x85, 0x95)  # goto, gotol, call, exit
 _CLOBBERED = ("R0", "R1", "R2", "R3", "R4", "R5")
 _CALLED = re.compile(r"call ([\w-]+)")
 # Whatever gives a reference back: helpers by name, kernel functions by the ends of theirs.
@@ -29,13 +26,6 @@ def is_call(code: str) -> bool:
 def is_exit(code: str) -> bool:
     """Say whether an instruction ends the program or a function of it."""
     return code.startswith("(95)")
-
-
-def is_branch(code: str) -> bool:
-    """Say whether an instruction is an ``if``: the verifier may walk on at two places."""
-    found = _OPERATION.match(code)
-    operation = int(found[1], 16) if found else 0
-    return operation & 7 in _JUMPS and operation not in _ALWAYS
 
 
 def after_call(code: str, before: State) -> State:
@@ -80,35 +70,6 @@ def after_reading(before: State) -> State:
             elif known:
                 found[f"fp{slot}"] = known
     return found
-
-
-def after_branch(before: State, now: State) -> State:
-    """Return *now*, with the copies of what an ``if`` tested: the verifier learns of them too.
-
-    A pointer that may be NULL and a number are known to be copies by their ``id``.
-    """
-    learnt = {}
-    for name, old in before.items():
-        if now[name] != old and (id := _ID.search(old)):
-            learnt[id[1]] = (old, now[name])
-    found = dict(now)
-    for name, old in before.items():
-        id = _ID.search(old)
-        if not id or now[name] != old or id[1] not in learnt:
-            continue
-        was, became = learnt[id[1]]
-        if old == was:
-            found[name] = became
-        elif "_or_null" in old and "_or_null" in was:
-            found[name] = became if became in ("0", "P0") else _checked(old, became)
-    return found
-
-
-def _checked(old: str, became: str) -> str:
-    """Return a pointer at another offset, as it is once it cannot be NULL."""
-    kept = _ID.search(became)
-    text = old.replace("_or_null", "", 1)
-    return text if kept else re.sub(r"(?<![_\w])id=\d+,?", "", text, count=1)
 
 
 def _reference(known: str) -> str:

@@ -11,14 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bpflab.verifier_log.effects import (
-    after_branch,
-    after_call,
-    after_reading,
-    is_branch,
-    is_call,
-    is_exit,
-)
+from bpflab.verifier_log.branches import after_branch, is_branch, parent
+from bpflab.verifier_log.effects import after_call, after_reading, is_call, is_exit
 from bpflab.verifier_log.messages import told
 from bpflab.verifier_log.state import State, frame_of, read_state
 from bpflab.verifier_log.walk import Path, Step, Walk
@@ -126,7 +120,7 @@ class _Reader:
         self.began = self.open = False
         last = self.steps[-1] if self.steps else None
         if not (last and last.insn == insn and is_exit(last.code) and last.frame > 0):
-            self._begin(Path(self._parent(insn), to))
+            self._begin(Path(self._parent(insn, text), to))
         if text.startswith("safe"):
             self._end("safe", to)
             return
@@ -145,13 +139,11 @@ class _Reader:
         self.paths.append(path)
         self.frames, self.frame, self.whole, self.open = {}, 0, True, False
 
-    def _parent(self, insn: int) -> int:
-        """Return the last step at *insn* whose other branch was not walked: a stack is popped."""
-        for at in range(len(self.steps) - 1, -1, -1):
-            if self.steps[at].insn == insn and at not in self.left:
-                self.left.add(at)
-                return at
-        return -1
+    def _parent(self, insn: int, text: str) -> int:
+        state = {} if self.quiet else read_state(text)
+        at = parent(self.steps, self.left, insn, state)
+        self.left.add(at)
+        return at
 
     def _state(self, text: str) -> None:
         """Take in a printed state: of one frame, whole or only what changed."""

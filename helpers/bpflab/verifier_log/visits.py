@@ -116,6 +116,8 @@ def known_from(walk: Walk, path: int, ends: Mapping[int, int]) -> int:
 
     *ends* has the last step of each path that has one.
     """
+    if walk.paths[0].to and not walk.paths[0].function:
+        return -1  # the log begins in the middle
     before = max((ends[at] for at in ends if at < path), default=-1)
     last = ends.get(path, before + 1)
     at = walk.paths[path].safe_at

@@ -38,9 +38,12 @@ class Branches:
     def label(self, path: int) -> str:
         """Return a path's number, where it begins and how it ends."""
         found = self.walk.paths[path]
-        begins = "from the start" if not found.to else "from where the log begins"
-        begins = "a function of its own" if found.function else begins
-        if found.parent >= 0:
+        begins = "from a step that is not known" if path else "from where the log begins"
+        if found.function:
+            begins = "a function of its own"
+        elif not found.to:
+            begins = "from the start"
+        elif found.parent >= 0:
             begins = f"from {self._step(found.parent)} {branch(self.walk, found)}".rstrip()
         return f"{path + 1}: {begins}{self._end(path)}"
 
