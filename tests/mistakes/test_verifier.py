@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.mistakes import verifier
+from bpflab.mistakes.verifier import diagnose as verifier
 from tests.mistakes.golden import LOGS, PLAIN, golden
 
 DENIED = "Failed to load BPF program b'hook': Permission denied"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import verifier
+from bpflab.mistakes.verifier import diagnose as verifier
 from bpflab.source import Source
 from bpflab.verifier_log.log import parse
 

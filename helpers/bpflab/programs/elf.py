@@ -16,11 +16,12 @@ from bpflab.data.btf import Btf, layout_of
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import refused, verifier
+from bpflab.mistakes import refused
 from bpflab.mistakes.libbpf import diagnose, no_licence, of_program
 from bpflab.mistakes.maps import Sizes
 from bpflab.mistakes.rule import safe_log
 from bpflab.mistakes.sections import sections, type_of
+from bpflab.mistakes.verifier import diagnose as verifier
 from bpflab.programs.objects import Objects
 from bpflab.source import Source
 

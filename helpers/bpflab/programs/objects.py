@@ -17,9 +17,10 @@ from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
-from bpflab.mistakes import context, refused, verifier
+from bpflab.mistakes import context, refused
 from bpflab.mistakes.maps import Sizes
 from bpflab.mistakes.rule import head, safe_log
+from bpflab.mistakes.verifier import diagnose as verifier
 from bpflab.source import Source
 
 

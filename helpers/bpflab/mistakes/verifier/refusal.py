@@ -10,61 +10,13 @@ from functools import cached_property
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
 from bpflab.mistakes.rule import head, safe_log
+from bpflab.mistakes.verifier.call import Call, written
+from bpflab.mistakes.verifier.moves import came_from, helper_of
 from bpflab.source import Source
 from bpflab.verifier_log.ranges import options_of, range_of
 from bpflab.verifier_log.walk import Step, Walk
 
-_MOVE = re.compile(r"\(\w\w\) [rw](\d+) = (?:\([su]\d+\))?[rw](\d+)$")
-_LOAD = re.compile(r"\(\w\w\) [rw](\d+) = \*\([su]\d+ \*\)\(r(\d+) ?([+-]\d+)\)")
-_STORE = re.compile(r"\(\w\w\) \*\(([su]\d+) \*\)\(r10 ?(-\d+)\) = (?:[rw](\d+)|.+)$")
-_SET = re.compile(r"\(\w\w\) [rw](\d+) = ")
-_CALL = re.compile(r"\(85\) call (\w[\w-]*)#")
 _MAP = re.compile(r"(?:map=([\w.]+),)?ks=(\d+),vs=(\d+)")
-
-# How BCC's methods of maps call a helper: which argument is in which register.
-_METHODS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
-    "bpf_map_lookup_elem": (
-        ("lookup|lookup_or_try_init|lookup_or_init|increment|atomic_increment", {"R2": 0}),
-    ),
-    "bpf_map_update_elem": (
-        ("update|insert|lookup_or_try_init|lookup_or_init", {"R2": 0, "R3": 1}),
-        ("increment|atomic_increment", {"R2": 0}),
-    ),
-    "bpf_map_delete_elem": (("delete", {"R2": 0}),),
-    "bpf_map_push_elem": (("push", {"R2": 0}),),
-    "bpf_map_pop_elem": (("pop", {"R2": 0}),),
-    "bpf_map_peek_elem": (("peek", {"R2": 0}),),
-    "bpf_perf_event_output": (
-        ("perf_submit", {"R1": 0, "R4": 1, "R5": 2}),
-        ("perf_submit_skb", {"R1": 0, "R4": 2, "R5": 3}),
-    ),
-    "bpf_ringbuf_output": (("ringbuf_output", {"R2": 0, "R3": 1, "R4": 2}),),
-    "bpf_ringbuf_reserve": (("ringbuf_reserve", {"R2": 0}),),
-    "bpf_ringbuf_submit": (("ringbuf_submit", {"R1": 0, "R2": 1}),),
-    "bpf_ringbuf_discard": (("ringbuf_discard", {"R1": 0, "R2": 1}),),
-    "bpf_get_stackid": (("get_stackid", {"R1": 0, "R3": 1}),),
-    "bpf_tail_call": (("call", {"R1": 0, "R3": 1}),),
-}
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a helper, as the learner wrote it.
-
-    Attributes:
-        helper: its name.
-        shown: how the text calls it: ``seen.lookup`` in BCC's dialect.
-        arguments: the text of an argument by the register that it is in; what is unknown lacks.
-        map: the map's name, or nothing.
-        key, value: the sizes of the map's keys and values in bytes, or 0.
-    """
-
-    helper: str
-    shown: str
-    arguments: dict[str, str]
-    map: str = ""
-    key: int = 0
-    value: int = 0
 
 
 @dataclass(frozen=True)
@@ -212,10 +164,10 @@ class Refusal:
                 if before < 0:
                     return rows, -1
             elif step.frame < frame:
-                if _CALL.match(step.code) or name not in ("R1", "R2", "R3", "R4", "R5"):
+                if helper_of(step.code) or name not in ("R1", "R2", "R3", "R4", "R5"):
                     return rows, before  # a callback's argument
             elif step.frame == frame:
-                came = _came_from(step.code, name)
+                came = came_from(step.code, name)
                 if not came:
                     return rows, before
                 name = came
@@ -225,8 +177,7 @@ class Refusal:
 
     def helper(self, at: int) -> str:
         """Return the helper that a step calls, or nothing."""
-        found = _CALL.match(self.walk.steps[at].code) if at >= 0 else None
-        return found[1] if found else ""
+        return helper_of(self.walk.steps[at].code) if at >= 0 else ""
 
     def call(self, at: int | None = None) -> Call | None:
         """Return the call of a helper at a step, or at the refused one."""
@@ -236,41 +187,8 @@ class Refusal:
             return None
         found = _MAP.search(self.state("R1", at)) or _MAP.search(self.state("R2", at))
         map, key, value = (found[1] or "", int(found[2]), int(found[3])) if found else ("", 0, 0)
-        shown, arguments = self._written(helper, self.text(at), map)
+        shown, arguments = written(self.source, helper, self.text(at), map)
         map = map or shown.rpartition(".")[0]
         if not map and helper.startswith(("bpf_map_", "bpf_ringbuf_")):
             map = arguments.get("R1", "").lstrip("&") if "R1" in arguments else ""
         return Call(helper, shown or helper, arguments, map, key, value)
-
-    def _written(self, helper: str, text: str, map: str) -> tuple[str, dict[str, str]]:
-        for names, registers in _METHODS.get(helper, ()):
-            of = re.escape(map) if map else r"\w+"
-            found = ctext.calls(text, rf"{of}\.(?:{names})")
-            if len(found) == 1:
-                name, given = found[0]
-                return name, {r: given[n] for r, n in registers.items() if n < len(given)}
-        found = ctext.calls(text, helper)
-        shifted = helper == "bpf_trace_printk" and self.source.dialect == "bcc"  # BCC adds the size
-        if len(found) == 1 and not shifted:
-            return helper, {f"R{n}": one for n, one in enumerate(found[0][1], 1)}
-        return "", {}
-
-
-def _came_from(code: str, name: str) -> str:
-    """Return where the value of *name* was before an instruction; nothing if that made it."""
-    if name.startswith("R"):
-        if _CALL.match(code) or code.startswith("(85)"):
-            return "" if name in ("R0", "R1", "R2", "R3", "R4", "R5") else name
-        if (move := _MOVE.match(code)) and name == f"R{move[1]}":
-            return f"R{move[2]}"
-        if (load := _LOAD.match(code)) and name == f"R{load[1]}":
-            return f"fp{load[3]}" if load[2] == "10" and "u64" in code else ""
-        made = _SET.match(code)
-        return "" if made and name == f"R{made[1]}" else name
-    store = _STORE.match(code)
-    if not store:
-        return name
-    slot, to = int(name[2:]), int(store[2])
-    if store[1] == "u64" and slot == to:
-        return f"R{store[3]}" if store[3] else ""
-    return "" if slot <= to < slot + 8 else name

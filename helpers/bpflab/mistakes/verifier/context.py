@@ -1,4 +1,4 @@
-"""What the verifier refuses of the context and of packets."""
+"""The context, and packets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import context, ctext
-from bpflab.mistakes.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal
 
 _TRACE_SIZE = (
     8192  # PERF_MAX_TRACE_SIZE, include/linux/trace_events.h: a tracepoint's largest event

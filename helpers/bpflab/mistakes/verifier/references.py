@@ -1,4 +1,4 @@
-"""What the verifier refuses of what a program must give back: records, objects, locks."""
+"""What a program must give back: records and objects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
-from bpflab.mistakes.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal
 
 _ENDS = {
     "bpf_ringbuf_reserve": ("A reserved record", "ringbuf_submit or ringbuf_discard"),
@@ -31,11 +31,11 @@ def leak(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         end = end.replace("ringbuf", f"{map}.ringbuf")
     elif helper == "bpf_ringbuf_reserve":
         end = "bpf_ringbuf_submit or bpf_ringbuf_discard"
-    branch = _branch(refusal, made)
+    branch = branch_before(refusal, made)
     also = [(refusal.place(made), "reserved here" if "record" in what else "acquired here")]
     if branch >= 0:
         also.append((refusal.place(branch), "this condition leads to that end"))
-    end_of_path = _return(refusal, branch)
+    end_of_path = return_line(refusal, branch)
     verb = "submitted nor discarded" if "record" in what else "given back"
     return refusal.error(
         "leak",
@@ -73,101 +73,6 @@ def unacquired(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "for itself.",
         why="Only what was acquired on this path can be released, and only once.",
         fix="Release the pointer that the acquiring function returned, once on each path.",
-    )
-
-
-def lock_kind(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a lock or a timer in a program that may have none."""
-    what = found[2].removeprefix("bpf_").replace("_", " ")
-    lock = "lock" in found[2]
-    at = next((p for p in ctext.body(refusal.source, refusal.function) if found[2] in p.text), None)
-    return refusal.error(
-        "spin-lock" if lock else "timer",
-        f"A program of this type may use no {what}.",
-        place=at,
-        why="A tracing program may run while the same CPU holds the lock, and would wait for ever."
-        if lock and found[1] == "tracing"
-        else f"The kernel allows no {what} in {found[1]} programs.",
-        fix="Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed."
-        if lock
-        else "Measure time with bpf_ktime_get_ns, or let user space do what comes later.",
-    )
-
-
-def lock_without_types(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a lock in a map of BCC's, which has no types."""
-    return refusal.error(
-        "spin-lock",
-        f"The map {found[1]} can hold no lock.",
-        why="The kernel finds the lock by the types of the map, and a map of this text has none.",
-        fix="Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed.",
-    )
-
-
-def lock_missing(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a value without a lock, or a pointer to another byte of it."""
-    return refusal.error(
-        "spin-lock",
-        "What is locked is no lock of a map's value.",
-        why="The kernel finds the lock by the types of the map's value.",
-        fix="Declare struct bpf_spin_lock lock; once in the value's struct, and lock &value->lock.",
-    )
-
-
-def lock_touched(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a read or a write of a lock or a timer."""
-    return refusal.error(
-        "spin-lock" if "lock" in found[1] else "timer",
-        f"A {found[1].removeprefix('bpf_').replace('_', ' ')} is read or written like a number.",
-        why="Only its own functions may touch it.",
-        fix="Leave this field out where you copy or set the value's fields.",
-    )
-
-
-def locked_call(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a call while a lock is held."""
-    call = refusal.call()
-    lock = next((at for at in refusal.way() if refusal.helper(at) == "bpf_spin_lock"), -1)
-    second = call and call.helper == "bpf_spin_lock"
-    return refusal.error(
-        "spin-lock",
-        "A lock is taken while another is held."
-        if second
-        else f"{call.shown if call else 'A function'} is called while a lock is held.",
-        why="A program can hold one lock at a time."
-        if second
-        else "While it holds a lock a program may call nothing but bpf_spin_unlock.",
-        fix="Unlock first: bpf_spin_unlock."
-        if second
-        else "Call it before bpf_spin_lock, and keep its result in a variable.",
-        also=[(refusal.place(lock), "locked here")],
-    )
-
-
-def lock_kept(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a path that ends with a lock held."""
-    lock = next((at for at in refusal.way() if refusal.helper(at) == "bpf_spin_lock"), -1)
-    branch = _branch(refusal, lock)
-    return refusal.error(
-        "spin-lock",
-        "A path ends while the lock is held.",
-        place=_return(refusal, branch),
-        why="Everybody else would wait for the lock for ever.",
-        fix="Call bpf_spin_unlock before this end, too.",
-        also=[
-            (refusal.place(lock), "locked here"),
-            (refusal.place(branch) if branch >= 0 else None, "this condition leads to that end"),
-        ],
-    )
-
-
-def not_locked(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an unlock without a lock."""
-    return refusal.error(
-        "spin-lock",
-        "bpf_spin_unlock is called, and no lock is held.",
-        why="On this path bpf_spin_lock was not called, or for another value.",
-        fix="Call bpf_spin_lock with the same pointer first.",
     )
 
 
@@ -210,7 +115,7 @@ def _step_of(refusal: Refusal, insn: int) -> int:
     return next((at for at in refusal.way() if refusal.walk.steps[at].insn == insn), -1)
 
 
-def _branch(refusal: Refusal, made: int) -> int:
+def branch_before(refusal: Refusal, made: int) -> int:
     """Return the last condition between a step and the end, but for the check of NULL."""
     for at in refusal.way():
         if at <= made:
@@ -222,7 +127,7 @@ def _branch(refusal: Refusal, made: int) -> int:
     return -1
 
 
-def _return(refusal: Refusal, branch: int) -> Place | None:
+def return_line(refusal: Refusal, branch: int) -> Place | None:
     """Return the line that ends the path, where the compiler names only the last brace for it."""
     if refusal.here is None or refusal.here.text.strip() != "}":
         return None
@@ -247,16 +152,6 @@ RULES = (
     (r"^R\d+ must be referenced when passed to release function", unacquired),
     (r"^arg \d+ is an unacquired reference", unacquired),
     (r"^func \S+ reference has not been acquired before", unacquired),
-    (r"^(tracing|socket filter) progs cannot use (bpf_\w+) yet", lock_kind),
-    (r"^map '([\w.]+)' has to have BTF in order to use bpf_spin_lock", lock_without_types),
-    (r"^map '[\w.]+' has no valid bpf_spin_lock", lock_missing),
-    (r"^off -?\d+ doesn't point to 'struct bpf_spin_lock'", lock_missing),
-    (r"^(bpf_spin_lock|bpf_timer|bpf_wq) cannot be accessed directly by load/store", lock_touched),
-    (r"^function calls are not allowed while holding a lock", locked_call),
-    (r"^Locking two bpf_spin_locks are not allowed", locked_call),
-    (r"cannot be used inside bpf_spin_lock-ed region|^bpf_spin_unlock is missing", lock_kept),
-    (r"^bpf_spin_unlock without taking a lock", not_locked),
-    (r"^bpf_spin_unlock of different lock", not_locked),
     (r"^Expected an initialized dynptr as arg #(\d+)", dynptr_unset),
     (r"^Dynptr has to be an uninitialized dynptr|^cannot overwrite referenced dynptr", dynptr_set),
 )

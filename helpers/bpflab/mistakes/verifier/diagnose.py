@@ -1,6 +1,6 @@
 """What the verifier printed, as one fault at the learner's own line.
 
-The rules are in the modules ``verifier_…``. A rule is a pattern of the refusal's last lines and a
+The rules are in the modules beside this one. A rule is a pattern of the refusal's last lines and a
 function, which looks at the walk that led there; it returns None where it has nothing to say.
 """
 
@@ -12,18 +12,26 @@ import re
 from collections.abc import Callable, Iterable
 
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import (
-    verifier_calls,
-    verifier_context,
-    verifier_left,
-    verifier_limits,
-    verifier_memory,
-    verifier_pointers,
-    verifier_references,
-)
-from bpflab.mistakes.refusal import Refusal
 from bpflab.mistakes.refused import no_privilege, short_of
 from bpflab.mistakes.rule import MOST_LOG
+from bpflab.mistakes.verifier import (
+    arguments,
+    arithmetic,
+    context,
+    helpers,
+    indices,
+    left,
+    limits,
+    locks,
+    null,
+    pointers,
+    references,
+    results,
+    sizes,
+    stack,
+    structure,
+)
+from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.source import Source
 from bpflab.verifier_log.log import parse
 from bpflab.verifier_log.words import in_words, name_words
@@ -36,13 +44,21 @@ _LAST_STEPS = 3
 
 RULES: tuple[Rule, ...] = (
     # Tried in order; the first that has something to say names the fault.
-    *verifier_limits.RULES,
-    *verifier_left.RULES,
-    *verifier_references.RULES,
-    *verifier_calls.RULES,
-    *verifier_pointers.RULES,
-    *verifier_context.RULES,
-    *verifier_memory.RULES,
+    *limits.RULES,
+    *structure.RULES,
+    *left.RULES,
+    *locks.RULES,
+    *references.RULES,
+    *results.RULES,
+    *helpers.RULES,
+    *arguments.RULES,
+    *null.RULES,
+    *pointers.RULES,
+    *arithmetic.RULES,
+    *context.RULES,
+    *stack.RULES,
+    *sizes.RULES,
+    *indices.RULES,
 )
 
 
@@ -66,7 +82,7 @@ def diagnose(
     walk = parse(log, table)
     refusal = Refusal(source, function, walk, table, log, type, instructions or b"")
     if instructions == b"" or (not log.strip() and reason == os.strerror(errno.E2BIG)):
-        return verifier_left.nothing(refusal)
+        return left.nothing(refusal)
     for pattern, explain in RULES:
         if (found := re.search(pattern, walk.message, re.M)) and (error := explain(refusal, found)):
             return error

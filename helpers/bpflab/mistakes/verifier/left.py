@@ -7,7 +7,7 @@ import struct
 
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
-from bpflab.mistakes.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal
 
 _CALL, _PSEUDO_CALL, _NOWHERE = 0x85, 1, -1  # BPF_JMP | BPF_CALL, BPF_PSEUDO_CALL
 _KEYWORDS = (

@@ -1,0 +1,1 @@
+"""What the verifier printed, as one fault at the learner's own line."""

@@ -1,0 +1,160 @@
+"""Helpers and maps that this program may not use, or not together."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.errors import LabError, Place
+from bpflab.mistakes.verifier.refusal import Refusal
+
+_MAP_TYPES = {
+    "bpf_ringbuf": "a ring buffer",
+    "bpf_perf_event": "a perf buffer (BPF_PERF_OUTPUT)",
+    "bpf_tail_call": "a program array (BPF_PROG_ARRAY)",
+    "bpf_get_stackid": "a map of stacks (BPF_STACK_TRACE)",
+    "bpf_for_each_map_elem": "a hash or an array",
+    "bpf_map_push_elem": "a queue or a stack",
+    "bpf_map_pop_elem": "a queue or a stack",
+    "bpf_map_peek_elem": "a queue or a stack",
+    "bpf_redirect_map": "a map of devices, CPUs or sockets",
+    "bpf_map_": "a map with keys and values, as a hash or an array",
+}
+
+
+def helper(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a helper that this type of program may not call."""
+    call = refusal.call()
+    name = found[1] or (call.helper if call else "")
+    if not name or name == "unknown":
+        return _no_helper(refusal)
+    return refusal.error(
+        "helper-type",
+        f"A program of this type may not call {name}.",
+        why=_why_not(name),
+        fix=_instead(name),
+    )
+
+
+def sleeps(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a helper that may wait, in a program that may not."""
+    call = refusal.call()
+    name = call.helper if call else "This helper"
+    copies = name.startswith("bpf_copy_from_user")
+    return refusal.error(
+        "helper-type",
+        f"{name} may wait for memory to be read in, and this program may not wait.",
+        why="A program at most hooks runs where the kernel cannot sleep.",
+        fix="Use bpf_probe_read_user, which fails where the memory is not there."
+        if copies
+        else "Use it in a program whose section ends the type with .s, as lsm.s or fentry.s.",
+    )
+
+
+def map_type(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a map of a type that the helper does not serve."""
+    call = refusal.call()
+    name = call.helper if call else found[1] or "bpf_tail_call"
+    wanted = next((what for start, what in _MAP_TYPES.items() if name.startswith(start)), "")
+    declared = _map_line(refusal, call.map if call else "")
+    if not wanted:
+        return None
+    return refusal.error(
+        "map-type",
+        f"{(call and call.map) or 'The map'} has not the type that {call.shown if call else name} "
+        "takes.",
+        why=f"It takes {wanted}.",
+        fix=f"Give it {wanted}, or declare the map as that.",
+        also=[(declared, "declared here")],
+    )
+
+
+def no_callback(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain bpf_for_each_map_elem over a map that has no elements to walk over."""
+    return map_type(refusal, found)
+
+
+def kfunc(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a function of the kernel that this program may not call."""
+    return refusal.error(
+        "helper-type",
+        f"A program of this type may not call {found[1]}."
+        if found[1]
+        else "A function of the kernel is called that a program may not call.",
+        why="The kernel names for each of its functions the types of programs that may call it.",
+        fix="Use a helper in its place, or another type of program.",
+    )
+
+
+def licence(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a helper that only GPL-compatible programs may call."""
+    name = refusal.helper(refusal.last) or "This helper"
+    line = next(
+        (p for p in refusal.source.lines if re.search(r'BPF_LICENSE|SEC\("license"\)', p.text)),
+        None,
+    )
+    if refusal.source.dialect == "libbpf":
+        return refusal.error(
+            "license",
+            f"{name} is for programs under a GPL-compatible licence.",
+            why="The text names another licence." if line else "The text names no licence.",
+            fix='Write: char LICENSE[] SEC("license") = "GPL";',
+            also=[(line, "the licence is named here")] if line else [],
+        )
+    return refusal.error(
+        "license",
+        f"{name} is for programs under a GPL-compatible licence.",
+        why="BCC's default is GPL; the text sets another.",
+        fix="Remove the BPF_LICENSE line, or name one that is compatible.",
+        also=[(line, "the licence is named here")] if line else [],
+    )
+
+
+def _no_helper(refusal: Refusal) -> LabError:
+    call = refusal.call()
+    return refusal.error(
+        "helper-type",
+        f"This kernel has no helper {call.helper}." if call else "This kernel has no such helper.",
+        why="A helper has a number, and this kernel's list does not have that number.",
+        fix="Use an older helper; bpf-helpers(7) says since when each exists.",
+    )
+
+
+def _why_not(name: str) -> str:
+    if "skb" in name or "xdp" in name:
+        return "It works on a packet, and only programs that are given a packet may call it."
+    if name == "bpf_override_return":
+        return (
+            "Only a kprobe may call it, at functions that allow errors to be injected, and in a "
+            "kernel that was built for that."
+        )
+    if name in ("bpf_get_func_ip", "bpf_get_func_arg", "bpf_get_func_ret"):
+        return "It is for programs at functions: kprobes, fentry and fexit."
+    return "Each type of program has its own list of helpers."
+
+
+def _instead(name: str) -> str:
+    if "skb" in name or "xdp" in name:
+        return "Load the program as socket_filter, or with a section for tc or XDP."
+    return "See bpf-helpers(7) for a helper that does it, or use a hook of another type."
+
+
+def _map_line(refusal: Refusal, name: str) -> Place | None:
+    if not name:
+        return None
+    of_map = re.compile(rf"BPF_\w+\([^)]*\b{name}\b|\b{name}\s+SEC\(")
+    return next((p for p in refusal.source.lines if of_map.search(p.text)), None)
+
+
+RULES = (
+    (r"^(?:program of this type )?cannot use helper (\w+)#\d+", helper),
+    (r"^program of this type cannot use helper (\w+)#\d+", helper),
+    (r"^unknown func (\w+)#\d+", helper),
+    (r"^invalid func (\w+)#\d+", helper),
+    (r"^func (\w+)#\d+ not supported for program type \d+", helper),
+    (r"^helper call might sleep in a non-sleepable prog", sleeps),
+    (r"^cannot pass map_type \d+ into func (\w+)#\d+", map_type),
+    (r"^()expected prog array map for tail call", map_type),
+    (r"^()callback function not allowed for map", no_callback),
+    (r"^calling kernel function (\w+) is not allowed", kfunc),
+    (r"^cannot call GPL", licence),
+)

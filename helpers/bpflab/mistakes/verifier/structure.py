@@ -1,0 +1,101 @@
+"""Registers that hold nothing, and instructions that cannot be."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.errors import LabError
+from bpflab.mistakes import ctext
+from bpflab.mistakes.verifier.refusal import Refusal
+
+
+def unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a register that is read and was not written on some path."""
+    text = refusal.text()
+    step = refusal.step
+    if step and step.code.startswith("(95)"):
+        given = re.search(r"\breturn\s+(\w+)\s*;", text)
+        name = given[1] if given and not given[1].isdigit() else ""
+        return refusal.error(
+            "uninitialised",
+            f"{name} is returned, and has no value on some path."
+            if name
+            else "The program ends without a value to return, on some path.",
+            why="What a program returns is in register 0, which nothing has written here.",
+            fix=f"Give {name} a value where it is declared: {name} = 0."
+            if name
+            else "End each path with return 0;",
+        )
+    names = [n for n in re.findall(r"[A-Za-z_]\w*", text) if _no_value(refusal, n)]
+    name = names[0] if len(set(names)) == 1 else ""
+    return refusal.error(
+        "uninitialised",
+        f"{name} is read, and has no value on some path."
+        if name
+        else f"Register {found[1]} is read, and holds nothing on some path.",
+        why="The verifier has seen no instruction that writes it on this path."
+        if name
+        else "A call leaves its result in R0 and clears R1 to R5; a good tail call never returns.",
+        fix=f"Give it a value where it is declared: {name} = 0."
+        if name
+        else "Give the variable a value on every path before it is read.",
+    )
+
+
+def unreachable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain code that no path leads to."""
+    place = refusal.place_of(int(found[1]))
+    return refusal.error(
+        "structure",
+        "No path leads to this part of the program.",
+        place=place,
+        why="The compiler removes such code, unless assembly or goto hides it from the compiler.",
+        fix="Remove it, or the jump that goes around it.",
+    )
+
+
+def divided(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a division by a constant 0."""
+    return refusal.error(
+        "division",
+        "A number is divided by 0.",
+        why="The divisor is 0 in every case.",
+        fix="Divide by another number, or check the divisor.",
+    )
+
+
+def shifted(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a shift by too many bits."""
+    return refusal.error(
+        "shift",
+        f"A number is shifted by {found[1]} bits.",
+        why="A number of 64 bits can be shifted by 0 to 63, and one of 32 bits by 0 to 31.",
+        fix="Shift by less, or make the number a u64.",
+    )
+
+
+def misaligned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain an access at an offset that its size does not divide."""
+    return refusal.error(
+        "alignment",
+        f"{found[1]} bytes are read or written at an offset that {found[1]} does not divide.",
+        why="On this machine, or in this memory, a number must be at a multiple of its size.",
+        fix="Copy the bytes with __builtin_memcpy, or order the struct's fields by size.",
+    )
+
+
+def _no_value(refusal: Refusal, name: str) -> bool:
+    """Say whether a variable is declared in the function without a value."""
+    declared = ctext.variable(refusal.source, name, refusal.here)
+    if not declared or not declared.place.text.startswith((" ", "\t")):
+        return False
+    return not re.search(rf"\b{name}\s*(?:\[[^\]]*\])?\s*=", declared.place.text)
+
+
+RULES = (
+    (r"^R(\d+) !read_ok", unset),
+    (r"^unreachable insn (\d+)", unreachable),
+    (r"^div by zero|^BPF_(?:DIV|MOD) by zero", divided),
+    (r"^invalid shift (-?\d+)", shifted),
+    (r"^misaligned (?:\w+ )?access .* size (\d+)", misaligned),
+)
