@@ -22,6 +22,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\([\w, ]*\))?", re.ASCII)
 _SECTION = re.compile(r'^\s*SEC\(|\bSEC\("', re.M)
 _COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)  # or a string, which stays
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
+MADE = "vmlinux.h"
+"""The header with the kernel's types, which is made from the running kernel (`compiling.clang`)."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,9 @@ def _expanded(file: str, beside: Path, written: dict[str, str]) -> Iterator[Plac
                 yield from _read((folder / include[1]).resolve(), written, place)
                 break
         else:
+            if include[1] == MADE:
+                yield place
+                continue
             raise LabError(
                 "no-include",
                 f"There is no header {include[1]!r} beside this file or in bpf/include.",

@@ -114,13 +114,16 @@ def no_raw_tracepoint(function: str, target: str, dialect: str = "bcc") -> LabEr
 def not_here(program_type: str, function: str) -> LabError:
     """Return why the lab attaches no program of this type."""
     place = _PLACES.get(program_type)
+    fix = ""
+    if program_type in _TRIED:
+        fix = f'Run it on a packet of zeros: result(program, "{function}").'
+    elif program_type == "perf_event":
+        fix = "Use BCC's own Python: BPF(text=…).attach_perf_event(…)."
     return LabError(
         "attach",
         f"{function} is a program of type {program_type}, which the lab does not attach.",
         why=f"Such a program belongs to {place}." if place else "",
-        fix=f'Run it on a packet of zeros: result(program, "{function}").'
-        if program_type in _TRIED
-        else "",
+        fix=fix,
     )
 
 

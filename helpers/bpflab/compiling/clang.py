@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import platform
 import re
 import shutil
 import sysconfig
@@ -14,13 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bpflab.compiling import compiler, kept
+from bpflab.compiling import compiler, kept, vmlinux
 from bpflab.errors import LabError
 from bpflab.files import sweep
 from bpflab.mistakes import pasted
 from bpflab.mistakes.compiler.diagnose import diagnose
 from bpflab.mistakes.rule import safe_log
-from bpflab.source import Source
+from bpflab.source import MADE, Source
 
 FLAGS = [
     "-g",  # debug information becomes BTF: map definitions need it, and the verifier's log quotes C
@@ -35,6 +36,9 @@ FLAGS = [
 ]
 """What every compile is given beside the ``-D`` flags."""
 
+# How <bpf/bpf_tracing.h> calls the machine whose registers it reads.
+_ARCHITECTURES = {"x86_64": "x86", "aarch64": "arm64", "ppc64le": "powerpc", "riscv64": "riscv"}
+_ARCHITECTURES |= {"s390x": "s390", "loongarch64": "loongarch"}
 _ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
@@ -85,8 +89,11 @@ def compiled(source: Source) -> Elf:
 def _command(source: Source) -> list[str]:
     # The headers of the machine's own C library include others from its multiarch directory,
     # where clang does not look when it compiles for another target.
-    includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
-    return ["clang", *FLAGS, includes, *source.flags, "-x", "c", "-c", "-", "-o", "-"]
+    includes = [f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"]
+    includes += ["-I."] if vmlinux.wanted(source) else []
+    machine = f"-D__TARGET_ARCH_{_ARCHITECTURES.get(platform.machine(), platform.machine())}"
+    flags = [*FLAGS, machine, *includes, *source.flags]
+    return ["clang", *flags, "-x", "c", "-c", "-", "-o", "-"]
 
 
 def _facts(source: Source) -> list[object]:
@@ -102,7 +109,8 @@ def _laid_out(source: Source) -> Iterator[Path]:
     place, head = Path(tempfile.gettempdir()), f"bpflab-{os.getpid()}-"
     sweep(place, "bpflab-", shutil.rmtree)  # of processes that were killed
     with tempfile.TemporaryDirectory(prefix=head, ignore_cleanup_errors=True) as name:
-        for file, text in source.written.items():
+        headers = {MADE: vmlinux.text()} if vmlinux.wanted(source) else {}
+        for file, text in {**source.written, **headers}.items():
             path = Path(name, file)
             if ".." not in path.parts and path.is_relative_to(name):
                 path.parent.mkdir(parents=True, exist_ok=True)

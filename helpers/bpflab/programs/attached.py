@@ -111,7 +111,7 @@ class Attachable(Loaded):
             why=f"{self.source.name} has the functions {', '.join(self.functions)}."
             if len(self.functions) > 1
             else "The name of the function stands before its hook.",
-            fix=f'As in attach({function}="category:event").',
+            fix=f"As in attach({function}={_example(self.types[function])}).",
         )
 
     def _known(self) -> Mapping[str, str]:
@@ -121,12 +121,13 @@ class Attachable(Loaded):
                 if type not in ("tracepoint", "raw_tracepoint", "kprobe"):
                     raise hooks.not_here(type, function)
             names = ", ".join(self.functions)
+            first, type = next(iter(self.types.items()))
             raise LabError(
                 "no-hook",
                 f"Nothing says where {names} {'belong' if len(self.functions) > 1 else 'belongs'}.",
                 why="A function names its hook by its section, or by the tracepoint's struct that "
                 "it takes.",
-                fix=f'Name it: attach({next(iter(self.functions))}="category:event").',
+                fix=f"Name it: attach({first}={_example(type)}).",
             )
         return self.hooks
 
@@ -158,6 +159,13 @@ class Attachable(Loaded):
             self._fits(function, target)
             type, written = self.types[function], self._written(function)
             self.links[function, target] = hooks.attach(type, function, fd, target, *written)
+
+
+def _example(type: str) -> str:
+    """Return how a hook of a program of this type is written."""
+    return {"kprobe": '"do_unlinkat"', "raw_tracepoint": '"sched_switch"'}.get(
+        type, '"category:event"'
+    )
 
 
 class Attached:
