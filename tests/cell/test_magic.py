@@ -113,7 +113,7 @@ def test_a_refusal_names_the_line_that_the_cell_shows(run, above):
     [
         ("--hook syscalls:sys_enter_exekve", "no-tracepoint", f"Did you mean {EXECVE}"),
         ("--hook look=sched:sched_switch", "no-program", "has no program 'look'"),
-        ("--type socket_filter --hook x", "attach", "has no hook"),
+        ("--type socket_filter --hook x", "attach", "does not attach"),
         ("--type tracepont", "type", "Did you mean tracepoint"),
         ("-D 1=2", "define", "cannot be a macro"),
     ],
@@ -176,6 +176,7 @@ def test_a_text_with_sections_has_its_hooks(shell, run):
         ("x --help", "has no option '--help'", "There are --type, --hook, -D."),
         ("x --type", "--type needs a value.", ""),
         ("x 'y", "cannot be read", ""),
+        ("x -D N={nowhere}", "{nowhere} has no value", "Give it one in a cell above."),
     ],
 )
 def test_a_first_line_that_cannot_be_is_refused_with_its_form(run, line, says, fix):

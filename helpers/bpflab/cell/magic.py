@@ -98,6 +98,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parsed(line: str) -> argparse.Namespace:
+    if unknown := re.search(r"\{[^{}]*\}", line):  # IPython has left it, and all others, as it was
+        raise _refused(
+            f"{safe_text(unknown[0], 60)} has no value in Python.", "Give it one in a cell above."
+        )
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--type", default="")
