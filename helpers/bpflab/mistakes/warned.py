@@ -134,11 +134,13 @@ def _comparison(said: str, text: str) -> Words | None:
 
 
 def _qualifiers(said: str, text: str) -> Words | None:
-    types = re.search(r"'([^']+)' from '(const [^']+)'", said)
-    if not types:
+    types = re.findall(r"'([^']+)'", said)
+    const = [each for each in types if each.startswith("const ")]
+    if len(types) != 2 or len(const) != 1:
         return None
-    message = f"A {types[2]} is stored in a {types[1]}, without const."
-    return "const", message, "What it points to may not be written.", f"Declare it {types[2]}."
+    (other,) = set(types) - set(const)
+    message = f"A {const[0]} becomes a {other}, without const."
+    return "const", message, "What it points to may not be written.", f"Declare it {const[0]}."
 
 
 _KNOWN: tuple[tuple[str, Callable[[str, str], Words | None]], ...] = (

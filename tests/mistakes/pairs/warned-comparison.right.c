@@ -1,0 +1,7 @@
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	u32 count = 3;
+
+	count = 4;
+	return count == 4;
+}

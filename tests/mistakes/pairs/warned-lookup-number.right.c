@@ -1,0 +1,11 @@
+BPF_HASH(starts, u32, u64);
+
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	u32 key = 1;
+	u64 *value = starts.lookup(&key);
+
+	if (!value)
+		return 0;
+	return *value == 3;
+}
