@@ -120,9 +120,14 @@ def test_the_slider():
 
 def test_a_form_that_sends_nothing():
     """Enter in a form loads the page anew, but for a form of this method."""
-    form = page(view(LOG)).find(".//form")
-    assert form.get("method") == "dialog"
-    assert form.get("data-lm-suppress-shortcuts") == "true"
+    assert page(view(LOG)).find(".//form").get("method") == "dialog"
+
+
+def test_keys_are_the_views_own():
+    """JupyterLab looks at the element that has the focus, and leaves it its keys."""
+    found = page(view(LOG))
+    keys = [*found.findall(".//input"), *found.findall(".//summary")]
+    assert {one.get("data-lm-suppress-shortcuts") for one in keys} == {"true"}
 
 
 def test_a_refusal():

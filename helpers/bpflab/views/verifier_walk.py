@@ -22,6 +22,8 @@ from bpflab.views.walk_paths import Branches, branches, title_of
 from bpflab.views.walk_style import sheet
 
 _MOST = 60
+# JupyterLab takes the arrow keys and Enter, but of an element that has this.
+_KEYS = ' data-lm-suppress-shortcuts="true"'
 _REGISTER = re.compile(r"\bR\d\b")
 
 
@@ -52,8 +54,7 @@ def verifier_walk(title: str, walk: Walk, source: Sequence[Place], *, steps: int
     scope = "vw" + hashlib.sha256("\n".join([title, *body]).encode()).hexdigest()[:10]
     style = f"<style>{sheet(scope, [_line_class(visit) for visit in shown])}</style>"
     # A form keeps the buttons of two views apart. Its method closes a dialog: it sends nothing.
-    # JupyterLab would take the arrow keys for its own.
-    form = f'<form class="{scope}" method="dialog" data-lm-suppress-shortcuts="true">'
+    form = f'<form class="{scope}" method="dialog">'
     return View(figure(title, form, style, *body, "</form>"), text)
 
 
@@ -106,7 +107,9 @@ def _slider(shown: list[Visit], paths: Branches, first: int) -> str:
         before = max(before, visit.path)
         chosen = " checked" if at == first else ""
         name = escaped(f"step {at + 1} of {len(shown)}: {title_of(visit)}")
-        rows.append(f'<input type="radio" name="step" class="k{at}" aria-label="{name}"{chosen}>')
+        rows.append(
+            f'<input type="radio" name="step" class="k{at}" aria-label="{name}"{_KEYS}{chosen}>'
+        )
     for path in paths.new(before, paths.last):
         deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
         rows.append(f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span>")
@@ -162,7 +165,7 @@ def _section(shown: list[Visit], at: int, paths: Branches, walk: Walk) -> str:
     instructions = "\n".join(_instructions(visit))
     count = f"{len(visit.steps)} instruction{'s' * (len(visit.steps) != 1)}"
     parts.append(
-        f'<details><summary>{count}</summary><pre tabindex="0">{escaped(instructions)}</pre>'
+        f'<details><summary{_KEYS}>{count}</summary><pre tabindex="0">{escaped(instructions)}</pre>'
         "</details></section>"
     )
     return "\n".join(parts)

@@ -13,7 +13,9 @@ _RULES = """
 & .b input:hover{background:color-mix(in srgb,currentColor 45%,transparent)}
 & .b input:checked{background:#0072b2;box-shadow:0 0 0 2px currentColor}
 & .b input:focus-visible{outline:3px solid #0072b2;outline-offset:3px}
-& .c{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1em;align-items:start}
+& .c{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20em),1fr));
+ gap:1em;align-items:start}
+& .c>*{min-width:0}
 & .c pre{max-height:34em;overflow:auto}
 & table{margin:.4em 0;border-collapse:collapse;width:auto}
 & caption{caption-side:top;text-align:left;font-weight:600}
@@ -23,7 +25,6 @@ _RULES = """
 & .n{font-weight:600}
 & details pre{white-space:pre;padding:.4em 0}
 & .s{display:none}
-@media (max-width:700px){& .c{grid-template-columns:minmax(0,1fr)}}
 """
 _MARK = "display:block;background:rgba(240,228,66,.22);box-shadow:inset 4px 0 #b8860b"
 
