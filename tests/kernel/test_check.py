@@ -38,10 +38,16 @@ def test_a_made_up_value_is_seen_through():
 
 def test_a_refused_answer_is_explained():
     """A syntax error in the answer is shown with its line, as not yet."""
-    verdict = check_program("02-1", "int hook(void *ctx) { return 0 }", wants={})
+    verdict = check_program("02-1", "int hook(void *ctx) { return 0 }", wants={}, hints=["Look."])
 
     assert not verdict.passed
-    assert "02-1:1" in verdict.text
+    assert verdict.text.startswith("… Exercise 02-1: not yet. ✗ Your program was refused: ")
+    assert "02-1:1" in verdict.text and verdict.text.endswith("\nHint 1: Look.")
+    assert (
+        verdict.html.index("►")
+        < verdict.html.index("<summary>The whole log")
+        < (verdict.html.index("Hint 1: Look."))
+    )
 
 
 def test_a_count_that_is_not_kept_is_seen_through():

@@ -23,6 +23,7 @@ from bpflab.views.view import View, markup
 from bpflab.workload.runs import Run, run
 
 EXECVE = "syscalls:sys_enter_execve"
+_ORANGE = "#d55e00"
 
 _tries: dict[str, int] = {}  # how often an exercise was tried here: each try shows one more hint
 
@@ -74,7 +75,7 @@ def check_program(
                 mine = run(path, times=times)
             fault = _compare(program.events.frame(mine), mine, path, wants)
     except LabError as error:
-        fault = refusal(error, "Your program was refused").text
+        return _refused(name, error, hints)
     right = f"{times} executions of a path made up for this check, all as wanted."
     return _not_yet(name, fault, hints) if fault else _passed(name, right)
 
@@ -141,7 +142,7 @@ def check_counts(
                     run(path, times=times)
             found = {path: counts[path] for path in paths}
     except LabError as error:
-        return _not_yet(name, refusal(error, "Your program was refused").text, hints)
+        return _refused(name, error, hints)
     for path, times in wanted.items():
         if found[path] != times:
             other = "which was executed another number of times"
@@ -169,9 +170,22 @@ def _passed(name: str, text: str) -> Verdict:
 
 
 def _not_yet(name: str, text: str, hints: Sequence[str]) -> Verdict:
+    return _verdict(f"… Exercise {name}: not yet. {text}{_hints(name, hints)}", _ORANGE, False)
+
+
+def _refused(name: str, error: LabError, hints: Sequence[str]) -> Verdict:
+    """Return the verdict on a program that was refused, with all that a cell would show of it."""
+    panel = refusal(error, "Your program was refused", log=True)
+    head, shown = f"… Exercise {name}: not yet.", _hints(name, hints)
+    above, below = _verdict(head, _ORANGE, False), _verdict(shown.strip(), _ORANGE, False)
+    parts = [above.html, panel.html, below.html] if shown else [above.html, panel.html]
+    return Verdict("\n".join(parts), f"{head} {panel.text}{shown}", False)
+
+
+def _hints(name: str, hints: Sequence[str]) -> str:
+    """Return the hints that are due, one more with each try, each on a line of its own."""
     tried = _tries[name] = _tries.get(name, 0) + 1
-    shown = "".join(f"\nHint {n}: {hint}" for n, hint in enumerate(hints[:tried], 1))
-    return _verdict(f"… Exercise {name}: not yet. {text}{shown}", "#d55e00", False)
+    return "".join(f"\nHint {n}: {hint}" for n, hint in enumerate(hints[:tried], 1))
 
 
 def _verdict(text: str, colour: str, passed: bool) -> Verdict:

@@ -118,6 +118,7 @@ class Program(Attachable):
         if found is None:
             raise LabError("no-events", f"{self.name} sends no events through {buffer!r}.")
         if isinstance(found, LabError):
+            found.lines = self.source.around(found)
             raise found
         return found
 
