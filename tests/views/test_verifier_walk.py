@@ -143,6 +143,19 @@ def test_a_refusal():
     assert re.findall(r'class="(k\d)"[^>]* checked', shown.html) == ["k2"]
 
 
+def test_the_kernels_own_reason():
+    """Linux 7.3 says why; that stands below its message."""
+    explained = """
+    Verification failed: Type Safety: Invalid dereference
+
+    Reason:
+      R0 may be NULL
+      here.
+"""
+    text = view(REFUSED.replace("\n    processed", f"{explained}\n    processed")).text
+    assert text.split("\n")[2] == "The kernel's reason: R0 may be NULL here."
+
+
 def test_a_register_that_nobody_knows():
     """A refused register that holds nothing is in the table of its step."""
     log = """

@@ -78,6 +78,7 @@ def _chosen(walk: Walk, every: list[Visit], most: int) -> tuple[list[Visit], int
 def _summary(walk: Walk, left: int) -> list[str]:
     if walk.message:
         lines = [f"The verifier refuses it: {safe_text(walk.message.splitlines()[0], 300)}"]
+        lines += [f"The kernel's reason: {safe_text(walk.reason, 600)}"] if walk.reason else []
     else:
         lines = ["The verifier accepts it."] if walk.processed else []
     count, safe = len(walk.paths), sum(path.end == "safe" for path in walk.paths)
