@@ -1,0 +1,101 @@
+"""Record what this kernel's verifier prints of each text in `pairs`; see `recorded`.
+
+The guests give back only what they print, so the logs are printed, and written by a second run::
+
+    ./lab test tests/mistakes/record.py -s >printed
+    ./lab test --vm debian-12 tests/mistakes/record.py -s >>printed
+    .venv/bin/python -m tests.mistakes.record <printed
+
+It is no test by its name, so it runs only where it is named.
+"""
+
+import base64
+import contextlib
+import json
+import platform
+import re
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+from bpflab import LabError
+from bpflab.mistakes.verifier import diagnose
+
+RECORDED = Path(__file__).parent / "recorded"
+MOST = 12_000
+"""Characters of a log that is kept; what is longer repeats itself."""
+_ADDRESS = re.compile(r"0xffff[0-9a-f]{12}")
+
+
+OF_THE_COMPILER = {
+    "dialect",
+    "warning",
+    "members",
+    "syntax",
+    "compile",
+    "type",
+    "library",
+    "section",
+}
+"""Kinds of texts that come to no verifier."""
+
+
+@pytest.mark.kernel
+@pytest.mark.timeout(7200)
+def test_record(monkeypatch, tmp_path, capsys):
+    """Print each refusal of the verifier as one line."""
+    from tests.kernel.test_pairs import NAMES, read, use
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    explain, seen = diagnose.diagnose, []
+
+    def record(source, function, reason, log, lines=(), **more):
+        seen[:] = [(function, reason, log, list(lines), more)]
+        return explain(source, function, reason, log, seen[0][3], **more)
+
+    monkeypatch.setattr(diagnose, "diagnose", record)
+    for name in NAMES:
+        head, text = read(name)
+        if head["kind"] in OF_THE_COMPILER:
+            continue
+        seen.clear()
+        with contextlib.suppress(LabError):
+            use(name, head, text)
+        if seen:
+            with capsys.disabled():
+                print(f"\n@log {packed(name, *seen[0])}", flush=True)
+
+
+def packed(name, function, reason, log, lines, more):
+    """Return a refusal as one word."""
+    row = {
+        "name": name,
+        "kernel": ".".join(platform.release().split(".")[:2]),
+        "function": function,
+        "reason": reason,
+        "type": more.get("type", ""),
+        "empty": more.get("instructions") == b"",
+        "lines": lines,
+        "log": _ADDRESS.sub("0xffff888000000000", log),
+    }
+    return base64.b64encode(zlib.compress(json.dumps(row).encode())).decode()
+
+
+def write(printed):
+    """Write each printed refusal to its file."""
+    for word in re.findall(r"@log (\S+)", printed):
+        row = json.loads(zlib.decompress(base64.b64decode(word)))
+        folder = RECORDED / row.pop("kernel")
+        folder.mkdir(parents=True, exist_ok=True)
+        row["log"] = row["log"].splitlines()
+        if len("\n".join(row["log"])) > MOST:
+            continue
+        file = folder / f"{row.pop('name')}.json"
+        file.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
+        print(file)
+
+
+if __name__ == "__main__":
+    write(sys.stdin.read())
