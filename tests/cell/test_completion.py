@@ -7,7 +7,6 @@ from jupyter_client.manager import start_new_kernel
 
 from bpflab.bindings.tracepoint_fields import fields
 from bpflab.cell import completion
-from bpflab.cell.declarations import declared
 from bpflab.cell.offers import explained
 
 HEAD = """\
@@ -245,33 +244,6 @@ def test_what_is_not_known_is_not_explained(place):
     """Also what Python knows of the same name."""
     assert meaning(f"{HEAD}    {place}") is None
     assert meaning("%%bpf x\nint print|") is None
-
-
-@pytest.mark.kernel
-def test_fields_are_those_of_tracefs():
-    """Without those that each event has; of what is no tracepoint there are none."""
-    found = {one.name: (one.type, one.size) for one in fields("sched:sched_switch")}
-    assert found["prev_comm"] == ("char[16]", 16) and found["prev_pid"] == ("pid_t", 4)
-    assert not [name for name in found if name.startswith("common_")]
-    assert [one.elsewhere for one in fields("sched:sched_process_exec")] == [True, False, False]
-    for name in ("sched:none", "sched", "../events/sched:sched_switch", ""):
-        assert fields(name) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("u64 a = f(1, b), *c;", {"a": "u64", "c": "u64 *"}),
-        ("unsigned long long big; return x;", {"big": "unsigned long long"}),
-        ("const struct event *e", {"e": "struct event *"}),
-        ("x = y; x += 2; call(a * b); if (a * b)", {}),
-        ("char name[16][2]", {"name": "char[16][2]"}),
-        ("", {}),
-    ],
-)
-def test_what_statements_declare(text, names):
-    """Names with types; calls and assignments declare nothing."""
-    assert declared(text) == names
 
 
 @pytest.mark.jupyter

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from bpflab import reference
+from bpflab.compiling import bcc
 from bpflab.reference.helpers import HELPERS
 from bpflab.reference.helpers import find as helper
 from bpflab.reference.macros import MACROS, METHODS, maps_of, methods_of
 from bpflab.reference.macros import find as macro
+from bpflab.source import from_text
 
 UAPI, LIBBPF = Path("/usr/include/linux/bpf.h"), Path("/usr/include/bpf/bpf_helper_defs.h")
 
@@ -99,6 +101,50 @@ def test_the_maps_of_a_text_are_found():
         "recent": ("BPF_TABLE", "lru_hash"),
         "perf": ("BPF_PERF_OUTPUT", ""),
     }
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("longest", [False, True])
+def test_bcc_takes_each_macro_and_each_method_as_its_signature_says(longest):
+    """With as few arguments as it may be given, and with as many."""
+    maps = [each for each in MACROS.values() if each.declares and each.loads]
+    text = ["struct prefix { u32 bits; u32 data; };"]
+    for each in maps:
+        name = f"a_{each.name.lower()}"
+        given = each.parameters[: each.most if longest else each.least]
+        values = [name if one.split("=")[0] == "name" else argument(one) for one in given]
+        if each.name == "BPF_LPM_TRIE":  # the kernel takes a struct alone for its key
+            values = [name, "struct prefix"]
+        text.append(f"{each.name}({', '.join(one for one in values if one)});")
+        for method in methods_of(each.name).values():
+            given = method.parameters[: method.most if longest else method.least]
+            values = [argument(one, of=name) for one in given]
+            text.append(
+                f"int {name}_{method.name}(void *ctx) {{ typeof({name}.key) key;"
+                " __builtin_memset(&key, 0, sizeof(key)); u64 value = 0;"
+                f" {name}.{method.name}({', '.join(values)}); return 0; }}"
+            )
+    code = "\n".join(text).replace("typeof(a_bpf_queue.key)", "int")
+    code = code.replace("typeof(a_bpf_stack.key)", "int")
+    image = bcc.compiled(from_text(code, "all"))
+    assert {one.name for one in image.maps} == {f"a_{each.name.lower()}" for each in maps}
+    assert len(image.programs) == sum(len(methods_of(each.name)) for each in maps)
+
+
+def argument(parameter, of=""):
+    """Return a value for a parameter of a macro, or of a method of the map *of*."""
+    if of and "*" in parameter:
+        return (
+            "ctx"
+            if parameter == "void *ctx"
+            else "&key"
+            if "key" in parameter or "index" in parameter
+            else "&value"
+        )
+    if of:
+        return "key" if parameter.startswith("key_type") else "8"
+    samples = {"key_type": "u32", "value_type": "u64", '"type"': '"hash"', "flags": "0"}
+    return "" if "path" in parameter else samples.get(parameter.split("=")[0], "8")
 
 
 @pytest.mark.parametrize(
