@@ -29,17 +29,13 @@ MOST = 12_000
 _ADDRESS = re.compile(r"0xffff[0-9a-f]{12}")
 
 
-OF_THE_COMPILER = {
-    "dialect",
-    "warning",
-    "members",
-    "syntax",
-    "compile",
-    "type",
-    "library",
-    "section",
+OF_THE_VERIFIER = {
+    *("alignment", "argument", "bounds", "call", "constant-size", "context", "division", "dynptr"),
+    *("empty", "function", "helper-type", "leak", "license", "loop", "map-type", "null-check"),
+    *("packet", "pointer", "pointer-arithmetic", "read-only", "released", "return-value"),
+    *("spin-lock", "stack", "structure", "timer", "too-complex", "uninitialised", "write-only"),
 }
-"""Kinds of texts that come to no verifier."""
+"""Kinds of the pairs that come to the verifier."""
 
 
 @pytest.mark.kernel
@@ -58,7 +54,7 @@ def test_record(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(diagnose, "diagnose", record)
     for name in NAMES:
         head, text = read(name)
-        if head["kind"] in OF_THE_COMPILER:
+        if head["kind"] not in OF_THE_VERIFIER:
             continue
         seen.clear()
         with contextlib.suppress(LabError):
