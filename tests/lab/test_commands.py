@@ -1,5 +1,7 @@
 """What each word of ./lab does, and what a wrong one does not."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -130,6 +132,13 @@ def test_the_doctor_sets_nothing_up(machine, here):
 def test_bench_prints_what_it_measured_alone(machine):
     """What the set-up says goes to the other stream, so that JSON can go to a file."""
     assert machine.runs("bench", "--json") == "python -m bench --json\n"
+
+
+def test_a_file_is_explained_where_the_reader_stands(machine):
+    """FILE is relative to that folder, and stdout has the explanation alone."""
+    machine.stub_python("*bpflab\\ explain*", 'pwd; echo "$@"')
+    here = Path.cwd()
+    assert machine.runs("explain", "x.c") == f"{here}\n-m bpflab explain x.c\n"
 
 
 def test_a_user_gets_two_capabilities_and_one_group(machine):
