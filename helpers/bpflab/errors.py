@@ -33,7 +33,8 @@ class LabError(Exception):
         lines: the lines around these, in their order; filled by `load`.
         kernel: the reason in the kernel's own words, where it gives one (from Linux 7.3 on).
         log: the whole text of the compiler or the verifier.
-        loaded: the source and the type that are refused; filled by `load`, for `verifier`.
+        loaded: the source, the type and the compiled text that are refused; filled by `load`, for
+            `verifier`.
 
     >>> raise LabError("no-tracepoint", "There is no tracepoint syscalls:sys_enter_exec.",
     ...                fix="Did you mean syscalls:sys_enter_execve?")
@@ -64,7 +65,7 @@ class LabError(Exception):
         self.lines: tuple[Place, ...] = ()
         self.kernel = kernel
         self.log = log
-        self.loaded: tuple[object, str] | None = None
+        self.loaded: tuple[object, str, object] | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a pool or a copy makes it again: an exception is called with its ``args`` alone."""

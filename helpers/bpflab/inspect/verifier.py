@@ -90,8 +90,8 @@ def _of_error(error: LabError, hook: str) -> tuple[Source | None, str, Walk]:
             why=f"It is refused before: {error.message}",
             fix="Mend that first.",
         )
-    code, type = error.loaded or (None, "")
+    code, type, compiled = error.loaded or (None, "", None)
     if not isinstance(code, Source):
         return None, hook, own
-    name, found = walk(code, type, hook)
+    name, found = walk(code, type, hook, compiled)
     return code, name, found if found.message or not own.message else own

@@ -93,7 +93,7 @@ def load(
         if program:
             program.close()
         if isinstance(error, LabError):
-            error.lines, error.loaded = code.around(error), (code, type)
+            error.lines, error.loaded = code.around(error), (code, type, made)
             if made:  # a warning may name the mistake that the kernel refuses
                 _warned(code, made)
         raise

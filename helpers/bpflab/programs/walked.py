@@ -17,17 +17,18 @@ from bpflab.verifier_log.walk import Walk
 _MOST = 100_000  # instructions: Linux 6.18 writes their log in three seconds
 
 
-def walk(code: Source, type: str, function: str) -> tuple[str, Walk]:
-    """Compile and load *code* once more; return the walk over *function*, and its name.
+def walk(code: Source, type: str, function: str, compiled: object = None) -> tuple[str, Walk]:
+    """Load *code* once more; return the walk over *function*, and its name.
 
-    *type* is that of `load`. Without a *function* it is the one that the kernel refuses, or the
-    first. What was loaded for it is closed. A log of more than 1 MiB ends there.
+    *type* is that of `load`, and *compiled* what it made of the text, if that is known. Without a
+    *function* it is the one that the kernel refuses, or the first. What was loaded for it is
+    closed. A log of more than 1 MiB ends there.
 
     Raises:
         LabError: where the text is refused before the verifier looks at it; ``long-walk``.
     """
     compiler, made_of = way(code, type)
-    compiled = compiler.known(code) or compiler.compiled(code)
+    compiled = compiled or compiler.known(code) or compiler.compiled(code)
     image = compiled if isinstance(compiled, Image) else None
     names = [function] if function or not image else [one.name for one in image.programs]
     first: tuple[str, Walk] | None = None
