@@ -16,7 +16,7 @@ _RULES = """
 & .c{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,20em),1fr));
  gap:1em;align-items:start}
 & .c>*{min-width:0}
-& .c pre{max-height:34em;overflow:auto}
+& .c pre{overflow:auto}
 & table{margin:.4em 0;border-collapse:collapse;width:auto}
 & caption{caption-side:top;text-align:left;font-weight:600}
 & td,& th{text-align:left;vertical-align:top;padding:.15em .6em .15em 0;white-space:normal}
