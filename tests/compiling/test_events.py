@@ -19,12 +19,19 @@ def test_an_events_dtype_comes_from_its_fields():
     assert dtype == np.dtype([("a", "u1"), ("b", "u8")], align=True)
 
 
+def refused(text, fields):
+    """Return why such an event has no columns."""
+    error = event(text, fields)
+    assert isinstance(error, LabError) and error.kind == "event-field"
+    return error
+
+
 def test_a_bit_field_is_refused_at_its_line():
     """Its bits cannot be told from the struct's bytes."""
-    with pytest.raises(LabError) as caught:
-        event("struct event {\n\tu32 pid;\n\tu8 flag : 1;\n};\n", [("pid", "u32"), ("flag", "u8")])
-    assert (caught.value.kind, caught.value.line) == ("event-field", 3)
-    assert "'flag'" in caught.value.message
+    text = "struct event {\n\tu32 pid;\n\tu8 flag : 1;\n};\n"
+    error = refused(text, [("pid", "u32"), ("flag", "u8")])
+    assert error.line == 3
+    assert "'flag'" in error.message
 
 
 def test_a_conditional_expression_is_no_bit_field():
@@ -50,9 +57,22 @@ def test_a_word_outside_of_a_struct_is_no_bit_field(text):
 
 def test_a_field_without_a_column_is_refused_at_its_line():
     """A double in an event stands where the struct declares it."""
-    with pytest.raises(LabError) as caught:
-        event("struct event {\n\tu32 pid;\n\tdouble x;\n};\n", [("pid", "u32"), ("x", "double")])
-    assert (caught.value.kind, caught.value.line) == ("event-field", 3)
-    with pytest.raises(LabError) as caught:
-        event("struct event {\n\tunion {\n\t\tint a;\n\t};\n};\n", [("", "union")])
-    assert (caught.value.kind, caught.value.place) == ("event-field", None)
+    text = "struct event {\n\tu32 pid;\n\tdouble x;\n};\n"
+    assert refused(text, [("pid", "u32"), ("x", "double")]).line == 3
+
+
+def test_the_line_is_of_the_struct_that_is_sent():
+    """Another struct has a field of that name, and stands above."""
+    text = "struct a {\n\tu32 pid;\n\tu32 addr;\n};\nstruct b {\n\tu32 pid, uid;\n"
+    text += "\t__int128 addr;\n};\n"
+    fields = [("pid", "u32"), ("uid", "u32"), ("addr", "__int128")]
+    assert refused(text, fields).line == 7
+
+
+def test_a_union_without_a_name_is_refused_at_its_line():
+    """The compiler's name for it says where it stands."""
+    text = "struct event {\n\tu32 pid;\n\tunion {\n\t\tint a;\n\t};\n};\n"
+    error = refused(text, [("pid", "u32"), ("", "union event::(anonymous at a.c:3:2)")])
+    assert error.line == 3
+    assert "The union without a name" in error.message
+    assert refused(text, [("", "union")]).place is None

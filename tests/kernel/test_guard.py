@@ -75,9 +75,6 @@ REFUSED = {
         + "\tchar b[16] = {};\n\tevents.ringbuf_output(b, sizeof(b), 0);\n"
         + END,
     ),
-    "event with a nested struct": ("event-field", 3, field("struct inner in")),
-    "event with a union": ("event-field", 3, field("union { int a; long b; } u")),
-    "event with a bit-field": ("event-field", 3, field("u32 flag:3")),
     "missing NULL check": (
         "null-check",
         6,

@@ -12,7 +12,7 @@ import numpy as np
 
 from bpflab.bindings import bpf, bpf_map, kallsyms, libbpf
 from bpflab.bindings.uapi import ATTACH_TYPES, MAP_TYPES, PROGRAM_TYPES, word
-from bpflab.compiling.events import event_dtype
+from bpflab.compiling.events import event_dtypes
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
@@ -76,9 +76,7 @@ def from_image(
         Refused: with another *log_level*, as the kernel refuses.
     """
     roles = context.roles(source, [program.name for program in image.programs], type)
-    made = Objects(warnings=image.warnings)
-    for name, fields in image.fields.items():
-        made.events[name] = event_dtype(source, fields, name)
+    made = Objects(warnings=image.warnings, events=event_dtypes(source, image))
     btf = -1
     try:
         for spec in image.maps:

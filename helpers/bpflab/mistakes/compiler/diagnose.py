@@ -8,14 +8,26 @@ from pathlib import Path
 
 from bpflab.errors import LabError
 from bpflab.mistakes.compiler import (
+    arithmetic,
+    arrays,
     backend,
+    blocks,
     calls,
+    functions,
     headers,
+    incomplete,
     machine,
+    macros,
     maps,
     members,
     names,
+    pointers,
+    signs,
+    stack,
+    statements,
     syntax,
+    twice,
+    type_names,
     types,
 )
 from bpflab.mistakes.compiler.case import Case, Explain, says
@@ -24,18 +36,30 @@ from bpflab.mistakes.rule import safe_log
 from bpflab.source import Source
 
 _WARNING = re.compile(r"^(.+?):(\d+)(:\d+: (?:warning|note): .*)(\n)(.*)$", re.M)
-_OF_A_LINE: tuple[Explain, ...] = (maps.array_type, maps.misspelt)
+_OF_A_LINE: tuple[Explain, ...] = (macros.array_type, macros.misspelt)
 _ANY = says("compile", "The compiler says: {0}.", "", "Read the compiler's whole text in .log.")
+_OF_MACROS = r"expected (?!';')|parameter list without types|must use"
 RULES = (
     *headers.MISSING,
     *headers.WITHIN,
     *maps.RULES,
+    *stack.RULES,
+    *arithmetic.RULES,
     *backend.RULES,
+    (_OF_MACROS, macros.macro_arguments),
+    *functions.RULES,
     *names.RULES,
+    *type_names.RULES,
+    *twice.RULES,
     *members.RULES,
+    *incomplete.RULES,
     *calls.RULES,
+    *arrays.RULES,
     *types.RULES,
-    (r"expected|unexpected|parameter list without types|type specifier", maps.macro_arguments),
+    *pointers.RULES,
+    *blocks.RULES,
+    *signs.RULES,
+    *statements.RULES,
     *syntax.RULES,
     *syntax.LAST,
     (r"(.+)", _ANY),

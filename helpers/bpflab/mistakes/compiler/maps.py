@@ -1,4 +1,4 @@
-"""What BCC itself refuses, and its macros that are misspelt or filled in wrongly."""
+"""What BCC itself refuses of maps and functions."""
 
 from __future__ import annotations
 
@@ -9,102 +9,6 @@ from bpflab.bindings.uapi import MAP_TYPES
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import refused
 from bpflab.mistakes.compiler.case import Case, Rules, says
-from bpflab.reference import macros, near
-from bpflab.reference.macros import MACROS
-
-_CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
-
-
-def misspelt(case: Case) -> LabError | None:
-    """Return the refusal of a line at the top that looks like a macro, and is the name of none."""
-    found = _CALL.match(case.line)
-    if not found or case.declared.around(case.fault.place):
-        return None
-    name = found[1]
-    if not case.bcc:
-        return _of_another_dialect(case, name)
-    if name in MACROS or name in case.declared.macros or not re.match(r"(?i)bpf_|\w+_PROBE$", name):
-        return None
-    close = near(name.upper()) or difflib.get_close_matches(name.upper(), MACROS, 2, 0.7)
-    close = [one for one in close if one in MACROS]
-    signature = f" It is written {MACROS[close[0]].signature}." if close else ""
-    fix = (
-        f"Did you mean {' or '.join(close)}?{signature}"
-        if close
-        else "Look for its name in BCC's reference guide."
-    )
-    return case.error("unknown-macro", f"BCC has no macro {name}.", "", fix)
-
-
-def _of_another_dialect(case: Case, name: str) -> LabError | None:
-    if name == "SEC" and "bpf_helpers.h" not in case.source.code:
-        why = "It is a macro of libbpf's headers."
-        fix = "Write #include <bpf/bpf_helpers.h> below <linux/bpf.h>."
-        return case.error("unknown-macro", "SEC is not declared.", why, fix)
-    if name not in MACROS or name in case.declared.macros:
-        return None
-    why = "It is a macro of BCC's. This text is for clang, since it names a section with SEC."
-    fix = 'Declare a map as a struct with SEC(".maps"), or leave SEC out of the whole text.'
-    return case.error("unknown-macro", f"There is no macro {name} here.", why, fix)
-
-
-def array_type(case: Case) -> LabError | None:
-    """An array type cannot be an argument of a macro: ``BPF_HASH(c, char[16], u64)``."""
-    if not any("brackets are not allowed here" in one.text for one in case.all):
-        return None
-    found = re.search(r"\b(BPF_\w+)\s*\((.*)\)", case.line)
-    array = found and re.search(r"((?:unsigned )?\w+)\s*\[([^\]]*)\]", found[2])
-    if not found or not array:
-        return None
-    struct = f"struct name {{ {array[1]} bytes[{array[2]}]; }};"
-    call = case.line.replace(array[0], "struct name").rstrip(";")
-    return case.error(
-        "array-type",
-        f"{array[0]} cannot stand as a type in {found[1]}.",
-        "The length of an array stands behind a variable's name in C, and the macro puts the name"
-        " behind it.",
-        f"Wrap it in a struct: {struct} and then {call};",
-    )
-
-
-def macro_arguments(case: Case) -> LabError | None:
-    """A macro of BCC's with an argument that it cannot use."""
-    found = _CALL.match(case.line)
-    macro = macros.find(found[1]) if found and case.bcc else None
-    if not macro or not found or case.declared.around(case.fault.place):
-        return None
-    if unknown := next(
-        (
-            m
-            for d in case.all
-            if d.place == case.fault.place
-            and (m := re.search(r"unknown type name '(\w+)'", d.text))
-        ),
-        None,
-    ):
-        if unknown[1] in case.declared.structs:
-            fix = f"Write struct {unknown[1]}."
-        else:
-            fix = "Write a type, as u32 or struct key: the struct must be defined above."
-        return case.error(
-            "macro-type",
-            f"{unknown[1]} is not a type.",
-            f"{macro.name} is written {macro.signature}.",
-            fix,
-        )
-    if macro.name in ("BPF_TABLE", "BPF_F_TABLE") and '"' not in case.line:
-        return case.error(
-            "macro-arguments",
-            "The type of the map stands in quotes.",
-            f"It is written {macro.signature}.",
-            'Write "hash", "array", "lru_hash" or another type.',
-        )
-    return case.error(
-        "macro-arguments",
-        f"{macro.name} is not filled in as it should be.",
-        f"The compiler says: {case.fault.text}.",
-        f"It is written {macro.signature}.",
-    )
 
 
 def _map_type(case: Case, type: str) -> LabError:

@@ -1,0 +1,82 @@
+"""Structs that are not defined: below, in a header, or as a tracepoint that is not there."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import NoReturn
+
+from bpflab.bindings import tracepoints
+from bpflab.errors import LabError
+from bpflab.mistakes.compiler import headers
+from bpflab.mistakes.compiler.case import Case, Rules
+
+
+def _incomplete(case: Case, type: str) -> LabError:
+    """A struct that is used and not defined."""
+    tag, _, name = type.removesuffix(" *").partition(" ")
+    name = name.strip()
+    message = f"{type} is not defined here."
+    if below := case.declared.below(name, case.fault.place):
+        why = "C reads a text from top to bottom."
+        fix = f"Move the definition of {type} up, above this line."
+        return case.error("incomplete", message, why, fix, also=[(below, "it is defined here")])
+    if type == "void":
+        return case.error("incomplete", "A variable cannot be void.", "", "Give it a type, as u64.")
+    if tracepoint := re.fullmatch(r"tracepoint__(\w+?)__(\w+)", name):
+        return no_tracepoint(case, *tracepoint.groups())
+    if tag not in ("struct", "union", "enum"):
+        return case.error("incomplete", message, "", "Write out what it consists of.")
+    if header := headers.advised(headers.including(case, name, tag)):
+        why = "The headers that are included only name it."
+        return case.error("incomplete", message, why, header)
+    own = difflib.get_close_matches(name, case.declared.structs, 2, 0.7)
+    if own:
+        also = [(case.declared.structs[own[0]].place, f"{own[0]} is defined here")]
+        fix = f"Did you mean {tag} {' or '.join(own)}?"
+        return case.error("incomplete", message, "", fix, also=also)
+    if not case.bcc:
+        why = "No header that is included defines it. The kernel's own structs are in vmlinux.h."
+        fix = 'Write #include "vmlinux.h" in place of <linux/bpf.h>, or define what you use of it.'
+        return case.error("incomplete", message, why, fix)
+    return case.error("incomplete", message, "", f"Define it above, or check the name {name}.")
+
+
+def no_tracepoint(case: Case, category: str, event: str) -> LabError:
+    """Return the refusal of a struct whose tracepoint is not there."""
+    fix = "Check its name under /sys/kernel/tracing/events; ./lab doctor looks at tracefs."
+    try:
+        fix = _nothing_near(f"{category}:{event}")
+    except LabError as error:
+        if error.kind == "no-tracepoint" and error.fix:
+            structs = re.sub(r"([\w-]+):([\w.-]+)", r"tracepoint__\1__\2", error.fix)
+            fix = structs
+    return case.error(
+        "no-tracepoint",
+        f"There is no tracepoint {category}:{event} that this process can read.",
+        "BCC writes the struct from the tracepoint's format file in tracefs.",
+        fix,
+    )
+
+
+def _nothing_near(target: str) -> NoReturn:
+    tracepoints.number(target)
+    raise LabError("no-tracepoint", "")
+
+
+def _not_visible(case: Case, type: str) -> LabError:
+    """A struct that is named for the first time among a function's parameters."""
+    name = type.removeprefix("struct ")
+    if tracepoint := re.fullmatch(r"tracepoint__(\w+?)__(\w+)", name):
+        return no_tracepoint(case, *tracepoint.groups())
+    return _incomplete(case, type)
+
+
+RULES: Rules = (
+    (r"incomplete definition of type '([^']+)'", _incomplete),
+    (r"has incomplete type '([^']+)'", _incomplete),
+    (r"to an incomplete type '([^']+)'", _incomplete),
+    (r"incomplete (?:result |element )?type '([^']+)'", _incomplete),
+    (r"subscript of pointer to incomplete type '([^']+)'", _incomplete),
+    (r"declaration of '(struct \w+)' will not be visible", _not_visible),
+)

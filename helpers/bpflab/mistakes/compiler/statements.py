@@ -1,0 +1,89 @@
+"""Statements that stand where they cannot: labels, cases, loops."""
+
+from __future__ import annotations
+
+import re
+
+from bpflab.errors import LabError
+from bpflab.mistakes.compiler.blocks import index
+from bpflab.mistakes.compiler.case import Case, Rules
+
+
+def _expression(case: Case) -> LabError | None:
+    """Something stands where a value is expected."""
+    line = case.line
+    if any("missing terminating" in d.text and d.place == case.fault.place for d in case.all):
+        return case.error(
+            "syntax",
+            "The text in quotes does not end on this line.",
+            "",
+            'Write " at its end; \\n stands for a new line.',
+        )
+    if line.startswith("else"):
+        return case.error(
+            "syntax",
+            "This else belongs to no if.",
+            "An if without braces has one statement: the second line above is outside of it.",
+            "Put braces around the statements of the if.",
+        )
+    if line.rstrip().endswith("):"):
+        return case.error(
+            "syntax",
+            "A colon stands where a block begins.",
+            "C has braces for it.",
+            "Write { in its place, and } at the end.",
+        )
+    lines = case.source.lines
+    at = index(case)
+    above = next((lines[n] for n in range(at - 1, -1, -1) if lines[n].text.strip()), None)
+    label = above and re.match(r"\s*(case\b.*|default\s*|\w+\s*):\s*$", above.text)
+    if label and re.match(r"(struct |const |unsigned )?\w+\s+\**\w+\s*(=|;|\[)", line):
+        return case.error(
+            "syntax",
+            "A declaration stands directly behind a label.",
+            "Until C23 a label needs a statement behind it.",
+            "Declare the variable above the switch, or put braces around the case.",
+        )
+    if "::" in line:
+        return case.error(
+            "syntax", ":: is C++, and this is C.", "", "Use a struct and char arrays."
+        )
+    return None
+
+
+def _statement(case: Case) -> LabError:
+    return case.error(
+        "syntax",
+        "A label stands at the end of a block.",
+        "It must have a statement behind it.",
+        "Write ; behind the label, or return 0;.",
+    )
+
+
+def _constant(case: Case, *groups: str) -> LabError:
+    if case.line.startswith("case"):
+        return case.error(
+            "constant",
+            "What stands behind case must be a constant.",
+            "",
+            "Use if (x == y) for a variable.",
+        )
+    return case.error(
+        "constant",
+        "A constant is expected here.",
+        f"The compiler says: {case.fault.text}.",
+        "Write a number, or a #define.",
+    )
+
+
+def _switch(case: Case, type: str) -> LabError:
+    fix = "Compare with if, a text character by character." if "char" in type else "Use a number."
+    return case.error("type", f"A switch takes a number, and this is {type}.", "", fix)
+
+
+RULES: Rules = (
+    (r"expected expression", _expression),
+    (r"expected statement", _statement),
+    (r"not an integer constant expression|must have integer type", _constant),
+    (r"statement requires expression of integer type \('([^']+)'", _switch),
+)

@@ -1,0 +1,7 @@
+/* kind: address */
+BPF_HASH(starts, u64, u64);
+int hook(void *ctx)
+{
+	u64 key = bpf_get_current_pid_tgid();
+	return starts.lookup(&key) != 0;
+}

@@ -1,0 +1,13 @@
+/* kind: array  line: 9  also: none  says: __builtin_memcpy(&e.comm, ctx->comm, sizeof(e.comm)) */
+struct event {
+	u32 pid;
+	char comm[16];
+};
+BPF_RINGBUF_OUTPUT(events, 8);
+int hook(struct tracepoint__sched__sched_process_exit *ctx)
+{
+	struct event e = {};
+	e.comm = ctx->comm;
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}

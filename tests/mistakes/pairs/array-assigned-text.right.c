@@ -1,0 +1,13 @@
+/* kind: array */
+struct event {
+	u32 pid;
+	char path[64];
+};
+BPF_RINGBUF_OUTPUT(events, 8);
+int hook(void *ctx)
+{
+	struct event e = {};
+	__builtin_memcpy(e.path, "none", sizeof("none"));
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}

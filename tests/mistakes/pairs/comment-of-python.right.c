@@ -1,0 +1,6 @@
+/* kind: syntax */
+// counts
+int hook(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,6 @@
+/* kind: syntax */
+// counts under C:
+int hook(void *ctx)
+{
+	return 0;
+}

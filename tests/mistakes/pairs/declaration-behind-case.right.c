@@ -1,0 +1,11 @@
+/* kind: syntax */
+int hook(void *ctx)
+{
+	switch (bpf_get_prandom_u32()) {
+	case 1: {
+		int x = 3;
+		return x;
+	}
+	}
+	return 0;
+}

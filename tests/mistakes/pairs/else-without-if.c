@@ -1,0 +1,10 @@
+/* kind: syntax  line: 6  also: none  says: braces around the statements */
+int hook(void *ctx)
+{
+	if (ctx)
+		bpf_trace_printk("a");
+		bpf_trace_printk("b");
+	else
+		bpf_trace_printk("c");
+	return 0;
+}

@@ -1,0 +1,6 @@
+/* kind: type  line: 3  also: none  says: u32 pid = 0; */
+int hook(void *ctx)
+{
+	u32 pid = {};
+	return pid;
+}

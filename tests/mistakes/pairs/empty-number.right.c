@@ -1,0 +1,6 @@
+/* kind: type */
+int hook(void *ctx)
+{
+	u32 pid = 0;
+	return pid;
+}

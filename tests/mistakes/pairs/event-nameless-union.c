@@ -1,0 +1,15 @@
+/* kind: event-field  line: 3  also: none  says: The union without a name  reads: events */
+struct event {
+	u32 pid;
+	union {
+		int a;
+		long b;
+	};
+};
+BPF_RINGBUF_OUTPUT(events, 8);
+int hook(void *ctx)
+{
+	struct event e = {};
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}

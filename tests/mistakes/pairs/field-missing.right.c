@@ -1,0 +1,13 @@
+/* kind: no-member */
+struct event {
+	u32 pid;
+	char path[64];
+};
+BPF_RINGBUF_OUTPUT(events, 8);
+int hook(void *ctx)
+{
+	struct event e = {};
+	e.pid = 3;
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}

@@ -1,0 +1,6 @@
+/* kind: no-include */
+#include <linux/errno.h>
+int hook(void *ctx)
+{
+	return EPERM;
+}

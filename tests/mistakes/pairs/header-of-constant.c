@@ -1,0 +1,5 @@
+/* kind: undeclared  line: 3  also: none  says: #include <linux/fcntl.h> */
+int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	return (ctx->flags & O_CREAT) != 0;
+}

@@ -1,0 +1,5 @@
+/* kind: undeclared  line: 3  also: none  says: #include <net/tcp_states.h> */
+int hook(void *ctx)
+{
+	return TCP_SYN_SENT;
+}

@@ -1,0 +1,8 @@
+/* kind: incomplete */
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+int hook(void *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	return task->nsproxy->uts_ns != 0;
+}

@@ -1,0 +1,6 @@
+/* kind: incomplete  line: 4  also: none  says: #include <linux/sched.h> */
+int hook(void *ctx)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	return task->tgid;
+}

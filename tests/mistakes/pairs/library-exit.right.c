@@ -1,0 +1,7 @@
+/* kind: library */
+int hook(void *ctx)
+{
+	if (!ctx)
+		return 0;
+	return 1;
+}

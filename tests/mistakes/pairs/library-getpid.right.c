@@ -1,0 +1,5 @@
+/* kind: library */
+int hook(void *ctx)
+{
+	return bpf_get_current_pid_tgid() >> 32;
+}

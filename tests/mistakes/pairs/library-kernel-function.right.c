@@ -1,0 +1,5 @@
+/* kind: library */
+int hook(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,6 @@
+/* kind: library */
+int hook(void *ctx)
+{
+	u64 now = bpf_ktime_get_ns();
+	return now & 1;
+}

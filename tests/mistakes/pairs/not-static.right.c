@@ -1,0 +1,9 @@
+/* kind: not-static */
+static int half(int x)
+{
+	return x >> 1;
+}
+int hook(void *ctx)
+{
+	return half(4);
+}

@@ -1,0 +1,6 @@
+/* kind: printk-format */
+int hook(void *ctx)
+{
+	bpf_trace_printk("%d", 3);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* kind: type */
+struct event {
+	u32 pid;
+};
+BPF_PERCPU_ARRAY(scratch, struct event, 1);
+int hook(void *ctx)
+{
+	int zero = 0;
+	struct event *e = scratch.lookup(&zero);
+	if (!e)
+		return 0;
+	return 0;
+}

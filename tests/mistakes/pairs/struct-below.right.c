@@ -1,0 +1,9 @@
+/* kind: incomplete */
+struct point {
+	int x;
+};
+int hook(void *ctx)
+{
+	struct point p = {};
+	return p.x;
+}

@@ -1,0 +1,5 @@
+/* kind: twice */
+int hook(void *ctx)
+{
+	return 0;
+}

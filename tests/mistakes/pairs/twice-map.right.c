@@ -1,0 +1,6 @@
+/* kind: twice */
+BPF_HASH(starts, u32, u64);
+int hook(void *ctx)
+{
+	return 0;
+}

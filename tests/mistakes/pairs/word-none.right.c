@@ -1,0 +1,5 @@
+/* kind: undeclared */
+int hook(void *ctx)
+{
+	return ctx == NULL;
+}
