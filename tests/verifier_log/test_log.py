@@ -111,6 +111,27 @@ def test_an_if_tells_of_a_copy_elsewhere():
     assert [step.insn for step in found.steps] == [6, 12]
 
 
+def test_an_if_tells_of_copies_of_a_number():
+    """The range that is learnt of a number holds for its copy."""
+    found = walk("""
+        5: R0=scalar(id=3) R6=scalar(id=4) R7=scalar(id=3) R10=fp0
+        6: (25) if r7 > 0x7 goto pc+5         ; R7=scalar(id=3,umax=7)
+    """)
+    assert found.steps[0].after == {
+        "R0": "scalar(id=3,umax=7)", "R6": "scalar(id=4)", "R7": "scalar(id=3,umax=7)",
+        "R10": "fp0",
+    }  # fmt: skip
+
+
+def test_a_whole_state_is_the_kernels_word():
+    """Where a log of level 1 goes on at a branch it prints all: nothing is added."""
+    found = walk("""
+        5: R0=scalar(id=3) R7=scalar(id=3) R10=fp0
+        6: (25) if r7 > 0x7 goto pc+5 12: R0=scalar(id=3) R7=scalar(id=3,umin=8) R10=fp0
+    """)
+    assert found.steps[0].after["R0"] == "scalar(id=3)"
+
+
 def test_a_state_after_mark_precise():
     """A state that stands in its own line belongs to the instruction before it."""
     found = walk("""
