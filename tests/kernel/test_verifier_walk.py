@@ -157,6 +157,15 @@ def walk_over(name):
     return walked.walk(code, "", hook)[1], list(code.lines)
 
 
+def test_a_refusal_after_a_million_instructions():
+    """Its view says so, whether it can show the beginning or not."""
+    with pytest.raises(LabError) as refused:
+        load("limits/counted.bpf", defines={"ROUNDS": 1_000_001})
+    text = verifier(refused.value).text
+    assert "The verifier refuses it: BPF program is too large" in text
+    assert "It looked at 1000001 instructions." in text
+
+
 def instructions(log):
     """Yield number, state before where the log prints it whole, and what it prints after."""
     now, whole = None, None

@@ -93,5 +93,10 @@ def _of_error(error: LabError, hook: str) -> tuple[Source | None, str, Walk]:
     code, type, compiled = error.loaded or (None, "", None)
     if not isinstance(code, Source):
         return None, hook, own
-    name, found = walk(code, type, hook, compiled)
+    try:
+        name, found = walk(code, type, hook, compiled)
+    except LabError as long:
+        if long.kind != "long-walk":
+            raise
+        return code, hook, own
     return code, name, found if found.message or not own.message else own

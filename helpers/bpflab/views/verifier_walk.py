@@ -86,6 +86,10 @@ def _summary(walk: Walk, left: int) -> list[str]:
         every = walk.whole and any(path.to == 0 for path in walk.paths)
         on = f", on {count} path{'s' * (count != 1)}" if every else ""
         lines.append(f"It looked at {walk.processed} instructions{on}.")
+    if walk.processed and not walk.steps:
+        lines.append(
+            "That is too much to show. With fewer rounds of its loop the steps can be shown."
+        )
     if walk.steps and not walk.whole and not walk.message:
         lines.append("Its log is too long: this is the beginning of it.")
     if safe:
