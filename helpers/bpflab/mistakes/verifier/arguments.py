@@ -165,6 +165,13 @@ def _wants_memory(refusal: Refusal, call: Call, register: str, text: str, made: 
             why=f"It reads the {part or 'bytes'} from memory, at the address that it is given.",
             fix=f"Write &{plain}.",
         )
+    if re.fullmatch(r"\d+|0x[\da-fA-F]+", plain):
+        return refusal.error(
+            "argument",
+            f"{call.shown} is given the number {plain}, and takes an address.",
+            why=f"It reads the {part or 'bytes'} from memory, at the address that it is given.",
+            fix="Keep the number in a variable, and give its address: &number.",
+        )
     size = call.key if part == "key" else call.value if part == "value" else 0
     copy = f"char copy[{size}] = {{}}; " if size else ""
     probe = "bpf_probe_read_user" if of_context else "bpf_probe_read_kernel"

@@ -20,7 +20,9 @@ def arithmetic(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     name, came = named(refusal, made), made_at(refusal, made)
     return refusal.error(
         "pointer-arithmetic",
-        f"The operator {operator.rstrip('=')} is applied to a pointer.",
+        f"The operator {operator.rstrip('=')} is applied to a pointer."
+        if operator.rstrip("=") in refusal.text()
+        else "A pointer is calculated with in another way than by + and -.",
         why="The verifier follows a pointer through + and - alone: after any other operator it "
         "would not know where the result points.",
         fix="Calculate with numbers, then index the memory with the result. To calculate with "
@@ -78,6 +80,7 @@ RULES = (
     (r"^R(\d+) pointer arithmetic with (\S+) operator prohibited", arithmetic),
     (r"^R(\d+) bitwise operator (\S+) on pointer prohibited", arithmetic),
     (r"^R\d+ pointer (\S+) pointer prohibited", added),
+    (r"^R\d+ tried to (subtract) pointer from scalar", added),
     (r"^R\d+ pointer arithmetic on (\w+) prohibited", fixed),
     (r"^R(\d+) 32-bit pointer arithmetic prohibited", half),
 )

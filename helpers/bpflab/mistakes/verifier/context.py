@@ -198,7 +198,7 @@ def _packet_pointer(refusal: Refusal) -> str:
 
 RULES = (
     (r"^invalid bpf_context access off=(-?\d+) size=(\d+)", access),
-    (r"^variable \w+ access var_off=", variable),
+    (r"^variable ctx access var_off=", variable),
     (r"^dereference of modified ctx ptr", modified),
     (r"^negative offset ctx ptr", modified),
     (r"^BPF_(?:ATOMIC|XADD|ST|STX) stores into R\d+ ctx is not allowed", stored),

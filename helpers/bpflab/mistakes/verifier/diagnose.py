@@ -45,8 +45,8 @@ _LAST_STEPS = 3
 RULES: tuple[Rule, ...] = (
     # Tried in order; the first that has something to say names the fault.
     *limits.RULES,
-    *structure.RULES,
     *left.RULES,
+    *structure.RULES,
     *locks.RULES,
     *references.RULES,
     *results.RULES,

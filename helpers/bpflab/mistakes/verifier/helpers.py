@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 
+from bpflab.bindings.helpers import allowed
 from bpflab.errors import LabError, Place
 from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.reference import helpers as reference
 
+_ASKED = (
+    "tracepoint",
+    "raw_tracepoint",
+    "kprobe",
+    "perf_event",
+    "socket_filter",
+    "sched_cls",
+    "xdp",
+)
 _MAP_TYPES = {
     "bpf_ringbuf": "a ring buffer",
     "bpf_perf_event": "a perf buffer (BPF_PERF_OUTPUT)",
@@ -119,9 +130,16 @@ def _no_helper(refusal: Refusal) -> LabError:
     )
 
 
+def _types(name: str) -> str:
+    """Return the types of programs that may call a helper on this kernel, if it can be asked."""
+    known = reference.find(name)
+    may = [type for type in _ASKED if known and known.number in (allowed(type) or ())]
+    return ", ".join(may)
+
+
 def _why_not(name: str) -> str:
-    if "skb" in name or "xdp" in name:
-        return "It works on a packet, and only programs that are given a packet may call it."
+    if types := _types(name):
+        return f"On this kernel programs of these types may call it: {types}."
     if name == "bpf_override_return":
         return (
             "Only a kprobe may call it, at functions that allow errors to be injected, and in a "

@@ -23,7 +23,11 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     call = refusal.call()
     block = _block(refusal, named, what)
     if call:
-        where = f"It begins at byte {offset} of {block}, which has {has} bytes."
+        where = (
+            f"It begins at byte {offset} of {block}, which has {has} bytes."
+            if offset
+            else f"{block[0].upper()}{block[1:]} has {has} bytes."
+        )
         return of_helper(refusal, call, named, size, has - offset, where)
     array = array_of(refusal)
     if array and (number := ctext.number(refusal.source, array[1])) >= array[2] > 0:
@@ -130,7 +134,7 @@ def outside(
     return refusal.error(
         "bounds",
         f"{name}[{by}] may be outside of {name}"
-        + (f", which has {many} elements." if many > 0 else "."),
+        + (f", which has {many} element{'s' * (many > 1)}." if many > 0 else "."),
         why=_why(refusal, register, negative, by, element, has),
         fix=_within(name, by, many, refusal.state(pointer_of(refusal)).startswith("fp")),
         also=[(declared.place, f"{name} is declared here")] if declared and many > 0 else [],

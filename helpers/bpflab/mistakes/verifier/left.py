@@ -42,6 +42,11 @@ def call_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return _own(refusal, name, own, at) if own else _foreign(refusal, name, at)
 
 
+def jump_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a call without a target that the verifier takes for a jump out of the program."""
+    return call_left(refusal, found) if _insn(refusal.instructions) is not None else None
+
+
 def nothing(refusal: Refusal) -> LabError:
     """Explain a program of which the compiler left no instruction."""
     name = refusal.function
@@ -171,4 +176,7 @@ def _line_of(refusal: Refusal, name: str) -> Place | None:
     return next((p for p in body if re.search(rf"\b{name}\s*\(", p.text)), None)
 
 
-RULES = ((r"^last insn is not an exit or jmp", call_left),)
+RULES = (
+    (r"^last insn is not an exit or jmp", call_left),
+    (r"^jump out of range from insn", jump_left),
+)

@@ -22,7 +22,7 @@ def nullable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def unchecked(refusal: Refusal, register: str) -> LabError:
     """Return the fault of a register that may be NULL and is used."""
     _, made = refusal.history(register)
-    came, name = made_at(refusal, made), named(refusal, made)
+    came, name = made_at(refusal, made), named(refusal, made) or _used(refusal)
     if refusal.state(register).startswith("mem_or_null") and made < 0:
         return _argument(refusal, register)
     why = "The kernel would read or write address 0."
@@ -33,7 +33,9 @@ def unchecked(refusal: Refusal, register: str) -> LabError:
         else "A pointer that may be NULL is used without a check.",
         why=f"{_GIVES_NULL.get(refusal.helper(made), '')} {why}".strip(),
         fix=_check(name, came, refusal.here),
-        also=[(came, f"{name or 'the pointer'} may be NULL from here on")],
+        also=[(came, f"{name or 'the pointer'} may be NULL from here on")]
+        if not came or name in came.text
+        else [(came, "this may be NULL")],
     )
 
 
@@ -68,6 +70,12 @@ def made_at(refusal: Refusal, made: int) -> Place | None:
 def named(refusal: Refusal, made: int) -> str:
     """Return the variable that the call at a step gives its value to, or nothing."""
     return ctext.assigned(refusal.text(made)) if made_at(refusal, made) else ""
+
+
+def _used(refusal: Refusal) -> str:
+    """Return the only pointer that the refused line follows, or nothing."""
+    found = {a or b for a, b in re.findall(r"\*\s*([a-z_]\w*)|(\w+)->", refusal.text())}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _check(name: str, came: Place | None, use: Place | None) -> str:

@@ -142,7 +142,14 @@ def return_line(refusal: Refusal, branch: int) -> Place | None:
             None,
         )
     below = refusal.source.lines[refusal.source.lines.index(condition) + 1 :][:1]
-    return next((place for place in below if re.match(r"\s*return\b", place.text)), None)
+    if place := next((place for place in below if re.match(r"\s*return\b", place.text)), None):
+        return place
+    ends = [
+        place
+        for place in ctext.body(refusal.source, refusal.function)
+        if re.match(r"\s*return\b", place.text) and place.line > condition.line
+    ]
+    return ends[0] if len(ends) == 1 else None
 
 
 RULES = (

@@ -75,7 +75,10 @@ def caller(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 
 RULES = (
-    (r"^(At program exit|At callback return|At async callback) the register R0 .*", returned),
+    (
+        r"^(At (?:program exit|callback return|async callback|subprogram exit)) the register R0 .*",
+        returned,
+    ),
     (r"^Global function (\w+)\(\) doesn't return scalar", void),
     (r"^Caller passes invalid args into func#\d+ \('(\w+)'\)", caller),
 )

@@ -21,19 +21,21 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     register, call = f"R{found[1]}", refusal.call()
     if not call:
         return None
-    buffer = plain_name(call.arguments.get(f"R{int(found[1]) - 1}", ""))
+    memory = f"R{int(found[1]) - 1}"
+    buffer = plain_name(call.arguments.get(memory, ""))
     count = call.arguments.get(register, "")
     shown = count or "The number of bytes"
     declared = ctext.variable(refusal.source, buffer, refusal.here) if buffer else None
-    room = declared.bytes if declared and not declared.is_pointer else 0
+    pointer = bool(declared and declared.is_pointer)
+    room = declared.bytes if declared and not pointer else room_behind(refusal, memory)
     between = f"between 0 and {room}" if room else "small enough, and at least 0"
     return refusal.error(
         "bounds",
         f"{shown} is not known to be {between}; {call.shown} takes it as a number of bytes.",
-        why=f"{buffer} has {room} bytes. The verifier finds no check of {shown} on the way here."
+        why=f"{f'What {buffer} points to' if pointer else buffer} has {room} bytes. The verifier finds no check of {shown} on the way here."
         if room
         else "The verifier finds no check of it on the way here.",
-        fix=_keep(count, buffer, room),
+        fix=_keep(count, f"*{buffer}" if pointer else buffer, room),
         also=[(declared.place, f"{buffer} is declared here")] if declared and room else [],
     )
 
@@ -88,6 +90,7 @@ def of_helper(
     declared = ctext.variable(refusal.source, plain, refusal.here) if plain else None
     own = declared.bytes if declared and not declared.is_pointer else 0
     own = own if own < size else 0  # else it is another one of that name
+    star = "*" if declared and declared.is_pointer else ""
     shown = plain or "memory"
     where = f"{plain} has {own} bytes." if own else where
     also = [(declared.place, f"{plain} is declared here")] if declared and own else []
@@ -112,14 +115,14 @@ def of_helper(
             f"{count} can be up to {size}, and {call.shown} {verb} so many bytes "
             f"{'into' if verb == 'writes' else 'of'} {shown}.",
             why=where,
-            fix=_keep(count, plain, own or room),
+            fix=_keep(count, f"{star}{plain}", own or room),
             also=also,
         )
     return refusal.error(
         "bounds",
         f"{call.shown} {verb} {size} bytes {'into' if verb == 'writes' else 'of'} {shown}.",
         why=where,
-        fix=f"Give its size: sizeof({plain})." if plain else "Give the size of the memory.",
+        fix=f"Give its size: sizeof({star}{plain})." if plain else "Give the size of the memory.",
         also=also,
     )
 
@@ -149,6 +152,14 @@ def _keep(count: str, buffer: str, room: int) -> str:
         f"Keep it in an unsigned variable (u64 {name}), and limit it just before: "
         f"if ({name} > {size}) {name} = {size};"
     )
+
+
+def room_behind(refusal: Refusal, register: str) -> int:
+    """Return how many bytes there are from a pointer to the end of its memory, or 0."""
+    state = refusal.state(register)
+    whole = re.search(r"\b(?:vs|sz|mem_size)=(\d+)", state)
+    off = re.search(r"\boff=(\d+)", state)
+    return int(whole[1]) - (int(off[1]) if off else 0) if whole and is_fixed(state) else 0
 
 
 def is_constant(state: str) -> bool:

@@ -54,6 +54,30 @@ def unreachable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
+def unknown_instruction(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain an instruction that this kernel does not have."""
+    return refusal.error(
+        "structure",
+        "The compiler has used an instruction that this kernel does not know.",
+        why="The compiler was told to make code for a newer kernel.",
+        fix="Leave -mcpu out of the compiler's flags, or write -mcpu=v3.",
+    )
+
+
+def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a jump to where the program is not."""
+    return refusal.error(
+        "structure",
+        "A jump leads out of the program.",
+        place=refusal.place_of(int(found[1])),
+        why="BCC loads each function alone, so a jump or a call of another one leads nowhere; so "
+        "does a goto in assembly that counts wrong."
+        if refusal.source.dialect == "bcc"
+        else "A goto in assembly may count wrong.",
+        fix="Let the compiler inline what is called: static, without noinline.",
+    )
+
+
 def divided(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a division by a constant 0."""
     return refusal.error(
@@ -95,6 +119,8 @@ def _no_value(refusal: Refusal, name: str) -> bool:
 RULES = (
     (r"^R(\d+) !read_ok", unset),
     (r"^unreachable insn (\d+)", unreachable),
+    (r"^unknown opcode ", unknown_instruction),
+    (r"^jump out of range from insn (\d+) to", out_of_range),
     (r"^div by zero|^BPF_(?:DIV|MOD) by zero", divided),
     (r"^invalid shift (-?\d+)", shifted),
     (r"^misaligned (?:\w+ )?access .* size (\d+)", misaligned),

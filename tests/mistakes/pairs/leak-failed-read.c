@@ -1,0 +1,13 @@
+/* kind: leak  line: 11  also: 6 9  says: this condition leads to that end */
+struct event { u32 pid; char path[64]; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	struct event *e = events.ringbuf_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	if (bpf_probe_read_user_str(&e->path, sizeof(e->path), ctx->filename) > 0)
+		events.ringbuf_submit(e, 0);
+	return 0;
+}

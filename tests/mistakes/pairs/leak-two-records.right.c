@@ -1,0 +1,16 @@
+/* kind: leak */
+struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 8);
+
+int hook(void *ctx)
+{
+	struct event *e = events.ringbuf_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	events.ringbuf_discard(e, 0);
+	e = events.ringbuf_reserve(sizeof(*e));
+	if (!e)
+		return 0;
+	events.ringbuf_submit(e, 0);
+	return 0;
+}

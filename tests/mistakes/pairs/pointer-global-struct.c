@@ -1,0 +1,9 @@
+/* kind: pointer  line: 7  also: none  says: can be a #define */
+struct config { int limit; };
+static struct config config = { .limit = 3 };
+
+int hook(void *ctx)
+{
+	volatile struct config *c = &config;
+	return c->limit;
+}
