@@ -75,7 +75,9 @@ def of_program(source: Source, function: str, log: str) -> LabError | None:
         )
     else:
         return None
-    fault.place, fault.log = head(source, function), safe_log(log)
+    field = re.search(r"failed to resolve CO-RE relocation .*?\.(\w+) \(", log)
+    read = _line(source, rf"(?:->|\.|,)\s*{field[1]}\b") if field else None
+    fault.place, fault.log = read or head(source, function), safe_log(log)
     return fault
 
 
@@ -152,9 +154,8 @@ def _no_body(source: Source, name: str) -> LabError:
             "library",
             f"The compiler makes a call of {name} here, and there is no such function.",
             place=_of_no_constant(source, called) or _line(source, rf"\b{called}\s*\("),
-            why="There is no C library in the kernel. Only with a constant length of some bytes is "
-            "it inlined.",
-            fix="Give it a constant length, or go over the bytes in a loop with a constant bound.",
+            why="There is no C library in the kernel, and the compiler does not inline this one.",
+            fix="Go over the bytes in a loop with a constant bound.",
         )
     calls = [place for called, place in Declarations(source).calls() if called == name]
     return LabError(

@@ -10,17 +10,28 @@ from dataclasses import dataclass
 
 from bpflab.bindings.bpf import ENOTSUPP
 from bpflab.errors import LabError, Place
+from bpflab.mistakes.ctext import number
 from bpflab.mistakes.declarations import Declarations
+from bpflab.reference.macros import maps_of
 from bpflab.source import Source
 
 _ARRAYS = ("array", "percpu_array", "prog_array", "perf_event_array", "cgroup_array")
 _OF_MAPS = ("array_of_maps", "hash_of_maps")
-_HASHES = ("hash", "percpu_hash", "lru_hash", "lru_percpu_hash")
 _STORAGE = ("sk_storage", "inode_storage", "task_storage", "cgrp_storage")
 _OF_NUMBERS = ("prog_array", "perf_event_array", "cgroup_array")
 _NO_KEY = ("queue", "stack", "bloom_filter")
+_TYPES = {  # of BCC's macros
+    "BPF_HASH": "hash",
+    "BPF_PERCPU_HASH": "percpu_hash",
+    "BPF_ARRAY": "array",
+    "BPF_PERCPU_ARRAY": "percpu_array",
+    "BPF_RINGBUF_OUTPUT": "ringbuf",
+    "BPF_PROG_ARRAY": "prog_array",
+    "BPF_QUEUE": "queue",
+    "BPF_STACK": "stack",
+}
+_ENTRIES = ("entries", "size", "pages", "page_cnt", "max_entries")
 _PER_CPU_BYTES = 32 << 10  # PCPU_MIN_UNIT_SIZE, include/linux/percpu.h
-_KEY_BYTES = 512  # MAX_BPF_STACK, which a hash's key must fit
 _STACK_DEPTH = 127  # PERF_MAX_STACK_DEPTH, kernel.perf_event_max_stack by default
 
 
@@ -44,6 +55,25 @@ def declared(source: Source, name: str) -> Place | None:
                 start = _opening(found.code, start)
             return found.place(start)
     return None
+
+
+def written(source: Source, name: str) -> Sizes | None:
+    """Return what a macro of BCC's declares *name* as; sizes that cannot be read are -1."""
+    macro, table = maps_of(source.code).get(name, (None, ""))
+    if not macro:
+        return None
+    calls = re.finditer(rf"\b{macro.name}\s*\(([^()]*)\)", source.code)
+    found = next((call for call in calls if re.search(rf"\b{name}\b", call[1])), None)
+    type = table or _TYPES.get(macro.name, "")
+    if not type or not found:
+        return None
+    names = [one.split("=")[0].split("*")[-1].strip() for one in macro.parameters]
+    given = dict(zip(names, (one.strip() for one in found[1].split(",")), strict=False))
+    entries = next((given[n] for n in _ENTRIES if n in given), "10240")
+    count = number(source, entries)
+    if type == "ringbuf":
+        return Sizes(type, 0, 0, count * mmap.PAGESIZE if count >= 0 else -1)
+    return Sizes(type, -1, -1, count)
 
 
 def refusal(source: Source, name: str, sizes: Sizes | None, reason: OSError) -> LabError:
@@ -88,19 +118,19 @@ def _broken(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
         )
     for wrong, found in (
         (sizes.entries == 0 and type != "perf_event_array", _no_entries),
-        (type in _NO_KEY and sizes.key, _key_of_none),
+        (type in _NO_KEY and sizes.key > 0, _key_of_none),
         (type not in _NO_KEY and sizes.key == 0, _no_key),
         (sizes.value == 0, _no_value),
     ):
         if wrong:
             return found(name, type, bcc)
-    if type in _ARRAYS and sizes.key != 4:
+    if type in _ARRAYS and sizes.key not in (4, -1):
         return (
             f"The key of {name} has {sizes.key} bytes.",
             f"It is a map of type {type}: its key is an index, a number of 4 bytes.",
             f"Make the key a {number}.",
         )
-    if type in _OF_NUMBERS and sizes.value != 4:
+    if type in _OF_NUMBERS and sizes.value not in (4, -1):
         return (
             f"A value of {name} has {sizes.value} bytes.",
             f"It is a map of type {type}: its value is a number of 4 bytes that stands for an "
@@ -115,7 +145,11 @@ def _broken(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
             "Let the key be a struct of a __u32 and the bytes of the prefix, and set the flag "
             "BPF_F_NO_PREALLOC.",
         )
-    if type == "stack_trace" and (sizes.value % 8 or sizes.value > 8 * _STACK_DEPTH):
+    if (
+        type == "stack_trace"
+        and sizes.value > 0
+        and (sizes.value % 8 or sizes.value > 8 * _STACK_DEPTH)
+    ):
         return (
             f"A value of {name} has {sizes.value} bytes.",
             f"A value is a list of addresses of 8 bytes, at most {_STACK_DEPTH} of them.",
@@ -132,7 +166,7 @@ def _of_ring(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
             "Leave out its key and its value.",
         )
     page, size = mmap.PAGESIZE, sizes.entries
-    if size == 0 or size & (size - 1) or size % page:
+    if size >= 0 and (size == 0 or size & (size - 1) or size % page):
         pages = f"{size // page} pages" if size and size % page == 0 else f"{size} bytes"
         return (
             f"The ring buffer {name} has {pages}.",
@@ -184,12 +218,6 @@ def _key_of_none(name: str, type: str, bcc: bool) -> tuple[str, str, str]:
 
 
 def _too_large(name: str, sizes: Sizes) -> tuple[str, str, str]:
-    if sizes.type in _HASHES and sizes.key > _KEY_BYTES:
-        return (
-            f"The key of {name} has {sizes.key} bytes.",
-            f"A key is looked up from a program's stack, so it has at most {_KEY_BYTES} bytes.",
-            "Make the key smaller.",
-        )
     if sizes.type.endswith(("percpu_hash", "percpu_array")) and sizes.value > _PER_CPU_BYTES:
         return (
             f"A value of {name} has {sizes.value} bytes.",
@@ -200,8 +228,8 @@ def _too_large(name: str, sizes: Sizes) -> tuple[str, str, str]:
 
 
 def _shown(sizes: Sizes) -> str:
-    parts = [f"keys of {sizes.key} bytes"] if sizes.key else []
-    parts += [f"values of {sizes.value} bytes"] if sizes.value else []
+    parts = [f"keys of {sizes.key} bytes"] if sizes.key > 0 else []
+    parts += [f"values of {sizes.value} bytes"] if sizes.value > 0 else []
     return f"a {sizes.type} with {', '.join([*parts, f'{sizes.entries} entries'])}"
 
 

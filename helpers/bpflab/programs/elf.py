@@ -143,7 +143,8 @@ def _program_refusal(
         at = place(source, log)
     section, _ = sections(source).get(function, ("", None))
     if error := of_program(source, function, log):
-        error.place = at or error.place
+        if error.kind != "core":  # there the log quotes the line above
+            error.place = at or error.place
     else:
         reason = os.strerror(tried.error)
         error = verifier.diagnose(source, function, reason, log, type=type_of(section))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import re
 
 from bpflab.bindings.uapi import MAP_TYPES
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import refused
+from bpflab.mistakes import maps, refused
 from bpflab.mistakes.compiler.case import Case, Rules, says
 
 
@@ -52,14 +54,9 @@ def _not_static(case: Case) -> LabError:
 
 
 def _map_refused(case: Case, name: str, reason: str) -> LabError:
-    if "not permitted" in reason:
-        return refused.no_privilege("The kernel lets this process make no map.")
-    return case.error(
-        "map",
-        f"The kernel refused to make the map {name}: {reason}.",
-        "Its size or type is not one the kernel allows (a ring's pages are a power of two).",
-        "Check its declaration.",
-        place=case.declared.map_place(name),
+    code = next((n for n in errno.errorcode if os.strerror(n) == reason.strip()), 0)
+    return refused.map_refused(
+        case.source, name, OSError(code, reason), maps.written(case.source, name)
     )
 
 

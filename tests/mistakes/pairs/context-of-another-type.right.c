@@ -1,0 +1,7 @@
+/* type:  */
+#include <uapi/linux/ptrace.h>
+
+int hook(struct pt_regs *ctx)
+{
+	return PT_REGS_PARM1(ctx) != 0;
+}

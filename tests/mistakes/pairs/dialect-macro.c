@@ -1,0 +1,16 @@
+/* kind: dialect  line: 4  also: 5  says: __uint(type, BPF_MAP_TYPE_HASH) */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+BPF_HASH(seen, u32, u64);
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	__u32 key = bpf_get_current_pid_tgid() >> 32;
+	__u64 one = 1;
+
+	bpf_map_update_elem(&seen, &key, &one, BPF_ANY);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

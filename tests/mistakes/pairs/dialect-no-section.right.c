@@ -1,0 +1,8 @@
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,12 @@
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	return now > 1;
+}
+
+char LICENSE[] SEC("license") = "GPL";

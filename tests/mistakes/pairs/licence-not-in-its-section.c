@@ -1,0 +1,12 @@
+/* kind: license  line: 7  also: 11  says: SEC("license") */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	bpf_printk("seen");
+	return 0;
+}
+
+char LICENSE[] = "GPL";

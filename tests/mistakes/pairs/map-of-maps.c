@@ -1,0 +1,16 @@
+/* kind: map  line: 4  also: none  says: __array(values */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 10240);
+	__type(key, __u32);
+} seen SEC(".maps");
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

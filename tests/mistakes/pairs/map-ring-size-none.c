@@ -1,0 +1,14 @@
+/* kind: map  line: 4  also: none  says: 8 * 4096 */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+} events SEC(".maps");
+SEC("tp/syscalls/sys_enter_execve")
+int hook(void *ctx)
+{
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

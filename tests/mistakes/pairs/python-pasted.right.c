@@ -1,0 +1,4 @@
+int hook(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,4 @@
+int hook(struct bpf_raw_tracepoint_args *ctx)
+{
+	return ctx->args[1] != 0;
+}

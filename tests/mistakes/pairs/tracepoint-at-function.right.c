@@ -1,0 +1,5 @@
+/* attach: hook=syscalls:sys_enter_unlink */
+int hook(void *ctx)
+{
+	return 0;
+}

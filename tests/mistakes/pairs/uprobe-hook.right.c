@@ -1,0 +1,5 @@
+/* attach: hook=syscalls:sys_enter_read */
+int hook(void *ctx)
+{
+	return 0;
+}
