@@ -7,7 +7,7 @@ from jupyter_client.manager import start_new_kernel
 
 from bpflab.bindings.tracepoint_fields import fields
 from bpflab.cell import completion
-from bpflab.cell.offers import explained
+from bpflab.cell.offers import explained, offered
 
 HEAD = """\
 %%bpf opened --hook syscalls:sys_enter_openat
@@ -244,6 +244,26 @@ def test_what_is_not_known_is_not_explained(place):
     """Also what Python knows of the same name."""
     assert meaning(f"{HEAD}    {place}") is None
     assert meaning("%%bpf x\nint print|") is None
+
+
+@pytest.mark.parametrize("text", [HEAD, "%%bpf x\n" + "g(" * 99, "%%bpf x\n}{;(]->.\"/*\\'#struct"])
+def test_every_place_of_an_unfinished_text_has_an_answer(text):
+    """Also where braces, quotes and comments are open."""
+    for place in range(len("%%bpf "), len(text) + 1):
+        for cell in (text, text[:place]):
+            typed, offers = offered(cell, place)
+            assert cell[:place].endswith(typed) and isinstance(offers, list)
+            explained(cell, place)
+
+
+def test_a_function_without_its_last_brace_ends_where_the_next_one_begins(tab):
+    """It is being written: what the others are stays known."""
+    broken = HEAD.replace("return 2 * number;\n}", "return 2 * number;\n")
+    assert "ctx" in tab(f"{broken}    ct") and "number" not in tab(f"{broken}    nu")
+    directive = (
+        "%%bpf x\n#include <linux/sched.h>\nint f(struct bpf_raw_tracepoint_args *ctx) { ctx->"
+    )
+    assert tab(directive) == {"args": "u64[]"}
 
 
 @pytest.mark.jupyter

@@ -55,7 +55,7 @@ class CText:
         below = _OPEN_COMMENT.sub(lambda x: x[1] or re.sub(r"\S", " ", x[0]), self._source.code)
         return f"{' ' * len(self.first)}\n{below}"
 
-    @property
+    @cached_property
     def dialect(self) -> str:
         """``bcc`` or ``libbpf``."""
         return self._source.dialect

@@ -12,7 +12,7 @@ _DECLARATION = re.compile(
     re.S,
 )
 _DECLARED = re.compile(
-    r"\s*(?P<stars>[*\s]*)(?P<name>[A-Za-z_]\w*)\s*(?P<array>\[.*\])?\s*(?:=.*)?", re.S
+    r"(?P<stars>[*\s]*)(?P<name>[A-Za-z_]\w*)\s*(?P<array>\[.*\])?(?P<more>.*)", re.S
 )
 _NO_TYPE = {"return", "else", "goto", "case", "typedef", "sizeof"}
 
@@ -38,7 +38,8 @@ def _declared(statement: str) -> dict[str, str]:
         return {}
     found = {}
     for each in declaration["rest"].split(","):  # u64 key = 1, *value = seen.lookup(&key)
-        if name := _DECLARED.fullmatch(each):
+        name = _DECLARED.match(each)
+        if name and name["more"].lstrip()[:1] in ("", "="):
             type = f"{declaration['type']} {name['stars']}"
             found[name["name"]] = _spelt(type, name["array"] or "")
     return found

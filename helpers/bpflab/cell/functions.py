@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-_FUNCTION = re.compile(
-    r"^(?:SEC\([^)]*\)[ \t]*)?(?P<head>[A-Za-z_][\w\s*]*?\b(?P<name>\w+)\s*\([^;{}]*\))\s*\{", re.M
-)
-_PROBE = re.compile(r"\b(TRACEPOINT_PROBE|RAW_TRACEPOINT_PROBE)\s*\(([^()]*)\)\s*\{")
+_HEAD = re.compile(r"(?P<type>[A-Za-z_][\w\s*]*?[\s*])(?P<name>\w+)\s*\((?P<inside>[^;{}]*)\)\s*\Z")
+_PROBE = re.compile(r"\b(?P<name>(?:RAW_)?TRACEPOINT_PROBE)\s*\((?P<inside>[^(){};]*)\)\s*\Z")
+_SECTION = re.compile(r'SEC\(\s*"([\w.]+)')
+_DIRECTIVE = re.compile(r"^[ \t]*#.*$", re.M)
 _NO_FUNCTION = ("if", "for", "while", "switch")
-_SECTION = re.compile(r'SEC\(\s*"([\w.]+)[^"]*"\s*\)\s*$')
+_LONGEST = 500  # characters of a head: a regular expression must not be given a whole text
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,16 @@ class Function:
 
 
 def functions_of(code: str) -> dict[str, Function]:
-    """Return the functions of *code*, which has no comments, by name."""
-    found = {}
-    for each in _FUNCTION.finditer(code):
-        if each["name"] in _NO_FUNCTION:
-            continue
-        section = _SECTION.search(code, 0, each.start("head"))
-        found[each["name"]] = Function(
-            each["name"],
-            " ".join(each["head"].split()),
-            each.start(),
-            each.end(),
-            closed(code, each.end()),
-            section[1] if section else "",
-        )
-    for each in _PROBE.finditer(code):  # a function by the name that the macro gives it
-        words = [each[1].removesuffix("_PROBE").lower(), *re.findall(r"\w+", each[2])]
-        name = "__".join(words)
-        head, end = each[0].rstrip("{ \n"), closed(code, each.end())
-        found[name] = Function(name, head, each.start(), each.end(), end, "")
-    return found
+    """Return the functions of *code*, which has no comments, by name.
+
+    One whose last brace is missing ends where the next one begins.
+    """
+    found = list(_begun(_DIRECTIVE.sub(lambda line: " " * len(line[0]), code)))
+    ends = [*(each.start for each in found[1:]), len(code)]
+    return {
+        each.name: replace(each, end=min(each.end, limit))
+        for each, limit in zip(found, ends, strict=False)  # there is one limit if there is none
+    }
 
 
 def closed(code: str, start: int) -> int:
@@ -63,3 +54,41 @@ def closed(code: str, start: int) -> int:
         if not depth:
             return start + brace.end()
     return len(code)
+
+
+def _begun(code: str) -> Iterator[Function]:
+    before = 0  # where the last statement or block has ended
+    for sign in re.finditer(r"[;{}]", code):
+        if sign[0] == "{":
+            start = max(before, sign.start() - _LONGEST)
+            text = code[start : sign.start()]
+            if found := _PROBE.search(text) or _head(text):
+                yield _function(found, start, sign.end(), code)
+        before = sign.end()
+
+
+def _function(found: re.Match[str], start: int, body: int, code: str) -> Function:
+    name, section = found["name"], _SECTION.search(found.string)
+    if name.endswith("TRACEPOINT_PROBE"):  # the macro gives it another name
+        macro = name.removesuffix("_PROBE").lower()
+        name = "__".join([macro, *re.findall(r"\w+", found["inside"])])
+    return Function(
+        name,
+        " ".join(found[0].split()),
+        start + found.start(),
+        body,
+        closed(code, body),
+        section[1] if section else "",
+    )
+
+
+def _head(text: str) -> re.Match[str] | None:
+    """Return the head of a function at the end of *text*: it begins at the beginning of a line."""
+    lines = [0, *(each.end() for each in re.finditer("\n", text))]
+    for start in reversed(lines):
+        plain = text[start:]
+        marked = re.match(r"SEC\([^)]*\)[ \t]*", plain)
+        found = _HEAD.match(text, start + (marked.end() if marked else 0))
+        if found and found["name"] not in _NO_FUNCTION:
+            return found
+    return None

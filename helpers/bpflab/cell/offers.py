@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bpflab.cell import known
 from bpflab.cell.c_text import CText
@@ -13,6 +13,8 @@ from bpflab.reference.helpers import HELPERS
 from bpflab.reference.macros import MACROS
 
 _CHAIN = re.compile(r"((?:\b[A-Za-z_]\w*(?:\[[^\]]*\])?\s*(?:->|\.)\s*)+)(\w*)$")
+_LONGEST = 300  # characters that a regular expression is given of a line
+_OUTER = 4  # so many calls around a name may be explained in its place
 _STRUCT_NAME = re.compile(r"\bstruct\s+(\w*)$")
 
 
@@ -24,19 +26,11 @@ def offered(cell: str, offset: int) -> tuple[str, list[Offer]]:
     text = CText(cell)
     if offset <= len(text.first):
         return of_first_line(text, text.first[:offset])
-    before = text.code[:offset]
-    line = before[before.rfind("\n") + 1 :]
-    typed = _typed(cell[:offset])
+    typed = _typed(cell[max(offset - _LONGEST, 0) : offset])
+    line = _line(text, offset)
     if _is_silent(text, offset, line):
         return typed, []
-    found: Iterable[Offer]
-    if chain := _CHAIN.search(line):
-        found = known.members(text, offset, chain[1])
-    elif _STRUCT_NAME.search(line):
-        found = known.structs(text, typed)
-    else:
-        found = _names(text, offset)
-    return typed, _fitting(found, typed)
+    return typed, _fitting(_meant(text, offset, line, _names), typed)
 
 
 def explained(cell: str, offset: int) -> Offer | None:
@@ -44,21 +38,33 @@ def explained(cell: str, offset: int) -> Offer | None:
     text = CText(cell)
     if offset <= len(text.first):
         return None
-    end = offset + len(re.match(r"\w*", text.code[offset:])[0])  # type: ignore[index]  # it fits ""
-    before = text.code[:end]
-    line = before[before.rfind("\n") + 1 :]
-    if not _is_silent(text, end, line):
-        name = _typed(line)
-        if chain := _CHAIN.search(line):
-            found: Iterable[Offer] = known.members(text, end, chain[1])
-        elif _STRUCT_NAME.search(line):
-            found = known.structs(text, name)
-        else:
-            found = _all_names(text, end)
-        if name and (meant := next((one for one in found if one.text == name), None)):
-            return meant
-    call = _call_around(text.code, offset)
-    return explained(cell, call) if call else None
+    found, place = _explained(text, offset), offset
+    for _ in range(_OUTER):
+        place = 0 if found else _call_around(text.code, place)
+        found = found or (_explained(text, place) if place else None)
+    return found
+
+
+def _explained(text: CText, offset: int) -> Offer | None:
+    end = offset
+    while text.code[end : end + 1].isalnum() or text.code[end : end + 1] == "_":
+        end += 1
+    line = _line(text, end)
+    name = "" if _is_silent(text, end, line) else _typed(line)
+    found = _meant(text, end, line, _all_names) if name else []
+    return next((one for one in found if one.text == name), None)
+
+
+def _meant(
+    text: CText, offset: int, line: str, names: Callable[[CText, int], Iterable[Offer]]
+) -> Iterable[Offer]:
+    """Return what can stand at *offset*: members, structs, or else what *names* returns."""
+    short = line[-_LONGEST:]
+    if chain := _CHAIN.search(short):
+        return known.members(text, offset, chain[1])
+    if named := _STRUCT_NAME.search(short):
+        return known.structs(text, named[1])
+    return names(text, offset)
 
 
 def _names(text: CText, offset: int) -> Iterator[Offer]:
@@ -87,17 +93,23 @@ def _fitting(found: Iterable[Offer], typed: str) -> list[Offer]:
     return begin or [one for one in each if len(typed) >= LETTERS and typed in one.text]
 
 
+def _line(text: CText, offset: int) -> str:
+    """Return the line of *offset* up to it."""
+    before = text.code[:offset]
+    return before[before.rfind("\n") + 1 :]
+
+
 def _typed(line: str) -> str:
-    return re.search(r"\w*$", line)[0]  # type: ignore[index]  # it fits "" too
+    return re.search(r"\w*\Z", line[-_LONGEST:])[0]  # type: ignore[index]  # it fits "" too
 
 
 def _is_silent(text: CText, offset: int, line: str) -> bool:
     """Return whether *offset* is in a comment, a string, a number or a line of the preprocessor."""
     commented = text.cell[offset - 1 : offset] != text.code[offset - 1 : offset]
     quoted = re.sub(r"""\\.|'"'""", "", line).count('"') % 2
-    return bool(
-        commented or quoted or re.search(r"\b\d\w*$", line) or re.match(r"\s*#\s*\w*(\s|$)", line)
-    )
+    short = line[-_LONGEST:]
+    directive = line.lstrip().startswith("#")
+    return bool(commented or quoted or directive or re.search(r"\b\d\w*\Z", short))
 
 
 def _call_around(code: str, offset: int) -> int:
