@@ -34,13 +34,15 @@ from bpflab.mistakes.verifier import (
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.source import Source
 from bpflab.verifier_log.log import parse
+from bpflab.verifier_log.walk import changed
 from bpflab.verifier_log.words import in_words, name_words
 
 Lines = Iterable[tuple[int, str, int]]
 Rule = tuple[str, Callable[[Refusal, re.Match[str]], LabError | None]]
 OF_THE_WHOLE = re.compile(r"too large|too complex", re.I)
 """In a log: no step of the program is to blame."""
-_LAST_STEPS = 3
+_LAST_LINES = 3
+_CLANG = re.compile(r"^\d+ (?:warning|error)s? generated|: (?:warning|note): ")
 
 RULES: tuple[Rule, ...] = (
     # Tried in order; the first that has something to say names the fault.
@@ -117,27 +119,31 @@ def program_refused(
 
 def _unknown(refusal: Refusal, reason: str) -> LabError:
     """Return what is known of a refusal that no rule explains."""
-    walk = refusal.walk
+    told = [line.strip() for line in refusal.walk.message.splitlines() if not _CLANG.search(line)]
     return refusal.error(
         "verifier",
         f"The verifier refused {refusal.function}, for a reason that the lab does not know.",
-        why=walk.message.splitlines()[-1].strip() if walk.message else reason,
+        why=told[-1] if told else reason,
         fix="Read what the verifier knew in the lines named here, and the whole log in .log.",
-        also=_last_steps(refusal),
+        also=_last_lines(refusal),
     )
 
 
-def _last_steps(refusal: Refusal) -> list[tuple[Place | None, str]]:
-    """Return the last lines before the refused one, each with what its registers hold."""
-    found: dict[Place, str] = {}
-    for at in [refusal.last, *refusal.way()]:
-        place = refusal.place(at) if at >= 0 else None
-        if place is None or place in found:
+def _last_lines(refusal: Refusal) -> list[tuple[Place | None, str]]:
+    """Return the lines before the refused one, each with what it left in the registers."""
+    found: dict[Place, dict[str, str]] = {}
+    for at in refusal.way():
+        place = refusal.place(at)
+        if place is None or (place not in found and len(found) == _LAST_LINES):
             continue
-        step = refusal.walk.steps[at]
-        names = dict.fromkeys(f"R{n}" for n in re.findall(r"\br(\d+)\b", step.code))
-        known = [(n, step.before[n]) for n in names if n in step.before and n != "R10"]
-        found[place] = "; ".join(f"{name_words(n)}: {in_words(n, state)}" for n, state in known)
-        if len(found) > _LAST_STEPS:
-            break
-    return [(place, what or "the program was here") for place, what in found.items()]
+        step, left = refusal.walk.steps[at], found.setdefault(place, {})
+        for name in changed(step.before, step.after):
+            if name.startswith("R") and name != "R10" and name in step.after:
+                left.setdefault(name, step.after[name])
+    return [(place, _words(left) or "the program was here") for place, left in found.items()]
+
+
+def _words(left: dict[str, str]) -> str:
+    return "; ".join(
+        f"{name_words(n)}: {in_words(n, state)}" for n, state in list(left.items())[:3]
+    )

@@ -28,11 +28,12 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     declared = ctext.variable(refusal.source, buffer, refusal.here) if buffer else None
     pointer = bool(declared and declared.is_pointer)
     room = declared.bytes if declared and not pointer else room_behind(refusal, memory)
+    whose = f"What {buffer} points to" if pointer else buffer
     between = f"between 0 and {room}" if room else "small enough, and at least 0"
     return refusal.error(
         "bounds",
         f"{shown} is not known to be {between}; {call.shown} takes it as a number of bytes.",
-        why=f"{f'What {buffer} points to' if pointer else buffer} has {room} bytes. The verifier finds no check of {shown} on the way here."
+        why=f"{whose} has {room} bytes. The verifier finds no check of {shown} on the way here."
         if room
         else "The verifier finds no check of it on the way here.",
         fix=_keep(count, f"*{buffer}" if pointer else buffer, room),
