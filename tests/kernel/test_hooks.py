@@ -127,3 +127,111 @@ def test_tracefs_that_cannot_be_read_is_named(monkeypatch, tmp_path):
     with load("lesson.c", text=PLAIN) as program:
         monkeypatch.setattr(tracepoints, "TRACEFS", tmp_path / "nowhere")
         assert refused(program, EXECVE).kind == "no-tracefs"
+
+
+KNOWN = """
+TRACEPOINT_PROBE(syscalls, sys_enter_unlinkat)
+{
+	return args->dfd == 0;
+}
+
+RAW_TRACEPOINT_PROBE(sched_process_exit)
+{
+	return ctx->args[0] == 0;
+}
+
+int typed(struct tracepoint__sched__sched_process_fork *ctx)
+{
+	return 0;
+}
+
+int called(void *ctx)
+{
+	return 0;
+}
+"""
+
+
+def test_a_text_in_bccs_own_style_knows_its_hooks():
+    """Nothing is attached by loading it; without arguments each goes where the text says."""
+    with load("lesson.c", text=KNOWN) as program:
+        assert program.links == {}
+        assert program.types == {
+            "tracepoint__syscalls__sys_enter_unlinkat": "tracepoint",
+            "raw_tracepoint__sched_process_exit": "raw_tracepoint",
+            "typed": "tracepoint",
+            "called": "tracepoint",
+        }
+        with program.attached():
+            assert set(program.links) == {
+                ("tracepoint__syscalls__sys_enter_unlinkat", "syscalls:sys_enter_unlinkat"),
+                ("raw_tracepoint__sched_process_exit", "sched_process_exit"),
+                ("typed", "sched:sched_process_fork"),
+            }
+        assert program.links == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "hook"),
+    [
+        ("int kprobe__do_unlinkat(void *ctx) { return 0; }", "do_unlinkat"),
+        ("int kretprobe__do_unlinkat(void *ctx) { return 0; }", "kretprobe:do_unlinkat"),
+        ("int kprobe__sys_sync(void *ctx) { return 0; }", "sys_sync"),
+    ],
+)
+def test_a_kprobe_by_its_name(text, hook):
+    """It is loaded as a kprobe, and attached where the kernel has kprobes."""
+    with load("lesson.c", text=text) as program:
+        assert program.type == "kprobe"
+        assert list(program.hooks.values()) == [hook]
+        if perfevent.KPROBES.exists():
+            program.attach()
+        else:
+            with pytest.raises(LabError) as caught:
+                program.attach()
+            assert caught.value.kind == "no-kprobes"
+
+
+def test_a_hook_alone_is_of_the_only_function():
+    """Of a text with several it is not, and the refusal names them."""
+    with load("lesson.c", text=PLAIN) as program, program.attached(EXECVE):
+        assert list(program.links) == [("hook", EXECVE)]
+    with load("lesson.c", text=PLAIN + "\nint other(void *ctx) { return 0; }") as program:
+        with pytest.raises(LabError) as caught:
+            program.attach(EXECVE)
+        assert caught.value.kind == "argument"
+        assert "hook, other" in caught.value.why
+
+
+def test_a_text_that_names_no_hook_is_not_attached_without_arguments():
+    """Nothing would happen, and nobody would know."""
+    with load("lesson.c", text=PLAIN) as program:
+        with pytest.raises(LabError) as caught:
+            program.attach()
+        assert caught.value.kind == "no-hook"
+        assert 'attach(hook="category:event")' in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [("xdp", "network interface"), ("tc", "network interface"), ("perf_event", "timer")],
+)
+def test_a_program_that_the_lab_does_not_attach_says_where_it_belongs(section, says):
+    """It loads, and runs on a packet where that is possible."""
+    text = f'#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\nSEC("{section}")\n'
+    with load("lesson.c", text=text + PLAIN) as program:
+        with pytest.raises(LabError) as caught:
+            program.attach()
+        assert caught.value.kind == "attach"
+        assert says in caught.value.why
+
+
+def test_targets_of_a_table_have_the_type_of_the_program_that_calls_them():
+    """The kernel takes no other into the table."""
+    text = (
+        "BPF_PROG_ARRAY(table, 4);\nint hook(struct bpf_raw_tracepoint_args *ctx)\n"
+        "{\n\ttable.call(ctx, 0);\n\treturn 0;\n}\nint target(void *ctx) { return 0; }\n"
+    )
+    with load("lesson.c", text=text) as program:
+        assert set(program.types.values()) == {"raw_tracepoint"}
+        program.maps["table"][0] = "target"

@@ -79,7 +79,7 @@ def _faults(source: Source) -> Iterator[LabError]:
 def _placeholders(source: Source, text: Declarations) -> Iterator[tuple[int, str]]:
     """Yield where something stands that is no C, or a name in capitals that nothing defines."""
     plain = re.sub(
-        r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*",
+        r"^[ \t]*#(?!#)(?:[^\n]*\\\n)*[^\n]*",
         lambda line: re.sub(r"[^\n]", " ", line[0]),
         text.code,
         flags=re.M,
