@@ -1,10 +1,20 @@
 """What is made of the compiler's words."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from bpflab import source
 from bpflab.mistakes.compiler import diagnose as compiler
+from bpflab.mistakes.compiler.diagnostics import parse
+from tests.kernel.test_pairs import numbers, read
 from tests.mistakes.golden import CLANG, PLAIN, golden
+
+PRINTED = Path(__file__).parent / "printed"
+"""What the compiler printed of the pairs (LLVM 14), of those that need no headers here."""
+RECORDED = sorted(path.stem for path in PRINTED.glob("*.txt"))
 
 COMPILER = [
     # name, kind, line, a part of the message
@@ -19,7 +29,7 @@ COMPILER = [
     ("no-tracepoint", "no-tracepoint", 2, "syscalls:sys_enter_exec "),
     ("not-static", "not-static", 8, "static"),
     ("map-in-macro", "map-in-macro", 6, "#define"),
-    ("map", "map", 6, "events: Invalid argument"),
+    ("map", "map", 6, "3 pages"),
     ("no-include", "no-include", 1, "linux/nosuch.h"),
     ("type", "type", 11, "A struct b is wanted"),
     ("syntax", "syntax", 3, "semicolon is missing"),
@@ -179,3 +189,34 @@ def test_every_golden_text_is_used():
     """No file lies there that no test reads."""
     used = {row[0] for row in COMPILER} | {"two-errors", "memset-undeclared"}
     assert {path.stem for path in CLANG.iterdir()} == used
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_pair_is_explained_from_what_was_printed(name):
+    """The words are those that the text gets where it is compiled."""
+    head, text = read(name)
+    printed = (PRINTED / f"{name}.txt").read_text(encoding="utf-8")
+    error = compiler.diagnose(source.from_text(text, name), printed)
+    assert (error.kind, [error.line]) == (head["kind"], numbers(head["line"]))
+    assert [place.line for place, _ in error.also] == numbers(head["also"])
+    assert head["says"] in str(error)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_each_error_alone_has_words(name):
+    """Whatever is the first error, one rule answers, with a whole sentence and an advice."""
+    text = source.from_text(read(name)[1], name)
+    found = parse(text, (PRINTED / f"{name}.txt").read_text(encoding="utf-8"))
+    assert found
+    for fault in found:
+        for bare in (fault, replace(fault, place=None), replace(fault, excerpt="", marked="")):
+            error = compiler.explain(text, bare, found)
+            assert re.search(r"[.?]$", error.message)
+            assert error.fix
+
+
+def test_a_refused_text_of_another_kind_has_words():
+    """What no rule knows is quoted; where nothing was printed, that is told."""
+    error = compiler.diagnose(PLAIN, "a.c:3:9: error: quantum flux\n")
+    assert error.message == "The compiler says: quantum flux."
+    assert compiler.diagnose(PLAIN, "").kind == "compiler"

@@ -1,4 +1,4 @@
-/* kind: address  line: 4  also: none  says: u64 key = */
+/* kind: address  line: 4  also: none  says: u64 value = */
 BPF_HASH(starts, u64, u64);
 int hook(void *ctx)
 {

@@ -113,7 +113,7 @@ def relocated(source: Source, printed: str) -> str:
 
 
 def _first(found: Sequence[Diagnostic]) -> Diagnostic | None:
-    """Return the first error at a learner's line, and of those on that line the leftmost.
+    """Return the first error at a learner's line; of what is expected there, the leftmost.
 
     Of ``unit32_t x = 0;`` clang misses a semicolon first, and then finds that there is no type.
     """
@@ -122,7 +122,9 @@ def _first(found: Sequence[Diagnostic]) -> Diagnostic | None:
     if not placed:
         return errors[0] if errors else None
     beside = [one for one in placed if one.place == placed[0].place and one.column]
-    return min(beside, key=lambda one: one.column) if placed[0].column and beside else placed[0]
+    if "expected" not in placed[0].text or not beside:
+        return placed[0]
+    return min(beside, key=lambda one: one.column)
 
 
 def _machine(source: Source, printed: str, fault: Diagnostic | None) -> LabError | None:

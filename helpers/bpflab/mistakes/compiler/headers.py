@@ -43,40 +43,51 @@ _TYPES_OF_BCC = {  # what BCC's own first lines bring in the place of these
     "stddef.h": " NULL and size_t are there.",
 }
 _OF_STRUCT = {"pt_regs": ["linux/ptrace.h"]}  # of each architecture its own
+_OF_BCC = "ethernet_t dot1q_t arp_t ip_t ip6_t icmp_t udp_t tcp_t vxlan_t"  # in <bcc/proto.h>
+_USER = Path("/usr/include")
 _FOLDERS = ("include/linux", "include/net", "include/uapi/linux", "include/uapi/asm-generic")
 
 
 def including(case: Case, name: str, tag: str = "") -> list[str]:
     """Return the kernel's headers that define *name*: ``linux/sched.h``; a struct with *tag*."""
-    if not case.bcc or not case.headers:
-        return []
     if tag and name in _OF_STRUCT:
         return _OF_STRUCT[name]
+    if tag and case.bcc and name in _OF_BCC.split():
+        return ["bcc/proto.h"]
+    root = case.headers if case.bcc else _USER
+    if not root:
+        return []
     pattern = (
         rf"^{tag} {name}\s*\{{" if tag else rf"^[ \t]*(?:#[ \t]*define[ \t]+{name}\b|{name}\s*[=,])"
     )
     defined = re.compile(pattern.encode(), re.M)
     found = set()
-    for folder in _FOLDERS:
-        for path in sorted((case.headers / folder).rglob("*.h")):
+    for folder in _FOLDERS if case.bcc else ("linux",):
+        for path in sorted((root / folder).rglob("*.h")):
             try:
                 text = path.read_bytes()
             except OSError:
                 continue
             if name.encode() in text and defined.search(text):
-                found.add(
-                    _written(
-                        case.headers, PurePosixPath(path.relative_to(case.headers / "include"))
-                    )
-                )
+                base = root / "include" if case.bcc else root
+                found.add(_written(base, PurePosixPath(path.relative_to(base))))
     return sorted(found - set(re.findall(r"#\s*include\s*<([^>]+)>", case.source.code)))
 
 
-def _written(headers: Path, path: PurePosixPath) -> str:
+def value(case: Case, name: str) -> str:
+    """Return the line that defines constant *name*, for a text with vmlinux.h alone."""
+    for path in (_USER / one for one in including(case, name)):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if found := re.search(rf"^#[ \t]*define[ \t]+{name}[ \t]+(\w+)", text, re.M):
+            return f"#define {name} {found[1]}"
+    return ""
+
+
+def _written(base: Path, path: PurePosixPath) -> str:
     inside = path.relative_to("uapi") if path.parts[0] == "uapi" else path
     linux = PurePosixPath("linux", inside.name)
     if inside.parts[0] == "asm-generic" and any(
-        (headers / folder / linux).exists() for folder in ("include", "include/uapi")
+        (base / folder / linux).exists() for folder in ("", "uapi")
     ):
         return str(linux)
     return str(inside)

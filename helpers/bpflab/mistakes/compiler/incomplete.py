@@ -9,7 +9,7 @@ from typing import NoReturn
 from bpflab.bindings import tracepoints
 from bpflab.errors import LabError
 from bpflab.mistakes.compiler import headers
-from bpflab.mistakes.compiler.case import Case, Rules
+from bpflab.mistakes.compiler.case import Case, Rules, meant
 
 
 def _incomplete(case: Case, type: str) -> LabError:
@@ -25,9 +25,12 @@ def _incomplete(case: Case, type: str) -> LabError:
         return case.error("incomplete", "A variable cannot be void.", "", "Give it a type, as u64.")
     if tracepoint := re.fullmatch(r"tracepoint__(\w+?)__(\w+)", name):
         return no_tracepoint(case, *tracepoint.groups())
+    if name.startswith("tracepoint_") and case.bcc:
+        return misspelt_tracepoint(case, name)
     if tag not in ("struct", "union", "enum"):
         return case.error("incomplete", message, "", "Write out what it consists of.")
-    if header := headers.advised(headers.including(case, name, tag)):
+    vmlinux = not case.bcc and "vmlinux.h" in case.source.code
+    if not vmlinux and (header := headers.advised(headers.including(case, name, tag))):
         why = "The headers that are included only name it."
         return case.error("incomplete", message, why, header)
     own = difflib.get_close_matches(name, case.declared.structs, 2, 0.7)
@@ -35,11 +38,22 @@ def _incomplete(case: Case, type: str) -> LabError:
         also = [(case.declared.structs[own[0]].place, f"{own[0]} is defined here")]
         fix = f"Did you mean {tag} {' or '.join(own)}?"
         return case.error("incomplete", message, "", fix, also=also)
-    if not case.bcc:
+    if not case.bcc and not vmlinux:
         why = "No header that is included defines it. The kernel's own structs are in vmlinux.h."
         fix = 'Write #include "vmlinux.h" in place of <linux/bpf.h>, or define what you use of it.'
         return case.error("incomplete", message, why, fix)
     return case.error("incomplete", message, "", f"Define it above, or check the name {name}.")
+
+
+def misspelt_tracepoint(case: Case, name: str) -> LabError:
+    """Return the refusal of a struct whose name is almost that of a tracepoint's."""
+    known = {tracepoints.struct_of(one) for one in tracepoints.names()}
+    event = re.sub(r"^tracepoint_+", "", name)
+    ends = sorted(one for one in known if one.endswith(f"__{event}"))
+    close = ends[:3] or difflib.get_close_matches(name, sorted(known), 3, 0.8)
+    why = "It is written struct tracepoint__category__event, with two underscores."
+    fix = meant([f"struct {one}" for one in close]) or "Check the names of category and event."
+    return case.error("no-tracepoint", f"There is no struct {name}.", why, fix)
 
 
 def no_tracepoint(case: Case, category: str, event: str) -> LabError:

@@ -8,15 +8,25 @@ import re
 from bpflab.errors import LabError
 from bpflab.mistakes.compiler.case import Case
 from bpflab.reference import macros, near
+from bpflab.reference.helpers import HELPERS
 from bpflab.reference.macros import MACROS
 
+_LIBBPF = (
+    *((name, "bpf_helpers.h") for name in ("SEC", "__uint", "__type", "__array")),
+    *(
+        (name, "bpf_tracing.h")
+        for name in ("BPF_KPROBE", "BPF_KRETPROBE", "BPF_PROG", "BPF_KSYSCALL")
+    ),
+)
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
 
 
 def misspelt(case: Case) -> LabError | None:
     """Return the refusal of a line at the top that looks like a macro, and is the name of none."""
+    if not case.bcc and (missing := _of_libbpf(case)):
+        return missing
     found = _CALL.match(case.line)
-    if not found or case.declared.around(case.fault.place):
+    if not found or case.declared.around(case.fault.place) or found[1] in HELPERS:
         return None
     name = found[1]
     if not case.bcc:
@@ -34,11 +44,18 @@ def misspelt(case: Case) -> LabError | None:
     return case.error("unknown-macro", f"BCC has no macro {name}.", "", fix)
 
 
+def _of_libbpf(case: Case) -> LabError | None:
+    """A macro of libbpf's headers without its header."""
+    for name, header in _LIBBPF:
+        if re.search(rf"\b{name}\(", case.line) and f"bpf/{header}" not in case.source.code:
+            why = f"It is a macro of <bpf/{header}>."
+            below = " below <linux/bpf.h>" if header == "bpf_helpers.h" else ""
+            fix = f"Write #include <bpf/{header}>{below or ' at the beginning'}."
+            return case.error("unknown-macro", f"{name} is not declared.", why, fix)
+    return None
+
+
 def _of_another_dialect(case: Case, name: str) -> LabError | None:
-    if name == "SEC" and "bpf_helpers.h" not in case.source.code:
-        why = "It is a macro of libbpf's headers."
-        fix = "Write #include <bpf/bpf_helpers.h> below <linux/bpf.h>."
-        return case.error("unknown-macro", "SEC is not declared.", why, fix)
     if name not in MACROS or name in case.declared.macros:
         return None
     why = "It is a macro of BCC's. This text is for clang, since it names a section with SEC."

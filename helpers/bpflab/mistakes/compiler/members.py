@@ -10,6 +10,12 @@ from bpflab.errors import LabError
 from bpflab.mistakes.compiler.case import Case, Rules, meant
 from bpflab.reference import macros
 
+_REGISTERS = ("di", "si", "dx", "cx", "r8", "r9", "r10", "ax", "bp", "sp", "ip", "regs", "rdi")
+_RENAMED = {  # fields that BCC's tools used, and what they are called since
+    ("task_struct", "state"): "__state, since Linux 5.14",
+    ("task_struct", "real_start_time"): "start_boottime, since Linux 5.5",
+    ("request", "rq_disk"): "q->disk, since Linux 5.17",
+}
 _MOST = 24  # fields that are listed
 
 
@@ -17,6 +23,8 @@ def _no_member(case: Case, name: str, type: str) -> LabError:
     struct = type.partition(" ")[2]
     if struct.endswith("_table_t"):
         return _no_method(case, name, struct.removesuffix("_table_t"))
+    if "PT_REGS_" in case.line and name in _REGISTERS:
+        return _registers(case, type)
     declared = case.declared.structs.get(struct)
     fields = declared.names if declared else _fields_of_tracepoint(struct)
     also = [(declared.place, f"{type} is declared here")] if declared else []
@@ -28,7 +36,9 @@ def _no_member(case: Case, name: str, type: str) -> LabError:
             if "enter" in struct
             else ("Its fields are id and ret.")
         )
-    if near := re.search(r"did you mean '(\w+)'\?", case.fault.text):
+    if renamed := _RENAMED.get((struct, name)):
+        fix = f"It is {renamed}."
+    elif near := re.search(r"did you mean '(\w+)'\?", case.fault.text):
         fix = f"{meant([near[1]])} {_listed(fields)}".strip()
     elif not fields and struct == "pt_regs":
         fix = (
@@ -38,6 +48,18 @@ def _no_member(case: Case, name: str, type: str) -> LabError:
     elif not fields:
         fix = "Its fields differ from kernel to kernel: look for them in this kernel's headers."
     return case.error("no-member", message, "", fix, also=also)
+
+
+def _registers(case: Case, type: str) -> LabError:
+    """PT_REGS_PARM1 of a context that is no kprobe's."""
+    fields = _listed(_fields_of_tracepoint(type.removeprefix("struct ")))
+    given = "void *" if type == "void" else type
+    return case.error(
+        "no-member",
+        f"PT_REGS_PARM1 and the like read a kprobe's registers, and ctx is a {given} here.",
+        "A kprobe's context is struct pt_regs *; a tracepoint's has fields with names.",
+        f"Read a field of it. {fields}" if fields else "Take struct pt_regs *ctx for a kprobe.",
+    )
 
 
 def _fields_of_tracepoint(struct: str) -> list[str]:
@@ -111,6 +133,8 @@ def _no_struct(case: Case, type: str) -> LabError:
     """A field of something that has none: of ``void *ctx``, or of a number."""
     if re.search(r"\(int\)ctx->di|= \([\w ]+\)ctx->\w+;", case.fault.excerpt):
         return _kprobe_arguments(case)
+    if "PT_REGS_" in case.line:
+        return _registers(case, type)
     base = re.search(r"(\w+)\s*->", case.line)
     name = base[1] if base else "this"
     if type == "void" and name == "ctx":

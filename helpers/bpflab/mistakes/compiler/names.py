@@ -52,6 +52,8 @@ def _undeclared(case: Case, name: str) -> LabError:
     message = f"Nothing named {name} is declared."
     if below := case.declared.below(name, case.fault.place):
         return used_above(case, name, below)
+    if name in case.declared.structs:
+        return case.error("type-name", f"{name} is a struct.", "", f"Write struct {name}.")
     if name in STRINGS:
         return unknown_type(case, name)
     if found := _known(case, name):
@@ -101,7 +103,10 @@ def _known(case: Case, name: str) -> tuple[str, str] | None:
         return f"{name} is a word of C++, and this is C.", _CPP[name]
     if not case.bcc and name in IN_LIBBPF:
         return "", f"Write #include <{IN_LIBBPF[name]}> at the beginning."
-    if name.isupper() and (header := headers.advised(headers.including(case, name))):
+    if name.isupper() and not case.bcc and "vmlinux.h" in case.source.code:
+        if line := headers.value(case, name):
+            return "vmlinux.h has the kernel's types, and none of its macros.", f"Write {line}."
+    elif name.isupper() and (header := headers.advised(headers.including(case, name))):
         return "It is a constant of the kernel's headers, and none that is included has it.", header
     if near_by := near(name) if name.startswith(("BPF_", "bpf_")) else []:
         return "", f"Did you mean {' or '.join(near_by)}?"

@@ -83,6 +83,10 @@ def _mixed(case: Case, text: str) -> LabError:
     passed = text.startswith("passing")
     given, wanted = (found[0], found[-1]) if passed else (found[-1], found[0])
     fix = "Use a value of that type."
+    if wanted.startswith("struct ") and re.search(r"=\s*(?:NULL|0)\s*;", case.line):
+        fix = "Write = {} to clear a struct."
+    elif wanted.startswith("struct "):
+        fix = f"Declare a variable of {wanted}, fill its fields, and use that variable."
     if given.startswith(("struct ", "union ")) and "*" not in given:
         fix = "Use one of its fields: a dot and the field's name behind it."
     return case.error(
@@ -166,7 +170,7 @@ def _rvalue(case: Case, type: str) -> LabError:
         "address",
         f"{value} has no address: it is not stored anywhere.",
         "Only a variable has one.",
-        f"Keep it first: {type} key = {value}; and write &key.",
+        f"Keep it first: {type} value = {value}; and write &value.",
     )
 
 

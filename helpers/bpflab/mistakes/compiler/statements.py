@@ -13,6 +13,15 @@ def _expression(case: Case) -> LabError | None:
     """Something stands where a value is expected."""
     line = case.line
     if any("missing terminating" in d.text and d.place == case.fault.place for d in case.all):
+        after = case.source.lines[index(case) + 1 : index(case) + 2]
+        if after and re.match(r'\s*"', after[0].text):
+            return case.error(
+                "syntax",
+                "A line ends within a text in quotes.",
+                'In a text of Python \\n is a new line, unless r stands in front: r"""…""".',
+                'Write text=r"""…""" in Python, or \\\\n for each \\n.',
+                also=[(after[0], "the text in quotes ends here")],
+            )
         return case.error(
             "syntax",
             "The text in quotes does not end on this line.",

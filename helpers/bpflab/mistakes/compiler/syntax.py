@@ -8,6 +8,8 @@ from bpflab.errors import LabError
 from bpflab.mistakes.compiler.blocks import index
 from bpflab.mistakes.compiler.case import Case, Rules, says
 
+_TYPES = ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "uint32_t", "uint64_t", "size_t")
+
 
 def _semicolon(case: Case, after: str) -> LabError | None:
     place = case.fault.place
@@ -28,6 +30,10 @@ def _semicolon(case: Case, after: str) -> LabError | None:
         fix = "Write ; at the end of this line."
     if before.endswith(","):
         fix = "Write ; in place of the comma."
+    after = code[len(before) :].strip()
+    if last and last[0] in _TYPES and re.match(r"\w+\s*[=;,\[]", after):
+        message = f"{last[0]} follows another type, so it is read as a name."
+        return case.error("syntax", message, "", f"Write one type: {last[0]}.")
     why = f"The compiler says: {case.fault.text}."
     return case.error("syntax", "A semicolon is missing.", why, fix)
 
@@ -51,6 +57,11 @@ def _bracket(case: Case, sign: str) -> LabError | None:
 
 def no_function(case: Case) -> LabError:
     """Return the refusal of a function whose head is not C."""
+    above = case.source.lines[max(index(case) - 1, 0)]
+    if re.match(r"[\w ]+[\w*]\s*\([^()]*\)\s*$", above.text) and not case.line.startswith("{"):
+        message = "The body of this function does not begin with a brace."
+        fix = "Write { below this line, and } at the end of the function."
+        return case.error("syntax", message, "", fix, place=above)
     return case.error(
         "syntax",
         "This is not how a function begins in C.",

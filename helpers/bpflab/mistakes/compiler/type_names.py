@@ -25,6 +25,8 @@ def unknown_type(case: Case, name: str) -> LabError:
         if below:
             return used_above(case, name, below)
         return case.error("type-name", message, "", f"Write struct {name}.")
+    if name.startswith("tracepoint__"):
+        return case.error("type-name", message, "", f"Write struct {name}.")
     if name in STRINGS:
         return case.error("type-name", message, "", _NO_STRING)
     if name == "def":
@@ -37,8 +39,9 @@ def unknown_type(case: Case, name: str) -> LabError:
         fix = f"Write __{short[1] or 's'}{short[2]}."
         return case.error("type-name", message, "That type is of <stdint.h>.", fix)
     if not case.bcc and name in ("bool", "size_t"):
-        fix = "Write int." if name == "bool" else "Write __u64."
-        return case.error("type-name", message, "C itself does not have it.", fix)
+        header = "stdbool.h" if name == "bool" else "stddef.h"
+        fix = f"Write #include <{header}> at the beginning."
+        return case.error("type-name", message, "It is declared in a header.", fix)
     known = (_BCC_TYPES if case.bcc else _LIBBPF_TYPES).split()
     close = difflib.get_close_matches(name.lower(), [*known, *case.declared.structs], 2, 0.7)
     if not close and name.isupper():

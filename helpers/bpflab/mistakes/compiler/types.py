@@ -10,27 +10,33 @@ from bpflab.mistakes.compiler.case import Case, Rules, says
 
 def _operands(case: Case, left: str, right: str) -> LabError:
     if left.startswith(("struct", "union")) and left == right:
-        return case.error(
-            "type",
-            "Structs cannot be compared or added.",
-            "C knows operators for numbers and pointers only.",
-            "Compare the fields one by one.",
-        )
+        why = "C has operators for numbers and pointers only."
+        fix = "Compare the fields one by one."
+        return case.error("type", "Structs cannot be compared or added.", why, fix)
     if "char" in left and "char" in right:
-        return case.error(
-            "type",
-            "Texts cannot be added in C.",
-            "A text is an array of characters.",
-            "Send the parts as fields of the event, and join them in Python.",
-        )
-    if left.startswith("struct") and left.endswith("_table_t"):
-        return _operands(case, "map", right)
+        why = "A text is an array of characters."
+        fix = "Send the parts as fields of the event, and join them in Python."
+        return case.error("type", "Texts cannot be added in C.", why, fix)
+    if left.endswith("*") != right.endswith("*"):
+        pointer = left if left.endswith("*") else right
+        name = _pointer_of(case, pointer)
+        why = f"It is the address of a {pointer.rstrip(' *')}, not its value."
+        fix = f"Write *{name} for the value that it points to, once it is not NULL."
+        return case.error("type", f"A pointer is calculated with: {name}.", why, fix)
     return case.error(
         "type",
         f"This operator does not go with {left} and {right}.",
         "",
         "Use numbers, or a field of the struct.",
     )
+
+
+def _pointer_of(case: Case, type: str) -> str:
+    """Return the variable of this line that is declared as a pointer."""
+    for name in re.findall(r"\b[A-Za-z_]\w*\b", case.line):
+        if re.search(rf"\b{re.escape(type.rstrip(' *'))}\s*\*+\s*{name}\b", case.declared.code):
+            return str(name)
+    return "the pointer"
 
 
 def _scalar(case: Case, type: str) -> LabError:

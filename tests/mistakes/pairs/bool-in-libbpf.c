@@ -1,0 +1,9 @@
+/* kind: type-name  line: 6  also: none  says: #include <stdbool.h> */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("tracepoint/sched/sched_switch")
+int hook(void *ctx)
+{
+	bool known = bpf_get_prandom_u32() & 1;
+	return known;
+}

@@ -1,0 +1,8 @@
+/* kind: undeclared  line: 6  also: none  says: #include <linux/if_ether.h> */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+SEC("xdp")
+int hook(struct xdp_md *ctx)
+{
+	return ETH_P_IP == 3 ? XDP_DROP : XDP_PASS;
+}

@@ -1,0 +1,13 @@
+/* kind: unknown-macro  line: 3  also: none  says: #include <bpf/bpf_helpers.h> */
+#include <linux/bpf.h>
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u64);
+} starts SEC(".maps");
+SEC("tracepoint/sched/sched_switch")
+int hook(void *ctx)
+{
+	return 0;
+}

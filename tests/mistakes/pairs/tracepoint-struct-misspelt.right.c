@@ -1,0 +1,5 @@
+/* kind: no-tracepoint */
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	return ctx->filename != 0;
+}

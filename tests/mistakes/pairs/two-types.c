@@ -1,0 +1,6 @@
+/* kind: syntax  line: 3  also: none  says: Write one type: u64. */
+int hook(void *ctx)
+{
+	unsigned u64 now = bpf_ktime_get_ns();
+	return now & 1;
+}
