@@ -15,6 +15,7 @@ _WARNING = re.compile(r"^(.+?):(\d+):\d+: warning: (.*?)(?: \[-W([\w-]+)(?:,[^]]
 _COMPARED = re.compile(r'([\w.>\[\]-]+)\s*([=!]=)\s*("(?:\\.|[^"\\])*")')
 _LETTERS = 8  # of a text that is compared in one line
 _LOOKUP = re.compile(r"(\w+)\s*=[^=]*\b(\w+\.lookup\w*|bpf_map_lookup_elem)\s*\(")
+_AKA = re.compile(r" \(aka '[^']*'\)")
 _TAKES = re.compile(r"'([^']+)'(?: \(aka [^)]*\))? to parameter of type '([^']+)'")
 
 Words = tuple[str, str, str, str]  # kind, message, why, fix
@@ -111,6 +112,18 @@ def _conversion(said: str, text: str) -> Words | None:
     return None
 
 
+def _types(said: str, text: str) -> Words | None:
+    types = re.findall(r"'([^']+?) ?\*'", _AKA.sub("", said))
+    if len(types) != 2:
+        return None
+    if said.startswith("incompatible pointer types passing"):
+        message = f"A pointer to {types[0]} is given where a pointer to {types[1]} is needed."
+    else:
+        message = f"A pointer to {types[1]} is stored as a pointer to {types[0]}."
+    why = "The bytes there would be taken for a value of another type and size."
+    return "pointer-type", message, why, f"Declare what it points to as {types[1]}."
+
+
 def _return(said: str, text: str) -> Words | None:
     some = "in all control paths" in said
     message = "This function ends without a return" + (" on some path." if some else ".")
@@ -147,6 +160,7 @@ _KNOWN: tuple[tuple[str, Callable[[str, str], Words | None]], ...] = (
     ("string-compare", _string),
     ("parentheses", _assignment),
     ("int-conversion", _conversion),
+    ("incompatible-pointer-types", _types),
     ("return-type", _return),
     ("uninitialized", _uninitialised),
     ("sometimes-uninitialized", _uninitialised),

@@ -14,7 +14,7 @@ from bpflab import source
 from bpflab.arguments import checked
 from bpflab.compiling import bcc, clang
 from bpflab.compiling.image import Image
-from bpflab.errors import LabError, needs_descriptors
+from bpflab.errors import LabError, Place, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes import warned
 from bpflab.mistakes.context import TYPES
@@ -95,7 +95,7 @@ def load(
         if isinstance(error, LabError):
             error.lines, error.loaded = code.around(error), (code, type, made)
             if made:  # a warning may name the mistake that the kernel refuses
-                _warned(code, made)
+                _warned(code, made, None if error.kind == "verifier" else error.place)
         raise
     finally:
         if compiler is bcc:
@@ -104,14 +104,20 @@ def load(
     return program
 
 
-def _warned(code: source.Source, made: Image | clang.Elf) -> tuple[LabError, ...]:
-    """Show what is a mistake in a text that was compiled all the same, and return it."""
+def _warned(
+    code: source.Source, made: Image | clang.Elf, explained: Place | None = None
+) -> tuple[LabError, ...]:
+    """Show what is a mistake in a text that was compiled all the same, and return it.
+
+    Of a line that is *explained* already nothing is shown.
+    """
     facts: dict[str, Any] = {}
     if isinstance(made, Image):
         facts = {"fields": made.fields, "keys": {spec.name: spec.key for spec in made.maps}}
     found = warned.warnings(code, made.warnings, **facts)
     for each in found:
-        show(warning(each))
+        if explained is None or each.place != explained:
+            show(warning(each))
     return found
 
 
