@@ -10,10 +10,13 @@ _PRINT = (
     'To print, write {print}("…", …): up to three numbers, into the trace pipe. To keep a value, '
     "make it a field of the event."
 )
-_FORMAT = "Send the values as fields of an event, and put the text together in Python."
+_FORMAT = (
+    "Send the values as fields of an event, and put the text together in Python. To print, write "
+    '{print}("…", …).'
+)
 _LENGTH = (
     "Count in a loop that has an end: for (n = 0; n < sizeof(s) && s[n]; n++). "
-    "bpf_probe_read_user_str() returns the length of what it copies."
+    "bpf_probe_read_user_str() and bpf_probe_read_kernel_str() return the length of a copy."
 )
 _COMPARE = (
     "Compare the characters: if (s[0] == 'l' && s[1] == 's' && s[2] == 0). Or compare in Python."

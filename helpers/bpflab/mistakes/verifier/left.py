@@ -6,7 +6,7 @@ import re
 import struct
 
 from bpflab.errors import LabError, Place
-from bpflab.mistakes import ctext
+from bpflab.mistakes import ctext, library
 from bpflab.mistakes.verifier.refusal import Refusal
 
 _CALL, _PSEUDO_CALL, _NOWHERE = 0x85, 1, -1  # BPF_JMP | BPF_CALL, BPF_PSEUDO_CALL
@@ -14,9 +14,6 @@ _KEYWORDS = (
     *("if", "for", "while", "switch", "return", "sizeof", "do", "else", "case", "typeof"),
     *("offsetof", "defined", "_Alignof", "__attribute__", "asm", "volatile"),
 )
-_COMPARES = ("strcmp", "strncmp", "memcmp", "bcmp", "strstr", "strchr", "strrchr", "memchr")
-_COPIES = ("strcpy", "strncpy", "strscpy", "strlcpy", "strcat", "memcpy", "memset", "memmove")
-_PRINTS = ("snprintf", "sprintf", "scnprintf", "vsnprintf", "printk", "_printk", "pr_info")
 _NO_RETURN = ("exit", "abort", "_exit", "panic", "longjmp")
 _MOST_PARAMETERS = 5
 
@@ -110,7 +107,6 @@ def _own(refusal: Refusal, name: str, body: list[Place], at: Place | None) -> La
 def _foreign(refusal: Refusal, name: str, at: Place | None) -> LabError:
     """Explain a call of a function that is not in the text."""
     shown = name or "A function"
-    plain = name.removeprefix("__builtin_")
     message = (
         f"{shown} cannot be called from a program."
         if name
@@ -120,28 +116,8 @@ def _foreign(refusal: Refusal, name: str, at: Place | None) -> LabError:
         "A program can call the kernel's helpers, and its own functions where they are inlined. "
         "No other function of the kernel or of C can be called."
     )
-    if plain == "strlen":
-        fix = (
-            "bpf_probe_read_kernel_str(copy, sizeof(copy), text) copies a text and returns its "
-            "length with the NUL."
-        )
-    elif plain in _COMPARES:
-        fix = (
-            "Compare the characters in a loop with a constant bound, as in "
-            "for (int i = 0; i < 16; i++). Or compare in Python."
-        )
-    elif plain in _COPIES:
-        fix = (
-            "Copy with __builtin_memcpy and a constant size, or text with "
-            "bpf_probe_read_kernel_str."
-        )
-    elif plain in _PRINTS:
-        fix = (
-            "Send the numbers, and put them into words in Python; or write a line of the trace "
-            "with bpf_trace_printk."
-        )
-    else:
-        fix = "Look for a helper that does it in bpf-helpers(7), or do it in Python."
+    fix = library.advice(refusal.source, name)
+    fix = fix or "Look for a helper that does it in bpf-helpers(7), or do it in Python."
     return refusal.error("call", message, place=at, why=why, fix=fix)
 
 
