@@ -80,7 +80,9 @@ def helper(text: CText, type: str, each: Helper) -> Offer:
     if allowed is not None and each.number not in allowed:
         more.append(f"A program of type {type} may not call it on this kernel.")
     if text.dialect == "bcc" and each.takes_map:
-        more.append("In BCC's dialect no map is an argument: maps have methods, as in seen.lookup(&key).")
+        more.append(
+            "In BCC's dialect no map is an argument: maps have methods, as in seen.lookup(&key)."
+        )
     signature = each.signature
     if text.dialect == "bcc" and each.name == "bpf_trace_printk":  # BCC adds the size itself
         signature = signature.replace("u32 fmt_size, ", "")
