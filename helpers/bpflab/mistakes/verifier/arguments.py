@@ -26,6 +26,7 @@ _WORDS = {
     "func": "a static function",
     "sock": "a socket",
 }
+_TAKES_TEXT = ("bpf_snprintf", "bpf_strncmp")
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -46,6 +47,8 @@ def argument(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return _wants_context(refusal, call, text)
     if wanted.strip() == "map_ptr":
         return _wants_map(refusal, call, text)
+    if wanted.strip() == "map_value" and call.helper in _TAKES_TEXT:
+        return not_read_only(refusal, found)
     if "ringbuf_mem" in wanted and "fp" not in wanted:
         return _wants_record(refusal, call, text, given)
     if given in ("scalar", "inv") and "fp" in wanted:
@@ -136,16 +139,19 @@ def _wants_record(refusal: Refusal, call: Call, text: str, given: str) -> LabErr
     bcc = "." in call.shown
     map = call.shown.partition(".")[0] if bcc else "ring"
     variable = text.lstrip("&") or "event"
+    data, size = (text, f"*{variable}") if given == "map_value" else (f"&{variable}", variable)
     output = (
-        f"{map}.ringbuf_output(&{variable}, sizeof({variable}), 0)"
+        f"{map}.ringbuf_output({data}, sizeof({size}), 0)"
         if bcc
-        else f"bpf_ringbuf_output(&{map}, &{variable}, sizeof({variable}), 0)"
+        else f"bpf_ringbuf_output(&{map}, {data}, sizeof({size}), 0)"
     )
     return refusal.error(
         "argument",
         f"{call.shown} is given {text or _word(given)}, which was not reserved.",
         why=f"It takes what ringbuf_reserve returned; this is {_word(given)}.",
-        fix=f"To send a variable, write {output}." if given == "fp" else "Reserve a record first.",
+        fix=f"To send {'a variable' if given == 'fp' else 'a value of a map'}, write {output}."
+        if given in ("fp", "map_value")
+        else "Reserve a record first.",
     )
 
 

@@ -126,7 +126,9 @@ def packet(refusal: Refusal, found: re.Match[str]) -> LabError | None:
             "packet",
             "The packet is read at an offset that comes from the packet, without a check.",
             why="After a number was added to a pointer, the sum must be compared with data_end.",
-            fix="Keep the sum in a pointer, and compare that before it is used: "
+            fix=f"Compare it before it is used: if ((void *)({name} + 1) > {last}) {leave}"
+            if name
+            else "Keep the sum in a pointer p, and compare that before it is used: "
             f"if ((void *)(p + 1) > {last}) {leave}",
         )
     if name and not refusal.call():

@@ -8,7 +8,7 @@ from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.call import Call
 from bpflab.mistakes.verifier.refusal import Refusal
-from bpflab.mistakes.verifier.sizes import is_constant, is_fixed, of_helper
+from bpflab.mistakes.verifier.sizes import is_constant, is_fixed, of_helper, plain_name
 
 _STARTS = {"map value": "a value of the map", "map key": "a key of the map", "memory": "memory"}
 
@@ -40,6 +40,10 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
             fix=f"Use an index from 0 to {length - 1}, or declare more elements.",
             also=[(declared.place, f"{name} is declared here")] if declared else [],
         )
+    if built := _built_in(refusal, block, has):
+        return built
+    if any(refusal.walk.steps[at].insn == refusal.walk.steps[-1].insn for at in refusal.way()):
+        return _loop(refusal, block, has, size)
     wide = re.search(r"sz=(\d+)", refusal.state(named))
     _, made = refusal.history(named)
     reserve = refusal.call(made) if made >= 0 else None
@@ -61,6 +65,36 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         f"{_bytes(size)} at byte {offset} of {block}, which has {_bytes(has)}.",
         why="The verifier knows the size of the memory that a pointer points to.",
         fix="Declare it as large as what goes into it, or use a smaller offset.",
+    )
+
+
+def _built_in(refusal: Refusal, block: str, has: int) -> LabError | None:
+    """Explain a __builtin_memcpy or the like whose size is too large."""
+    found = ctext.calls(refusal.text(), r"__builtin_mem(?:cpy|set|move)|mem(?:cpy|set|move)")
+    if len(found) != 1 or len(found[0][1]) != 3:
+        return None
+    name, (to, _, size) = found[0]
+    plain = plain_name(to)
+    declared = declared_as(refusal, plain) if plain else None
+    star = "*" if declared and declared.is_pointer else ""
+    return refusal.error(
+        "bounds",
+        f"{name} writes {size} bytes into {plain or 'memory'}, or reads so many.",
+        why=f"{block[0].upper()}{block[1:]} has {has} bytes.",
+        fix=f"Give the size of the smaller of the two: sizeof({star}{plain})."
+        if plain
+        else "Give the size of the smaller of the two.",
+    )
+
+
+def _loop(refusal: Refusal, block: str, has: int, size: int) -> LabError:
+    """Explain a loop that goes behind the end of its memory."""
+    return refusal.error(
+        "bounds",
+        f"A loop goes behind the end of {block}, which has {has} bytes.",
+        why="The verifier follows the loop round by round, and nothing ends it before that.",
+        fix=f"Bound the loop by the length: for (int i = 0; i < {has // size}; i++), and leave it "
+        "with break where it should end sooner.",
     )
 
 
@@ -150,7 +184,10 @@ def _offset_of_helper(refusal: Refusal, call: Call, register: str, has: int) -> 
         size = re.search(r"[ ,]size=(\d+)", refusal.walk.message)
         where = f"There are {has - begin} bytes."
         return of_helper(refusal, call, register, int(size[1]) if size else 0, has - begin, where)
-    array = ctext.indexed(call.arguments.get(register, ""))
+    text = call.arguments.get(register, "")
+    if moved := re.fullmatch(r"([\w.>-]+?)\s*\+\s*(\w+)", text):
+        return _moved(refusal, call, register, moved[1], moved[2])
+    array = ctext.indexed(text)
     declared = declared_as(refusal, array[0][0]) if array else None
     return refusal.error(
         "bounds",
@@ -159,6 +196,23 @@ def _offset_of_helper(refusal: Refusal, call: Call, register: str, has: int) -> 
         fix=_within(*array[0], declared.length if declared else 0)
         if array
         else "Compare the offset with the size first, or mask it: i & (SIZE - 1).",
+    )
+
+
+def _moved(refusal: Refusal, call: Call, register: str, name: str, by: str) -> LabError:
+    """Explain an address that a variable is added to."""
+    whole = re.search(r"\b(?:vs|sz|mem_size)=(\d+)", refusal.state(register))
+    off = re.search(r"\boff=(\d+)", refusal.state(register))
+    count = refusal.span(f"R{int(register[1:]) + 1}") or (0, 0)
+    room = (int(whole[1]) if whole else 0) - (int(off[1]) if off else 0) - count[1]
+    mask = (1 << (room.bit_length() - 1)) - 1 if room > 1 else 0
+    return refusal.error(
+        "bounds",
+        f"{name} + {by} may be outside of its memory.",
+        why=f"The verifier finds no check that keeps {by} between 0 and {room}."
+        if room > 0
+        else f"The verifier finds no check that keeps {by} small enough.",
+        fix=f"Mask the offset where it is used: {name} + ({by} & {mask or 'SIZE - 1'}).",
     )
 
 

@@ -185,7 +185,8 @@ class Refusal:
         helper = self.helper(at)
         if not helper:
             return None
-        found = _MAP.search(self.state("R1", at)) or _MAP.search(self.state("R2", at))
+        states = (self.state("R1", at), self.state("R2", at))
+        found = next((_MAP.search(one) for one in states if one.startswith("map_ptr")), None)
         map, key, value = (found[1] or "", int(found[2]), int(found[3])) if found else ("", 0, 0)
         shown, arguments = written(self.source, helper, self.text(at), map)
         map = map or shown.rpartition(".")[0]

@@ -1,0 +1,13 @@
+/* kind: bounds */
+struct event { char path[16]; };
+BPF_PERCPU_ARRAY(scratch, struct event, 1);
+
+int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
+{
+	int zero = 0;
+	struct event *e = scratch.lookup(&zero);
+	if (!e)
+		return 0;
+	__builtin_memset(e, 0, sizeof(*e));
+	return 0;
+}
