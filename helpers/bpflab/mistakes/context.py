@@ -104,12 +104,17 @@ def role(source: Source, function: str) -> Role:
         return Role((_OF_NAME[prefix],), _hook(prefix, named), section, struct)
     if struct.startswith("tracepoint__"):
         return Role(("tracepoint",), _hook("tracepoint__", struct[12:]), "", struct)
-    if struct.startswith("trace_event_raw_"):
-        return Role(("tracepoint",), "", "", struct)
-    types = _OF_CONTEXT.get(struct, ())
+    types = types_of(struct)
     if struct == "__sk_buff" and re.search(rf"\b{name}\s*->\s*data(?:_end|_meta)?\b", source.code):
         types = ("sched_cls", *types)  # the kernel lets no socket filter read these
     return Role(types, "", "", struct)
+
+
+def types_of(struct: str) -> tuple[str, ...]:
+    """Return the program types whose context is *struct*; none where any type's may be."""
+    if struct.startswith(("tracepoint__", "trace_event_raw_")):
+        return ("tracepoint",)
+    return _OF_CONTEXT.get(struct, ())
 
 
 def context(source: Source, function: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from bpflab.errors import LabError, Place
 from bpflab.mistakes.context import role
 from bpflab.mistakes.declarations import Declarations
+from bpflab.mistakes.sections import other_context
 from bpflab.reference.macros import MACROS, METHODS, Macro, maps_of
 from bpflab.source import Source
 
@@ -279,5 +280,10 @@ def _at(source: Source, position: int) -> Place:
 
 
 _Rule = Callable[[Source, Declarations], Iterator[LabError]]
-_IN_LIBBPF: tuple[_Rule, ...] = (_bcc_in_libbpf, _no_maps_section, _two_sets_of_types)
+_IN_LIBBPF: tuple[_Rule, ...] = (
+    _bcc_in_libbpf,
+    _no_maps_section,
+    _two_sets_of_types,
+    other_context,
+)
 _IN_BCC: tuple[_Rule, ...] = (_libbpf_in_bcc, _libbpf_header, _libbpf_macro)

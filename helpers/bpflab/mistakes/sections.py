@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bpflab.bindings import kallsyms, tracepoints
 from bpflab.errors import LabError, Place
-from bpflab.mistakes.context import role
+from bpflab.mistakes.context import context, role, types_of
+from bpflab.mistakes.declarations import Declarations
 from bpflab.mistakes.rule import head
 from bpflab.source import Source
 from bpflab.text import near, safe_text
@@ -116,6 +118,40 @@ def no_target(source: Source, function: str, name: str) -> LabError:
     )
 
 
+def other_context(source: Source, text: Declarations) -> Iterator[LabError]:
+    """Yield the faults of programs that read a context of another type than their section says."""
+    for function, (section, place) in sections(source).items():
+        struct, name = context(source, function)
+        wanted, fits = type_of(section), types_of(struct)
+        body = text.functions.get(function)
+        if wanted not in _CONTEXTS or not fits or wanted in fits or not body:
+            continue
+        if not re.search(rf"\b{name}\b", text.code[body.begin : body.end]):
+            continue  # it reads none, and works
+        yield LabError(
+            "context",
+            f'{function} takes struct {struct}, and SEC("{section}") is for programs of type '
+            f"{wanted}.",
+            place=body.place,
+            also=((place, f"the section says {wanted}"),) if place != body.place else (),
+            why=f"struct {struct} is the context of type {fits[0]}. As another type, the program "
+            "would read other bytes than it means.",
+            fix=f"Let it take {_CONTEXTS[wanted]}, or write {_suggested(source, function)}.",
+        )
+
+
+_CONTEXTS = {  # of some types, and what their programs take
+    "tracepoint": "void *ctx (vmlinux.h has a struct of each event: struct trace_event_raw_…)",
+    "raw_tracepoint": "struct bpf_raw_tracepoint_args *ctx",
+    "kprobe": "struct pt_regs *ctx",
+    "perf_event": "struct bpf_perf_event_data *ctx",
+    "xdp": "struct xdp_md *ctx",
+    "socket_filter": "struct __sk_buff *skb",
+    "sched_cls": "struct __sk_buff *skb",
+    "sched_act": "struct __sk_buff *skb",
+    "sock_ops": "struct bpf_sock_ops *ctx",
+    "sk_msg": "struct sk_msg_md *ctx",
+}
 _EXAMPLES = {"tp_btf": "sched_switch", "lsm": "file_open", "iter": "task"}
 
 
