@@ -22,7 +22,7 @@ SIZES = {
 _SIGNED = re.compile(r"(?:signed |long |s\d+|__s\d+|int\d+_t|int|long|short|char|ssize_t|pid_t)")
 _DECLARED = (
     r"(?<![\w.>])(?P<type>(?:(?:const|volatile|unsigned|signed|static|struct|union|long|short) +)*"
-    r"\w+)(?P<star>[\s*]+)(?:\w+\s*(?:\[[^\]]*\])?(?:\s*=[^;,]*)?,\s*)*{name}\s*(?P<array>(?:\[[^\]]*\])*)\s*[;=,)]"
+    r"\w+)(?P<star>[\s*]+)(?P<before>(?:\**\w+\s*(?:\[[^\]]*\])?(?:\s*=[^;,]*)?,\s*)*)(?P<own>\**){name}\s*(?P<array>(?:\[[^\]]*\])*)\s*[;=,)]"
 )
 _NO_TYPE = ("return", "goto", "else", "case", "sizeof", "struct", "union", "enum")
 
@@ -169,7 +169,7 @@ def _split(text: str, start: int, end: str = ")") -> tuple[list[str], int]:
 
 def _variable(source: Source, name: str, found: re.Match[str], place: Place) -> Variable:
     type = re.sub(r"\b(?:const|volatile|static)\s+", "", found["type"]).strip()
-    pointer = "*" in found["star"]
+    pointer = bool(found["own"]) or ("*" in found["star"] and not found["before"])
     size = 8 if pointer else SIZES.get(type.split()[-1], 0)
     length = 0
     if found["array"]:
