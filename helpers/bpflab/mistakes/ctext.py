@@ -22,8 +22,11 @@ SIZES = {
 _SIGNED = re.compile(r"(?:signed |long |s\d+|__s\d+|int\d+_t|int|long|short|char|ssize_t|pid_t)")
 _DECLARED = (
     r"(?<![\w.>])(?P<type>(?:(?:const|volatile|unsigned|signed|static|struct|union|long|short) +)*"
-    r"\w+)(?P<star>[\s*]+)(?P<before>(?:\**\w+\s*(?:\[[^\]]*\])?(?:\s*=[^;,]*)?,\s*)*)(?P<own>\**){name}\s*(?P<array>(?:\[[^\]]*\])*)\s*[;=,)]"
+    r"\w+)(?P<star>[\s*]+)"
+    r"(?P<before>(?:\**\w+\s*(?:\[[^\]]*\])?(?:\s*=[^;,]*)?,\s*)*)"  # others on the same line
+    r"(?P<own>\**){name}\s*(?P<array>(?:\[[^\]]*\])*)\s*[;=,)]"
 )
+_LONGEST = 2000  # a longer line is no declaration to look through
 _NO_TYPE = ("return", "goto", "else", "case", "sizeof", "struct", "union", "enum")
 
 
@@ -107,7 +110,8 @@ def variable(source: Source, name: str, near: Place | None = None) -> Variable |
     declared = re.compile(_DECLARED.replace("{name}", name))
     last = None
     for place in source.lines:
-        for found in declared.finditer(_COMMENT.sub("", place.text)):
+        likely = name in place.text and len(place.text) <= _LONGEST
+        for found in declared.finditer(_COMMENT.sub("", place.text)) if likely else ():
             if found["type"] not in _NO_TYPE:
                 last = _variable(source, name, found, place)
         if place == near:
