@@ -26,6 +26,13 @@ def _builtin(case: Case, name: str) -> LabError:
             "BPF calculates with 64 bits, and there is no library that does more.",
             "Use u64; divide first where the product is too large.",
         )
+    if bare == "abort" and "abort" not in case.line:
+        return case.error(
+            "builtin",
+            "The compiler puts a stop of the program here.",
+            "__builtin_trap() is one, and so is an access to address 0. BPF has no such stop.",
+            "Write return 0; in its place, or use an address that is not 0.",
+        )
     if bare in ("memcpy", "memset", "memmove"):
         constant = re.search(r",\s*(\w+)\s*\)\s*;", case.line)
         fixed = (
@@ -78,6 +85,20 @@ def floating(case: Case) -> LabError:
         "The kernel does not let programs use those registers.",
         "Count in whole numbers, as nanoseconds, and divide in Python.",
         place=place,
+    )
+
+
+def without_a_word(case: Case) -> LabError | None:
+    """Return why the compiler ended and printed nothing: LLVM 14 does so where bits are counted."""
+    found = re.search(r"__builtin_(?:clz|ctz|ffs)(?:l|ll)?\b", case.declared.code)
+    if not found:
+        return None
+    return case.error(
+        "builtin",
+        f"The compiler ends at {found[0]}.",
+        "BPF has no instruction for it.",
+        "Count the bits in a loop with an end; BCC's bpf_log2l(x) finds the highest one.",
+        place=case.declared.place(found.start()),
     )
 
 

@@ -30,6 +30,10 @@ def _indent(text: str) -> int:
 
 def _brace(case: Case) -> LabError:
     """A closing brace is missing, which is found only at the end."""
+    if case.also("to match this", "") == [] and "{" in case.line:
+        why = f"The compiler says: {case.fault.text}."
+        fix = "Write .field = value for each field, with commas between them."
+        return case.error("syntax", "This list of values is not C.", why, fix)
     begun = unclosed(case)
     also = [(begun, "this brace is not closed")] if begun and begun != case.fault.place else []
     fix = "Write } where the block ends."

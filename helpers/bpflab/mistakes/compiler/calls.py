@@ -18,6 +18,8 @@ _EXAMPLES = {
     "update": "{map}.update(&key, &value);",
     "lookup": "{map}.lookup(&key);",
     "delete": "{map}.delete(&key);",
+    "get_stackid": "{map}.get_stackid(ctx, 0);",
+    "increment": "{map}.increment(key);",
     "call": "{map}.call(ctx, 1);",
     "bpf_get_current_comm": "char comm[16]; bpf_get_current_comm(comm, sizeof(comm));",
     "bpf_probe_read_user": "bpf_probe_read_user(to, sizeof(to), from);",
@@ -78,6 +80,9 @@ def _callee(case: Case, many: str) -> str:
 def _macro(case: Case, many: str) -> LabError | None:
     found = case.fault.note(r"macro '(\w+)' defined here")
     name = found[0][1] if found else ""
+    written = re.match(r"\s*([A-Za-z_]\w*)\s*\(", case.line)
+    if written and macros.find(written[1]):
+        name = written[1]
     if not name:
         return None
     macro = macros.find(name)

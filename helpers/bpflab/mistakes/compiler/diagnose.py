@@ -77,6 +77,8 @@ def diagnose(source: Source, printed: str, include: Path | None = None) -> LabEr
     fault = _first(found)
     error = _machine(source, printed, fault) if not fault or not fault.place else None
     error = error or (explain(source, fault, found, include) if fault else None)
+    if error is None and not printed.strip():
+        error = arithmetic.without_a_word(Case(source, Diagnostic("error", "")))
     if error is None:
         message = "The compiler stopped without a word that is known."
         error = LabError("compiler", message, fix="Read the compiler's whole text in .log.")

@@ -63,7 +63,9 @@ def no_tracepoint(case: Case, category: str, event: str) -> LabError:
         fix = _nothing_near(f"{category}:{event}")
     except LabError as error:
         if error.kind == "no-tracepoint" and error.fix:
-            structs = re.sub(r"([\w-]+):([\w.-]+)", r"tracepoint__\1__\2", error.fix)
+            macro = re.match(r"(\w*TRACEPOINT_PROBE)\(", case.line)
+            written = rf"{macro[1]}(\1, \2)" if macro else r"tracepoint__\1__\2"
+            structs = re.sub(r"([\w-]+):([\w.-]+)", written, error.fix)
             fix = structs
     return case.error(
         "no-tracepoint",

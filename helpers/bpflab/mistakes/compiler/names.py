@@ -92,6 +92,9 @@ def _known(case: Case, name: str) -> tuple[str, str] | None:
             why,
             f"Give {function.name} a parameter, void *ctx, and write ctx where it is called.",
         )
+    if name.startswith("$"):
+        why = "$1 is an argument in a shell or in bpftrace."
+        return why, "Write the value, or a name that load is given: defines={'PID': pid}."
     if name == "__noinline__":
         why = (
             "The kernel's headers define noinline as the whole attribute. BCC loads each function "

@@ -152,6 +152,9 @@ def _integer(case: Case, text: str) -> LabError | None:
 
 
 def _indirection(case: Case, type: str) -> LabError:
+    if re.search(r"[\w)]\s*\*\*\s*[\w(]", case.line):
+        message, fix = "** is not an operator of C.", "Multiply, or shift: 1 << 3 is 8."
+        return case.error("syntax", message, "", fix)
     name = re.search(r"\*\s*(\w+)", case.fault.marked or case.line)
     what = name[1] if name else "This"
     return case.error(

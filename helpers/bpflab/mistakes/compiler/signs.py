@@ -6,7 +6,7 @@ import difflib
 import re
 
 from bpflab.errors import LabError
-from bpflab.mistakes.compiler.case import Case, Rules
+from bpflab.mistakes.compiler.case import Case, Rules, says
 
 _DIRECTIVES = (
     "include",
@@ -87,6 +87,19 @@ def _define(case: Case) -> LabError | None:
 
 
 RULES: Rules = (
+    (
+        r"\\([uUx]) used with no following hex digits|incomplete universal character name",
+        says(
+            "syntax",
+            "A backslash begins a special character in a text.",
+            "",
+            "Write \\\\ for a backslash.",
+        ),
+    ),
+    (
+        r"integer literal is too large",
+        says("syntax", "This number needs more than 64 bits.", "", "Write a smaller one."),
+    ),
     (r"unexpected ';' before", _define),
     (r"invalid preprocessing directive", _directive),
     (r"(?:unexpected character|character) <U\+([0-9A-F]+)>", _character),

@@ -53,6 +53,13 @@ def _expression(case: Case) -> LabError | None:
             "Until C23 a label needs a statement behind it.",
             "Declare the variable above the switch, or put braces around the case.",
         )
+    if assigned := re.search(r"(\w+)\s*=\s*\{", line):
+        name = assigned[1]
+        why = "A list of values in braces sets a variable only where it is declared."
+        fix = (
+            f"Write {name} = (struct name){{ … }}, with the name of its struct, or set each field."
+        )
+        return case.error("syntax", f"{name} cannot be assigned a list in braces.", why, fix)
     if "::" in line:
         return case.error(
             "syntax", ":: is C++, and this is C.", "", "Use a struct and char arrays."

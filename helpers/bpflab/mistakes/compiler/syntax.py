@@ -13,10 +13,10 @@ _TYPES = ("u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64", "uint32_t", "uin
 
 def _semicolon(case: Case, after: str) -> LabError | None:
     place = case.fault.place
-    if re.search(r"for", case.line) and "for" in after:
+    if re.search(r"\bfor\b", case.line) and "for" in after:
         message = "The head of this loop does not have two semicolons."
         return case.error("syntax", message, "", "Write for (int i = 0; i < 10; i++).")
-    if after == "top level declarator" and re.match(r"(def|fn|func|function)", case.line):
+    if after == "top level declarator" and re.match(r"(def|fn|func|function)\b", case.line):
         return no_function(case)
     if "=" in case.line and after == "at end of declaration list":
         why = "A struct declares a type; a variable of it gets the values."
@@ -31,6 +31,8 @@ def _semicolon(case: Case, after: str) -> LabError | None:
     if before.endswith(","):
         fix = "Write ; in place of the comma."
     after = code[len(before) :].strip()
+    if after.startswith(":="):
+        return case.error("syntax", ":= is not an operator of C.", "", "Write =.")
     if last and last[0] in _TYPES and re.match(r"\w+\s*[=;,\[]", after):
         message = f"{last[0]} follows another type, so it is read as a name."
         return case.error("syntax", message, "", f"Write one type: {last[0]}.")
@@ -45,6 +47,15 @@ def _bracket(case: Case, sign: str) -> LabError | None:
     if word:
         sign_of = {"and": "&&", "or": "||", "not": "!"}[word[1]]
         return case.error("syntax", f"{word[1]} is not a word of C.", "", f"Write {sign_of}.")
+    place, column = case.fault.place, case.fault.column
+    text = place.text if place else ""
+    here = re.match(r'"[^"]*"|[\w&*]+', text[column - 1 :]) if column else None
+    before = re.search(r'("[^"]*"|\w+|\S)\s*$', text[: column - 1]) if column else None
+    if sign == ")" and here and before:
+        why = f"The compiler says: {case.fault.text}."
+        message = "A comma, an operator or a closing ) is missing."
+        fix = f"Write it between {before[1]} and {here[0]}."
+        return case.error("syntax", message, why, fix)
     opened = case.also("to match this", "to match the bracket on this line")
     return case.error(
         "syntax",

@@ -11,6 +11,9 @@ from bpflab.reference import helpers
 
 def _twice(case: Case, name: str) -> LabError:
     """A name that is declared a second time."""
+    if case.line.startswith("for") and any("'for' statement" in one.text for one in case.all):
+        message = "The head of this loop does not have two semicolons."
+        return case.error("syntax", message, "", "Write for (int i = 0; i < 10; i++).")
     also = case.also("previous|declared here", "the first one")
     if tracepoint := re.fullmatch(r"tracepoint__(\w+?)__(\w+)", name):
         return _two_programs(case, name, *tracepoint.groups())

@@ -1,0 +1,5 @@
+/* kind: syntax */
+int hook(void *ctx)
+{
+	return 1 << 3;
+}
