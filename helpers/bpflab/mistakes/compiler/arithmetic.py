@@ -12,7 +12,9 @@ _FLOAT = re.compile(
     r"__(?:float|fix|extend|trunc)\w+|__(?:add|sub|mul|div|neg|cmp|eq|ne|lt|le|gt|ge|unord|pow)[sdtx]f[23i]+"
 )
 _WIDE = re.compile(r"__\w+ti\d?")
-_FLOATS = re.compile(r"\b(?:float|double)\b|\d\.\d|\d[eE][+-]?\d|(?<![\w.])\d+\.(?!\w)")
+_FLOATS = re.compile(
+    r"\b(?:float|double)\b|(?<!\w)\d+\.\d|(?<![\w.])\d+[eE][+-]?\d|(?<![\w.])\d+\.(?!\w)"
+)
 
 
 def _builtin(case: Case, name: str) -> LabError:
@@ -107,7 +109,7 @@ def division(case: Case) -> LabError:
     return case.error(
         "signed-division",
         "Signed numbers are divided here.",
-        "BPF's division is for unsigned numbers, until Linux 6.6 and LLVM 18.",
+        "BPF divides unsigned numbers. Signed division came with Linux 6.6 and LLVM 18.",
         "Make both sides unsigned, as u64; where one is negative, divide its positive value.",
     )
 
