@@ -56,7 +56,8 @@ def nothing(refusal: Refusal) -> LabError:
             fix="Give the program another name.",
         )
     null = re.compile(r"\*\s*\(\s*(?:volatile\s+)?[\w\s]+\*+\s*\)\s*(?:0|NULL)\b")
-    at = next((p for p in ctext.body(refusal.source, name) if null.search(p.text)), None)
+    lines = ctext.body(refusal.source, name)
+    at = next((p for p in lines if null.search(p.text)), None) or _through_null(lines)
     return refusal.error(
         "empty",
         f"The compiler left nothing of {name}.",
@@ -70,6 +71,19 @@ def nothing(refusal: Refusal) -> LabError:
         if at
         else "Take lines out until it loads, to find the one.",
     )
+
+
+def _through_null(lines: list[Place]) -> Place | None:
+    """Return the line that follows a pointer that was set to NULL, and to nothing else."""
+    text = "\n".join(place.text for place in lines)
+    for set in re.finditer(r"\*\s*(\w+)\s*=\s*(?:0|NULL)\s*;", text):
+        name = set[1]
+        if not re.search(rf"(?:^|[;{{(])\s*{name}\s*=(?!=)", text, re.M):
+            use = re.compile(
+                rf"(?:^|[^\w\s])\s*\*\s*{name}\b(?!\s*=\s*(?:0|NULL)\s*;)|\b{name}(?:->|\[)"
+            )
+            return next((place for place in lines if use.search(place.text)), None)
+    return None
 
 
 def _own(refusal: Refusal, name: str, body: list[Place], at: Place | None) -> LabError:

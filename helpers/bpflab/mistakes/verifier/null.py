@@ -69,7 +69,14 @@ def made_at(refusal: Refusal, made: int) -> Place | None:
 
 def named(refusal: Refusal, made: int) -> str:
     """Return the variable that the call at a step gives its value to, or nothing."""
-    return ctext.assigned(refusal.text(made)) if made_at(refusal, made) else ""
+    if not made_at(refusal, made):
+        return ""
+    text, call = refusal.text(made), refusal.call(made)
+    if call and (
+        found := re.search(rf"(\w+)\s*=[\s(]*(?:\w[\w *]*\)\s*)?{re.escape(call.shown)}\(", text)
+    ):
+        return found[1]
+    return ctext.assigned(text)
 
 
 def _used(refusal: Refusal) -> str:

@@ -115,8 +115,8 @@ class Refusal:
         return next((p for p in self.source.lines if wanted and p.text.strip() == wanted), None)
 
     def text(self, at: int | None = None) -> str:
-        """Return the learner's statement of a step, or of the refused one."""
-        place = self.here if at is None else self.place(at)
+        """Return the learner's statement of a step, or of the refused one; nothing if unknown."""
+        place = self.place(self.last if at is None else at)
         return ctext.statement(self.source, place) if place else ""
 
     def state(self, register: str, at: int | None = None) -> str:

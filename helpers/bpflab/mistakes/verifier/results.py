@@ -12,9 +12,11 @@ from bpflab.mistakes.verifier.refusal import Refusal
 def returned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a result that the kernel has no meaning for."""
     callback = "callback" in found[1]
-    _, made = refusal.history("R0")
-    place = refusal.place(made)
-    place = place if place and "return" in place.text else None
+    rows, made = refusal.history("R0")
+    frame = refusal.step.frame if refusal.step else 0
+    ways = [made, *(at for at, _ in reversed(rows))]
+    inside = (refusal.place(at) for at in ways if at >= 0 and refusal.walk.steps[at].frame == frame)
+    place = next((one for one in inside if one and "return" in one.text), None)
     value = re.search(
         r"(?:smin|umin)=(-?\d+) (?:smax|umax)=(-?\d+)|has value \((0x[\da-f]+|\d+); 0x0\)", found[0]
     )
