@@ -29,6 +29,7 @@ _PLACES = {  # where programs of these types belong
     "sock_ops": "a cgroup",
     "sk_skb": "a map of sockets",
     "sk_msg": "a map of sockets",
+    "tracing": "a function, a tracepoint or an iterator that its section names",
     "sk_lookup": "a network namespace",
     "struct_ops": "a struct of functions of the kernel",
 }

@@ -40,7 +40,7 @@ def near(name: str) -> list[str]:
         return []
     if call := syscall(name.removeprefix("sys_")):
         return [call]
-    known = functions()
+    known = {n for n in functions() if n.isidentifier() and not n.startswith("__pfx_")}
     if holding := sorted((n for n in known if name in n), key=lambda n: (len(n), n))[:3]:
         return holding
     alike = [n for n in known if abs(len(n) - len(name)) < 3 and n[0] == name[0]]

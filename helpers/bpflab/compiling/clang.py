@@ -39,6 +39,9 @@ FLAGS = [
 # How <bpf/bpf_tracing.h> calls the machine whose registers it reads.
 _ARCHITECTURES = {"x86_64": "x86", "aarch64": "arm64", "ppc64le": "powerpc", "riscv64": "riscv"}
 _ARCHITECTURES |= {"s390x": "s390", "loongarch64": "loongarch"}
+_STUBS = "gnu/stubs-32.h"
+"""What the C library's headers include for a machine that is not x86_64, as bpf is none; they need
+nothing of it."""
 _ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
@@ -90,7 +93,7 @@ def _command(source: Source) -> list[str]:
     # The headers of the machine's own C library include others from its multiarch directory,
     # where clang does not look when it compiles for another target.
     includes = [f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"]
-    includes += ["-I."] if vmlinux.wanted(source) else []
+    includes += ["-idirafter", "."]
     machine = f"-D__TARGET_ARCH_{_ARCHITECTURES.get(platform.machine(), platform.machine())}"
     flags = [*FLAGS, machine, *includes, *source.flags]
     return ["clang", *flags, "-x", "c", "-c", "-", "-o", "-"]
@@ -110,6 +113,7 @@ def _laid_out(source: Source) -> Iterator[Path]:
     sweep(place, "bpflab-", shutil.rmtree)  # of processes that were killed
     with tempfile.TemporaryDirectory(prefix=head, ignore_cleanup_errors=True) as name:
         headers = {MADE: vmlinux.text()} if vmlinux.wanted(source) else {}
+        headers[_STUBS] = ""
         for file, text in {**source.written, **headers}.items():
             path = Path(name, file)
             if ".." not in path.parts and path.is_relative_to(name):

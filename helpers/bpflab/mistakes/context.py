@@ -52,6 +52,10 @@ _OF_NAME = {  # how BCC's macros name a function, and what it attaches that to
     "lsm__": "lsm",
 }
 _SECTIONS = {"kfunc__": "fentry", "kretfunc__": "fexit", "kmod_ret__": "fmod_ret", "lsm__": "lsm"}
+_OF_TC = (  # helpers that change a packet or send it elsewhere
+    r"\bbpf_(?:skb_(?:store|set|get|change|vlan|adjust|under)_?\w*|clone_redirect|redirect\w*"
+    r"|l[34]_csum_\w+|csum_\w+|fib_lookup|set_hash\w*)\s*\(|\bTC_ACT_\w+"
+)
 _ITERATOR = "bpf_iter__"
 _TABLE = re.compile(r'\bBPF_PROG_ARRAY\b|\bBPF_TABLE\w*\s*\(\s*"prog"')
 
@@ -105,8 +109,9 @@ def role(source: Source, function: str) -> Role:
     if struct.startswith("tracepoint__"):
         return Role(("tracepoint",), _hook("tracepoint__", struct[12:]), "", struct)
     types = types_of(struct)
-    if struct == "__sk_buff" and re.search(rf"\b{name}\s*->\s*data(?:_end|_meta)?\b", source.code):
-        types = ("sched_cls", *types)  # the kernel lets no socket filter read these
+    read = rf"\b{name}\s*->\s*data(?:_end|_meta)?\b|{_OF_TC}"
+    if struct == "__sk_buff" and re.search(read, source.code):
+        types = ("sched_cls", *types)  # the kernel lets no socket filter do this
     return Role(types, "", "", struct)
 
 

@@ -74,6 +74,10 @@ def no_type(source: Source, function: str, section: str) -> LabError:
     place = sections(source).get(function, ("", head(source, function)))[1]
     kind = section.partition("/")[0]
     meant = f'SEC("tp/{section}")' if tracepoints.exists(section.replace("/", ":", 1)) else ""
+    old = next((k for k in sorted(KINDS, key=len, reverse=True) if kind.startswith(k)), "")
+    if old and not meant:  # libbpf before 1.0 took whatever stood behind the kind
+        meant = f'SEC("{old}")'
+        why += " Since libbpf 1.0 only a slash and a hook may follow the kind."
     guess = near(kind, [*KINDS]) if not meant else f"Write {meant}."
     return LabError(
         "section",
