@@ -22,6 +22,7 @@ _WORDS = {
     "map_ptr": "a map",
     "ctx": "the context",
     "ringbuf_mem": "a reserved record",
+    "alloc_mem": "a reserved record",
     "mem": "an address of memory",
     "func": "a static function",
     "sock": "a socket",
@@ -49,7 +50,7 @@ def argument(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return _wants_map(refusal, call, text)
     if wanted.strip() == "map_value" and call.helper in _TAKES_TEXT:
         return not_read_only(refusal, found)
-    if "ringbuf_mem" in wanted and "fp" not in wanted:
+    if re.search(r"\b(?:ringbuf|alloc)_mem\b", wanted) and "fp" not in wanted:  # alloc_mem: 6.1
         return _wants_record(refusal, call, text, given)
     if given in ("scalar", "inv") and "fp" in wanted:
         return _wants_memory(refusal, call, register, text, made)

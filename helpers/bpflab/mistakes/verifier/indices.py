@@ -288,7 +288,7 @@ def _block(refusal: Refusal, register: str, what: str) -> str:
     found = re.search(r"map=([\w.]+)", refusal.state(register))
     if found:
         return f"{_STARTS.get(what, what)} {found[1]}"
-    if "ringbuf_mem" in refusal.state(register):
+    if re.match(r"(?:ringbuf|alloc)_mem", refusal.state(register)):
         return "the reserved record"
     return "the map's value" if what == "map value" else f"the {what}"
 

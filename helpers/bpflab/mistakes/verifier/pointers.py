@@ -285,7 +285,7 @@ RULES = (
     (r"^access beyond struct (\w+) at off (\d+) size (\d+)", object_end),
     (r"^variable (?!ctx)\w+ access var_off=", object_index),
     (r"^R\d+ is (?:\w*ptr_)\w+ invalid variable offset", object_index),
-    (r"^dereference of modified (?!ctx|ringbuf_mem)\w+ ptr", object_moved),
+    (r"^dereference of modified (?!ctx|ringbuf_mem|alloc_mem)\w+ ptr", object_moved),
     (r"^R\d+ is \w*ptr_\w+ access (user|percpu) memory", foreign),
     (r"^R\d+ leaks addr (?:into|as)", leaks),
     (r"^R\d+ cannot write into |^cannot write into ", not_written),

@@ -155,7 +155,7 @@ def return_line(refusal: Refusal, branch: int) -> Place | None:
 RULES = (
     (r"^Unreleased reference id=\d+ alloc_insn=(\d+)", leak),
     (r"^R\d+ must have zero offset when passed to release func", not_a_record),
-    (r"^dereference of modified ringbuf_mem ptr", not_a_record),
+    (r"^dereference of modified (?:ringbuf|alloc)_mem ptr", not_a_record),
     (r"^R\d+ must be referenced when passed to release function", unacquired),
     (r"^arg \d+ is an unacquired reference", unacquired),
     (r"^func \S+ reference has not been acquired before", unacquired),
