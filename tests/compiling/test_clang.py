@@ -51,15 +51,19 @@ def test_a_name_writes_nowhere_else(tmp_path, monkeypatch):
 
 REFUSED = {
     "syntax": ("syntax", 3, 'SEC("socket") int entry(void *ctx) { return 1 }'),
-    "unknown helper": ("unknown-helper", 3, "int entry(void *ctx) { return bpf_get_moon(); }"),
-    "undeclared": ("undeclared", 4, "int entry(void *ctx) {\n\treturn moon;\n}"),
+    "unknown helper": (
+        "unknown-helper",
+        3,
+        'SEC("socket") int entry(void *ctx) { return bpf_get_moon(); }',
+    ),
+    "undeclared": ("undeclared", 4, 'SEC("socket") int entry(void *ctx) {\n\treturn moon;\n}'),
     "stack": (
         "stack",
         3,
         'SEC("socket") int entry(void *ctx) { char own[520] = {}; '
         'asm volatile("" : : "r"(own) : "memory"); return own[0]; }',
     ),
-    "header": ("no-include", 3, "#include <linux/moon.h>"),
+    "header": ("no-include", 3, "#include <linux/moon.h>\n" + PROGRAM),
 }
 
 
