@@ -112,27 +112,13 @@ def _wants_context(refusal: Refusal, call: Call, text: str) -> LabError:
 
 
 def _wants_map(refusal: Refusal, call: Call, text: str) -> LabError:
-    bcc = refusal.source.dialect == "bcc"
-    methods = {
-        "bpf_map_lookup_elem": "lookup(&key)",
-        "bpf_map_update_elem": "update(&key, &value)",
-        "bpf_map_delete_elem": "delete(&key)",
-        "bpf_ringbuf_output": "ringbuf_output(&event, sizeof(event), 0)",
-        "bpf_ringbuf_reserve": "ringbuf_reserve(sizeof(struct event))",
-        "bpf_perf_event_output": "perf_submit(ctx, &event, sizeof(event))",
-        "bpf_tail_call": "call(ctx, index)",
-    }
-    name = text.lstrip("&(void *)") or "map"
-    method = methods.get(call.helper, "")
     return refusal.error(
         "argument",
         f"{text or 'The argument'} is no map to {call.shown}.",
-        why="In BCC's dialect the name of a map is no address of a map."
-        if bcc
-        else "It takes the address of a map that is declared in the section .maps.",
-        fix=f"Write it as a method of the map: {name}.{method}."
-        if bcc and method
-        else "Give the address of the map: &name.",
+        why="It takes the address of a map that is declared in the section .maps.",
+        fix="Give the address of the map: &name."
+        if refusal.source.dialect == "libbpf"
+        else "Write it as a method of the map, as in name.lookup(&key).",
     )
 
 

@@ -29,7 +29,7 @@ def access(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a part of the context that may not be read or written, or not like this."""
     offset, size = int(found[1]), int(found[2])
     code = refusal.step.code if refusal.step else ""
-    type, text = _type(refusal), refusal.text()
+    type, text = type_of(refusal), refusal.text()
     name = _field(text)
     if re.match(r"\(\w\w\) (?:lock )?\*\(", code):
         return _written(refusal, name, type)
@@ -107,51 +107,7 @@ def modified(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 def stored(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain an atomic addition to the context."""
-    return _written(refusal, _field(refusal.text()), _type(refusal))
-
-
-def packet(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a read behind what was compared with the packet's end."""
-    offset, size, register = int(found[1]), int(found[2]), f"R{found[3]}"
-    checked = int(found[4])
-    state = refusal.state(register)
-    ends = offset + size
-    moving = bool(re.search(r"[su]max=|var_off", state))
-    name = _packet_pointer(refusal)
-    end = re.search(r"\b(\w+)\s*=[^;=]*->\s*data_end\b", refusal.source.code)
-    last = end[1] if end else "(void *)(long)ctx->data_end"
-    leave = "return XDP_PASS;" if _type(refusal) == "xdp" else "return 0;"
-    if moving:
-        return refusal.error(
-            "packet",
-            "The packet is read at an offset that comes from the packet, without a check.",
-            why="After a number was added to a pointer, the sum must be compared with data_end.",
-            fix=f"Compare it before it is used: if ((void *)({name} + 1) > {last}) {leave}"
-            if name
-            else "Keep the sum in a pointer p, and compare that before it is used: "
-            f"if ((void *)(p + 1) > {last}) {leave}",
-        )
-    if name and not refusal.call():
-        compare = f"if ((void *)({name} + 1) > {last}) {leave}"
-    else:
-        start = re.search(r"\b(\w+)\s*=[^;=]*->\s*data\b", refusal.source.code)
-        compare = f"if ({start[1] if start else 'data'} + {ends} > {last}) {leave}"
-    return refusal.error(
-        "packet",
-        (
-            f"Bytes {offset} to {ends - 1} of the packet are read; "
-            if size > 1
-            else f"Byte {offset} of the packet is read; "
-        )
-        + (
-            f"only the first {checked} were compared with its end."
-            if checked
-            else "nothing was compared with its end."
-        ),
-        why="A packet may be shorter. The verifier must see a comparison with data_end on the "
-        "way here.",
-        fix=f"Compare first: {compare}",
-    )
+    return _written(refusal, _field(refusal.text()), type_of(refusal))
 
 
 def _written(refusal: Refusal, name: str, type: str) -> LabError:
@@ -167,7 +123,7 @@ def _written(refusal: Refusal, name: str, type: str) -> LabError:
     )
 
 
-def _type(refusal: Refusal) -> str:
+def type_of(refusal: Refusal) -> str:
     """Return the program's type, as far as the text says it; tracepoint is BCC's default here."""
     if refusal.type:
         return refusal.type
@@ -192,20 +148,10 @@ def _field(text: str) -> str:
     return found[0] if len(set(found)) == 1 else ""
 
 
-def _packet_pointer(refusal: Refusal) -> str:
-    """Return the pointer that the refused line reads through: ``eth`` of ``eth->h_proto``."""
-    found = set(re.findall(r"\b(\w+)->", refusal.text())) - {"ctx", "skb"}
-    return found.pop() if len(found) == 1 else ""
-
-
 RULES = (
     (r"^invalid bpf_context access off=(-?\d+) size=(\d+)", access),
     (r"^variable ctx access var_off=", variable),
     (r"^dereference of modified ctx ptr", modified),
     (r"^negative offset ctx ptr", modified),
     (r"^BPF_(?:ATOMIC|XADD|ST|STX) stores into R\d+ ctx is not allowed", stored),
-    (
-        r"^invalid access to packet, off=(-?\d+) size=(\d+), R(\d+)\(id=\d+,off=-?\d+,r=(\d+)\)",
-        packet,
-    ),
 )

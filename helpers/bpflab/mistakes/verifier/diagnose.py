@@ -17,6 +17,7 @@ from bpflab.mistakes.rule import MOST_LOG
 from bpflab.mistakes.verifier import (
     arguments,
     arithmetic,
+    blocks,
     context,
     helpers,
     indices,
@@ -24,6 +25,8 @@ from bpflab.mistakes.verifier import (
     limits,
     locks,
     null,
+    objects,
+    packets,
     pointers,
     references,
     results,
@@ -56,10 +59,13 @@ RULES: tuple[Rule, ...] = (
     *arguments.RULES,
     *null.RULES,
     *pointers.RULES,
+    *objects.RULES,
     *arithmetic.RULES,
     *context.RULES,
+    *packets.RULES,
     *stack.RULES,
     *sizes.RULES,
+    *blocks.RULES,
     *indices.RULES,
 )
 

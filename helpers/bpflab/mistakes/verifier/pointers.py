@@ -15,8 +15,8 @@ _MOVES = re.compile(  # bpf_helper_changes_pkt_data, net/core/filter.c
     r"bpf_(?:xdp_adjust_\w+|skb_(?:vlan_\w+|store_bytes|change_\w+|pull_data|adjust_room)"
     r"|l[34]_csum_replace|clone_redirect|msg_(?:pull|push|pop)_data|lwt_\w+)$"
 )
-_PROBE = "bpf_probe_read_kernel(&copy, sizeof(copy), address)"
-_USER = "bpf_probe_read_user(&copy, sizeof(copy), address)"
+PROBE = "bpf_probe_read_kernel(&copy, sizeof(copy), address)"
+USER = "bpf_probe_read_user(&copy, sizeof(copy), address)"
 
 
 def scalar(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -31,18 +31,8 @@ def scalar(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "A number is used as an address.",
         why="A program may follow only pointers whose memory the verifier knows. "
         f"Here it knows only a number{_shown(refusal.state(register))}.",
-        fix=f"Copy what stands at a foreign address: {_PROBE}, or bpf_probe_read_user for the "
+        fix=f"Copy what stands at a foreign address: {PROBE}, or bpf_probe_read_user for the "
         "memory of a process.",
-    )
-
-
-def kernel_object(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a write to a kernel's object."""
-    return refusal.error(
-        "read-only",
-        "An object of the kernel is written to.",
-        why="A program may read the kernel's structs, and not change them.",
-        fix="Leave the assignment out, and keep what you want to remember in a map.",
     )
 
 
@@ -140,7 +130,7 @@ def _came_from(
             why="The verifier does not know what stands at that address."
             if not task
             else "bpf_get_current_task returns the address of a struct of the kernel as a number.",
-            fix=f"Copy what stands there: {_PROBE}.",
+            fix=f"Copy what stands there: {PROBE}.",
             also=[(place, f"{helper} is called here")],
         )
     load = re.match(r"\(\w\w\) r\d+ = \*\(\w+ \*\)\(r(\d+) ", refusal.walk.steps[made].code)
@@ -151,8 +141,8 @@ def _came_from(
             "A number of the context is used as an address.",
             why="An address that comes with an event may be any: the kernel does not let a "
             "program follow it.",
-            fix=f"Copy what stands there: {_USER} if it belongs to the process, as the arguments "
-            f"of a system call do, and else {_PROBE}.",
+            fix=f"Copy what stands there: {USER} if it belongs to the process, as the arguments "
+            f"of a system call do, and else {PROBE}.",
             also=[(place, "it is read from the context here")],
         )
     if base.startswith(("map_value", "ringbuf_mem", "mem", "fp")):
@@ -162,7 +152,7 @@ def _came_from(
             f"A number that was read from {where} is used as an address.",
             why="The verifier does not know what stands at an address that was stored: what is "
             "in memory is bytes.",
-            fix=f"Copy what stands there: {_PROBE}. To keep text in a struct, declare an array "
+            fix=f"Copy what stands there: {PROBE}. To keep text in a struct, declare an array "
             "and not a pointer: char name[16].",
             also=[(place, "the address is read here")],
         )
@@ -171,100 +161,6 @@ def _came_from(
 
 def _shown(state: str) -> str:
     return f": {state}" if re.fullmatch(r"-?\d+|0x[\da-f]+", state) else ""
-
-
-def no_memory(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a read or a write through a pointer that stands for no memory."""
-    what = {
-        "map_ptr": ("a map", "Look a value up: bpf_map_lookup_elem(&map, &key)."),
-        "pkt_end": ("the end of the packet", "Compare with it, and read through another pointer."),
-        "func": ("a function", "Give the function to a helper, which calls it."),
-    }
-    if found[2] not in what:
-        return None
-    return refusal.error(
-        "pointer",
-        f"The address of {what[found[2]][0]} is read or written through.",
-        why="A program may not see what stands there.",
-        fix=what[found[2]][1],
-    )
-
-
-def the_map(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a map that is read or written as if it were a variable."""
-    return refusal.error(
-        "pointer",
-        "A map itself is read or written, and not a value of it.",
-        why="The name of a map stands for the map; its values are found by their keys.",
-        fix="Look a value up: bpf_map_lookup_elem(&map, &key)."
-        if refusal.source.dialect == "libbpf"
-        else "Look a value up: map.lookup(&key).",
-    )
-
-
-def object_end(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an access behind the end of a kernel's struct."""
-    return refusal.error(
-        "bounds",
-        f"{found[3]} bytes at byte {found[2]} are behind the end of struct {found[1]}.",
-        why="The verifier knows the kernel's struct from its types.",
-        fix=f"Read a field of struct {found[1]} by its name, with an index below its length.",
-    )
-
-
-def object_index(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an object of the kernel that is read at an offset that is not a constant."""
-    return refusal.error(
-        "pointer",
-        "An object of the kernel is read at an offset that is not a constant.",
-        why="The verifier looks each field up by its offset, so that must be a constant.",
-        fix=f"Copy it: {_PROBE}, with the address of the element.",
-    )
-
-
-def object_moved(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a pointer to an object that was moved and is given away."""
-    return refusal.error(
-        "pointer",
-        "A pointer was moved that must be given as it was got.",
-        why="The verifier knows what is at the start of the object, and not in its middle.",
-        fix="Give the pointer itself, without an offset.",
-    )
-
-
-def foreign(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a pointer to the memory of a process, or of each CPU, that is followed."""
-    user = found[1] == "user"
-    return refusal.error(
-        "pointer",
-        f"A pointer to the memory of {'a process' if user else 'each CPU'} is followed.",
-        why="The memory may not be there."
-        if user
-        else "It is an offset that has another address on each CPU.",
-        fix=f"Copy what stands there: {_USER}."
-        if user
-        else "Get the address first: bpf_this_cpu_ptr(pointer), or bpf_per_cpu_ptr(pointer, cpu).",
-    )
-
-
-def leaks(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an address that would leave the program."""
-    return refusal.error(
-        "pointer",
-        "An address of the kernel would leave the program.",
-        why="Without CAP_PERFMON a program may not store or return addresses.",
-        fix="Store or return what the address points to: write a * in front of the pointer.",
-    )
-
-
-def not_written(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a write to memory that may be read only."""
-    return refusal.error(
-        "read-only",
-        "Memory is written to that a program may only read.",
-        why="It belongs to the kernel or to a constant.",
-        fix="Copy it into a variable, and change that.",
-    )
 
 
 def spilled(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -279,16 +175,6 @@ def spilled(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 RULES = (
     (r"^R(\d+) invalid mem access '(?:scalar|inv)'", scalar),
-    (r"^only read is supported", kernel_object),
-    (r"^only read from \w+ is supported", the_map),
-    (r"^R(\d+) invalid mem access '(\w+)'", no_memory),
-    (r"^access beyond struct (\w+) at off (\d+) size (\d+)", object_end),
-    (r"^variable (?!ctx)\w+ access var_off=", object_index),
-    (r"^R\d+ is (?:\w*ptr_)\w+ invalid variable offset", object_index),
-    (r"^dereference of modified (?!ctx|ringbuf_mem|alloc_mem)\w+ ptr", object_moved),
-    (r"^R\d+ is \w*ptr_\w+ access (user|percpu) memory", foreign),
-    (r"^R\d+ leaks addr (?:into|as)", leaks),
-    (r"^R\d+ cannot write into |^cannot write into ", not_written),
     (
         r"^attempt to corrupt spilled pointer|^corrupted spill memory"
         r"|^invalid size of register spill",
