@@ -79,7 +79,9 @@ def test_a_refusal_names_the_line(kind, line, text):
 def test_a_header_of_libbpf_is_a_package():
     """Its absence is no typing error: it says which package has it."""
     with pytest.raises(LabError) as caught:
-        compiled("#include <bpf/not_installed.h>\n")
+        compiled(
+            '#include <bpf/not_installed.h>\nSEC("socket") int entry(void *ctx) { return 0; }\n'
+        )
     assert caught.value.kind == "no-include"
     assert "libbpf-dev" in caught.value.fix
 

@@ -6,7 +6,6 @@ import base64
 import contextlib
 import os
 import platform
-import re
 import shutil
 import sysconfig
 import tempfile
@@ -42,7 +41,6 @@ _ARCHITECTURES |= {"s390x": "s390", "loongarch64": "loongarch"}
 _STUBS = "gnu/stubs-32.h"
 """What the C library's headers include for a machine that is not x86_64, as bpf is none; they need
 nothing of it."""
-_ERROR = re.compile(r"^(.+?):(\d+):\d+: (?:fatal )?error: ", re.M)
 
 
 class Elf(NamedTuple):
@@ -85,7 +83,7 @@ def compiled(source: Source) -> Elf:
         raise
     printed = child.stderr.decode(errors="backslashreplace")
     if child.returncode:
-        raise _refusal(source, printed)
+        raise diagnose(source, printed)
     return Elf(child.stdout, safe_log(printed))
 
 
@@ -120,13 +118,3 @@ def _laid_out(source: Source) -> Iterator[Path]:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
         yield Path(name)
-
-
-def _refusal(source: Source, printed: str) -> LabError:
-    error = diagnose(source, printed)
-    found = _ERROR.search(printed)
-    if error.place is None and found:  # here, unlike in BCC, LLVM's own errors name a line
-        error.place = source.place(found[1], int(found[2]))
-    if error.kind == "no-include" and "bpf/" in error.message:
-        error.fix = "./lab installs libbpf-dev, which has it."
-    return error

@@ -103,7 +103,8 @@ RULES: Rules = (
         ),
     ),
     (
-        r"invalid operand (?:in|for) inline asm|<inline asm>|invalid register/token|asm goto",
+        r"invalid operand (?:in|for) inline asm|couldn't allocate (?:in|out)put reg|<inline asm>"
+        r"|invalid register/token|asm goto",
         _assembly,
     ),
 )

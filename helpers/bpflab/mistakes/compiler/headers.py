@@ -119,6 +119,10 @@ def _missing(case: Case, name: str) -> LabError:
         )
         message = f"The header {header} is not for BPF programs."
         return case.error("no-include", message, why, fix)
+    if in_header:
+        why = f"It includes {name}, which is not there for BPF."
+        fix = "Leave it out: it may be for processes, or for another kernel."
+        return case.error("no-include", f"The header {header} cannot be included here.", why, fix)
     if case.bcc and header.name == "vmlinux.h":
         why = "BCC compiles with the kernel's own headers in its place."
         fix = "Leave it out, and include the headers of what you use, as <linux/sched.h>."
@@ -126,9 +130,23 @@ def _missing(case: Case, name: str) -> LabError:
     if case.bcc and header.parts[0] == "bpf":
         why = "It is libbpf's. BCC declares the helpers by itself."
         return case.error("no-include", message, why, "Leave it out.")
-    if header.parts[0] == "bpf" and header.name.startswith("bpf_"):
-        return case.error("no-include", message, "", "./lab installs libbpf-dev, which has it.")
-    return case.error("no-include", message, "", _near(case, header) or "Check its name.")
+    absent = "Check its name."
+    if header.parts[0] == "bpf":
+        absent = "./lab installs libbpf-dev, which has libbpf's headers."
+    return case.error("no-include", message, "", _near(case, header) or absent)
+
+
+def _of_process(case: Case) -> LabError | None:
+    """A header of libbpf that is for the process which loads programs."""
+    header = re.search(r"<(bpf/(?:libbpf|bpf|btf|xsk)\.h)>", case.line)
+    if not header or not case.fault.inside:
+        return None
+    return case.error(
+        "no-include",
+        f"The header {header[1]} is not for BPF programs.",
+        "It is libbpf's for the process that loads them. A program includes <bpf/bpf_helpers.h>.",
+        "Leave it out.",
+    )
 
 
 def _near(case: Case, header: PurePosixPath) -> str:
@@ -187,6 +205,7 @@ def _in_header(case: Case, text: str) -> LabError | None:
 
 
 MISSING: Rules = (
+    (r"^", _of_process),
     (r"^'([^']+)' file not found", _missing),
     (r"^unknown type name '(__\w+)'", _within),
 )

@@ -25,6 +25,13 @@ def _incomplete(case: Case, type: str) -> LabError:
         return case.error("incomplete", "A variable cannot be void.", "", "Give it a type, as u64.")
     if tracepoint := re.fullmatch(r"tracepoint__(\w+?)__(\w+)", name):
         return no_tracepoint(case, *tracepoint.groups())
+    if name == "bpf_map_def":
+        why = "It declared maps before libbpf 1.0, in the section maps."
+        fix = (
+            "Write struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, "
+        )
+        fix += '__u32); __type(value, __u64); } name SEC(".maps"); with your types and numbers.'
+        return case.error("incomplete", message, why, fix)
     if name.startswith("tracepoint_") and case.bcc:
         return misspelt_tracepoint(case, name)
     if tag not in ("struct", "union", "enum"):

@@ -16,7 +16,8 @@ RULES: Rules = (
         ),
     ),
     (
-        r"Unable to find kernel headers|chdir\(.*\): No such file",
+        r"Unable to find kernel headers|chdir\(.*\): No such file"
+        r"|linux/kconfig\.h' file not found",
         says(
             "no-headers",
             "BCC found no headers for the running kernel.",
