@@ -345,3 +345,11 @@ def test_a_listing_is_the_file_as_written(tree):
 def test_a_section_tells_the_dialect(text, dialect):
     """Only a text for clang and libbpf names the section of its programs."""
     assert source.from_text(text).dialect == dialect
+
+
+def test_the_lines_are_counted_as_the_learner_sees_them():
+    """A #line that another tool left in the text does not count; one in a comment is text."""
+    text = '#line 100 "other.c"\nint a;\n/*\n#line 7\n*/\n# 3 "x.c"\nint b;\n'
+    code = source.from_text(text, "a.c")
+    assert [line for line in code.text.split("\n") if "#" in line] == ['#line 1 "a.c"', "#line 7"]
+    assert code.lines[6].line == 7

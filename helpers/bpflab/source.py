@@ -21,6 +21,7 @@ _UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")  # what no compiler can be handed
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\([\w, ]*\))?", re.ASCII)
 _SECTION = re.compile(r'^\s*SEC\(|\bSEC\("', re.M)
 _COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.S)  # or a string, which stays
+_NUMBERED = re.compile(r'\s*#\s*(?:line\b|\d+\s+")')  # of another tool; ours count
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 MADE = "vmlinux.h"
 """The header with the kernel's types, which is made from the running kernel (`compiling.clang`)."""
@@ -57,7 +58,7 @@ class Source:
             moved = before is None or (before.file, before.line + 1) != (place.file, place.line)
             if moved or (safe and before and _AFTER.search(before.text)):
                 yield f'#line {place.line} "{place.file}"'
-            yield place.text
+            yield "" if safe and _NUMBERED.match(place.text) else place.text
             before = place
 
     @cached_property
