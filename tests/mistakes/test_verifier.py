@@ -300,3 +300,16 @@ def test_a_program_of_no_instructions_is_explained():
     error = verifier.diagnose(code, "exit", "Argument list too long", "", instructions=b"")
     assert (error.kind, error.line) == ("empty", 1)
     assert "another name" in error.fix
+
+
+def test_a_pointer_that_was_checked_is_not_said_to_be_null():
+    """Half of it is a number, and is no address; only a value of 0 is NULL."""
+    log = (
+        LOOKUP.rsplit("\n", 2)[0]
+        + "\n9: (15) if r6 == 0x0 goto pc+3       ; R6=map_value(map=counts,ks=4,vs=8)\n"
+        + "10: (bc) w1 = w6                      ; R1=scalar() R6=map_value(map=counts,ks=4,vs=8)\n"
+        + "11: (79) r2 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\n"
+    )
+    error = verifier.diagnose(source.from_text(HISTORY, "a.c"), "hook", DENIED, log, TABLE)
+    assert error.kind == "pointer"
+    assert "NULL" not in str(error)
