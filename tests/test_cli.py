@@ -172,7 +172,7 @@ def test_a_dry_run_needs_no_package_of_the_lab_and_executes_nothing(clone):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["fly"], ["run"], ["run", "--fast", "01"], ["refresh", "-x"]]
+    "words", [[], ["fly"], ["run"], ["run", "--fast", "01"], ["refresh", "-x"], ["explain"]]
 )
 def test_a_usage_error_is_status_2(words, capsys):
     """A wrong word, a missing one, an unknown option: how it is called, and what is wrong."""
