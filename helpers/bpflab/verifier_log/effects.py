@@ -56,7 +56,7 @@ def after_reading(before: State) -> State:
         if not pointer:
             continue
         size = before.get(f"R{number + 1}", "")
-        if sizes and number in (2, 3):
+        if sizes and number in (2, 3) and sizes[number - 1] != "0":  # a ring has no keys
             size = sizes[number - 1]
         start = int(pointer[1])
         for address in range(start, min(start + int(size), 0) if size.isdigit() else start):
