@@ -393,7 +393,7 @@ def test_linux_6_1_forgets_what_a_helper_reads():
 def test_linux_6_1_forgets_what_goes_into_a_ring():
     """A ring has no keys: how much is read stands in the next register."""
     found = walk("""
-        60: R1=map_ptr(off=0,ks=0,vs=0,imm=0) R2=fp-16 R3=14 R6=ctx(off=0,imm=0) fp-8=2826673 fp-16=mmmm0000
+        60: R1=map_ptr(ks=0,vs=0) R2=fp-16 R3=14 R6=ctx(off=0,imm=0) fp-8=2826673 fp-16=mmmm0000
         63: (85) call bpf_ringbuf_output#130  ; R0=scalar()
     """)
     after = found.steps[0].after
