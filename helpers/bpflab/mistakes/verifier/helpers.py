@@ -53,7 +53,7 @@ def sleeps(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     copies = name.startswith("bpf_copy_from_user")
     return refusal.error(
         "helper-type",
-        f"{name} may wait for memory to be read in, and this program may not wait.",
+        f"{name} may sleep, and this program may not.",
         why="A program at most hooks runs where the kernel cannot sleep.",
         fix="Use bpf_probe_read_user, which fails where the memory is not there."
         if copies
