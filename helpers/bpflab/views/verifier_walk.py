@@ -113,7 +113,8 @@ def _slider(shown: list[Visit], paths: Branches, first: int) -> str:
         chosen = " checked" if at == first else ""
         name = escaped(f"step {at + 1} of {len(shown)}: {title_of(visit)}")
         rows.append(
-            f'<input type="radio" name="step" class="k{at}" aria-label="{name}"{_KEYS}{chosen}>'
+            f'<label><input type="radio" name="step" class="k{at}"{_KEYS}{chosen}>'
+            f"<span>{name}</span></label>"  # aria-label: JupyterLab takes it from a stranger's page
         )
     for path in paths.new(before, paths.last):
         deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'

@@ -8,6 +8,8 @@ _LINE = "var(--jp-border-color2,rgba(128,128,128,.4))"
 _RULES = """
 & .b p{margin:.15em 0;display:flex;flex-wrap:wrap;align-items:center;gap:2px}
 & .b span{flex:0 1 auto;margin-right:.5em}
+& .b label{display:flex;position:relative}
+& .b label span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 & .b input{appearance:none;-webkit-appearance:none;margin:0;flex:0 0 auto;width:14px;height:24px;
  border-radius:3px;background:color-mix(in srgb,currentColor 22%,transparent);cursor:pointer}
 & .b input:hover{background:color-mix(in srgb,currentColor 45%,transparent)}
