@@ -107,7 +107,8 @@ def test_the_limits_of_the_stack(frames, defines, kind):
     with pytest.raises(LabError) as caught:
         frames(**defines)
     assert (caught.value.kind, caught.value.file) == (kind, "bpf/limits/frames.bpf.c")
-    assert caught.value.line == 27
+    # LLVM refuses what one function holds, at its variable; the verifier, what the two hold.
+    assert caught.value.line == (29 if defines == {"CALLER": 520} else 27)
 
 
 def test_a_refusal_names_the_line_and_prints_nothing(capfd):
