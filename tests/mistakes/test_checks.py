@@ -47,7 +47,7 @@ def test_what_is_no_slip_is_not_named(line):
     assert kinds(line) == []
 
 
-GOOD = ["%d", "%i", "%u", "%x", "%X", "%ld", "%llu", "%llx", "%p", "%s", "%c", "%%", "%5d", "%-8s"]
+GOOD = ["%d", "%i", "%u", "%x", "%X", "%ld", "%llu", "%llx", "%px", "%s", "%c", "%%", "%5d", "%-8s"]
 BAD = [
     "%f",
     "%.2f",
@@ -95,3 +95,39 @@ def test_a_format_that_the_kernel_refuses_is_named(spec):
 def test_a_lookup_that_comes_to_nothing_is_named(line, named):
     """One that makes an entry is not, nor one that goes on from the line above."""
     assert kinds(line) == ["unused"] * named
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('bpf_trace_printk("%d %p", 1, ctx);', ["printk-address"]),
+        ('bpf_printk("%p", ctx);', ["printk-address"]),
+        ('bpf_printk("%pK %ps", ctx, ctx);', []),
+        ('bpf_trace_printk("%s", "word");', ["printk-constant"]),
+        ('bpf_trace_printk("%d %s", f(1, 2), "a, \\"b");', ["printk-constant"]),
+        ('bpf_trace_printk("%s, \\"word\\"", word);', []),
+        ('bpf_trace_printk("%d", sizeof("word"));', []),
+    ],
+)
+def test_what_is_not_printed_as_it_is_meant_is_named(line, named):
+    """An address, and a constant of which BCC loads nothing."""
+    assert kinds(line) == named
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "named"),
+    [
+        ('const char *text = "a long format"', "text, sizeof(text)", True),
+        ('char const * const text = "a long format"', "text, sizeof text, 1", True),
+        ('const char text[] = "a long format"', "text, sizeof(text)", False),
+        ('const char *text = "short"', "text, sizeof(text)", False),
+        ('const char *text = "a long format"', "text, 14", False),
+        ('const char *other, text[] = "a long format"', "text, sizeof(text)", False),
+    ],
+)
+def test_the_size_of_a_pointer_to_a_format_is_named(declared, given, named):
+    """In libbpf's dialect, where the size is written; a short format is printed all the same."""
+    head = '#include <bpf/bpf_helpers.h>\nSEC("raw_tp/sys_enter")\n'
+    text = f"{head}int hook(void *ctx)\n{{\n{declared};\nbpf_trace_printk({given});\n}}\n"
+    found = checks.found(source.from_text(text, "mine.c"), {}, {})
+    assert [(error.kind, error.line) for error in found] == [("printk-size", 6)] * named

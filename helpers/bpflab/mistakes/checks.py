@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bpflab.data.layout import dtype
-from bpflab.errors import LabError, Place
+from bpflab.errors import LabError
+from bpflab.mistakes import formats
+from bpflab.mistakes.ctext import line_at
 from bpflab.reference.helpers import HELPERS, Helper
 from bpflab.source import Source
 
 _STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
 _NAME = re.compile(r"(?<![\w*&.>])(bpf_\w+)\b(?!\s*\()")
 _DECLARED = re.compile(r"\b(?!return\b)\w+\s+$")
-_PRINTED = re.compile(r'\b(bpf_trace_printk|bpf_printk)\s*\(\s*("(?:\\.|[^"\\\n])*")')
-# bpf_bprintf_prepare() of kernel/bpf/helpers.c, whose widths and %c Linux 5.13 and 5.15 brought.
-_SPEC = re.compile(r"%(?:%|([-+ #0]*)(\d*|\*)((?:\.(?:\d*|\*))?)(hh|h|ll|l|[zjtqL])?([a-zA-Z]?))")
-_INTEGERS, _OTHERS, _FLOATS = "diuxX", "scp", "fFeEgGaA"
 _UNUSED = re.compile(r"^[ \t]*(\w+\s*\.\s*lookup|bpf_map_lookup_elem)\s*\(", re.M)
 _USES = (
     r"(?:lookup|update|insert|delete|increment|atomic_increment|lookup_or_try_init|lookup_or_init)"
@@ -30,7 +28,7 @@ def found(
     """Return what is wrong with *source*; *fields* and *keys* are as `warned.warnings` has them."""
     return [
         *_uncalled(source),
-        *_formats(source),
+        *formats.found(source),
         *_unused(source),
         *_pointers(source, fields),
         *_padded(source, keys),
@@ -62,39 +60,6 @@ def _uncalled(source: Source) -> Iterator[LabError]:
             yield LabError(kind, message, place=place, why=why, fix=fix)
 
 
-def _formats(source: Source) -> Iterator[LabError]:
-    for call in _PRINTED.finditer(source.code):
-        for spec in _SPEC.finditer(call[2]):
-            if fix := _unknown(spec):
-                yield LabError(
-                    "printk-format",
-                    f"{call[1]} knows no {spec[0]}, and prints nothing.",
-                    place=_line(source, call.start()),
-                    why="It knows %d, %u, %x, with l or ll for 64 bits, and %c, %s, %p.",
-                    fix=fix,
-                )
-
-
-def _unknown(spec: re.Match[str]) -> str:
-    """Return what to write in the place of a conversion that the kernel refuses, or nothing."""
-    flags, width, precision, length, letter = spec.groups()
-    if spec[0] == "%%":
-        return ""
-    if letter and letter in _FLOATS:
-        return "A program has whole numbers alone: print the number of hundredths with %d."
-    if letter in _INTEGERS and letter:
-        if precision or width == "*" or "#" in flags or (length or "l") not in ("l", "ll"):
-            return f"Write %{'ll' if length in ('ll', 'z', 'j', 't', 'q', 'L') else ''}{letter}."
-        return ""
-    if letter and letter in _OTHERS and not precision and width != "*" and not length:
-        return ""
-    return "Write %% for the sign itself." if not letter else f"Write %{_near(letter)}."
-
-
-def _near(letter: str) -> str:
-    return letter if letter in _OTHERS else "x" if letter == "o" else "d"
-
-
 def _unused(source: Source) -> Iterator[LabError]:
     plain = _plain(source.code)
     for call in _UNUSED.finditer(plain):
@@ -104,7 +69,7 @@ def _unused(source: Source) -> Iterator[LabError]:
             yield LabError(
                 "unused",
                 "The result of this lookup is not used.",
-                place=_line(source, call.start(1)),
+                place=line_at(source, call.start(1)),
                 why="A lookup changes nothing: it returns a pointer to the value, or NULL.",
                 fix="Keep the pointer, as in u64 *v = …, and test it for NULL; or drop the line.",
             )
@@ -118,7 +83,7 @@ def _pointers(
             if ctype.replace("const ", "").replace(" ", "") != "char*":
                 continue
             lines = re.finditer(rf"\bchar\s*\*\s*(?:const\s+)?{name}\s*;", source.code)
-            places = [_line(source, found.start()) for found in lines]
+            places = [line_at(source, found.start()) for found in lines]
             yield LabError(
                 "pointer-field",
                 f"Field {name} of the event in {buffer} is a pointer: its column has an address.",
@@ -145,9 +110,9 @@ def _padded(source: Source, keys: Mapping[str, Any]) -> Iterator[LabError]:
                 yield LabError(
                     "padding",
                     f"{local[1]} has {holes} bytes of padding, and nothing writes them.",
-                    place=_line(source, local.start()),
+                    place=line_at(source, local.start()),
                     also=[
-                        (_line(source, local.end() + use.start()), f"It is a key of {name} here.")
+                        (line_at(source, local.end() + use.start()), f"It is a key of {name} here.")
                     ],
                     why="A map compares every byte of a key: one key can be stored twice.",
                     fix=f"Write struct {declared[1]} {local[1]} = {{}};",
@@ -187,7 +152,3 @@ def _end(text: str, at: int) -> int:
         depth += {"{": 1, "}": -1}.get(text[at], 0)
         at += 1
     return at
-
-
-def _line(source: Source, at: int) -> Place:
-    return source.lines[source.code.count("\n", 0, at)]

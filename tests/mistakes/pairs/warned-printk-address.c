@@ -1,0 +1,6 @@
+/* kind: warning  line: 3  says: Write %lx */
+int hook(struct tracepoint__syscalls__sys_enter_write *ctx)
+{
+	bpf_trace_printk("written from %p, %d bytes", ctx->buf, (int)ctx->count);
+	return 0;
+}
