@@ -8,6 +8,8 @@ from tests.mistakes.test_checks import BAD, GOOD
 TEXT = """\
 int hook(struct __sk_buff *skb)
 {
+\tchar word[] = "x";
+
 \treturn bpf_trace_printk("a %s b"%s) < 0;
 }
 """
@@ -16,7 +18,7 @@ int hook(struct __sk_buff *skb)
 @pytest.mark.parametrize("spec", GOOD + BAD)
 def test_the_kernel_refuses_what_is_named(spec, nothing_left, capfd):
     """With EINVAL, and nothing is printed."""
-    value = "" if spec == "%%" else ', "x"' if spec.endswith("s") else ", 1"
+    value = "" if spec == "%%" else ", word" if spec.endswith("s") else ", 1"
     with load("formats", text=TEXT % (spec, value), type="socket_filter") as program:
         assert result(program, "hook") == (spec in BAD)
         assert [warning.kind for warning in program.warnings] == ["printk-format"] * (spec in BAD)
