@@ -84,8 +84,10 @@ def test_a_fork_can_load_whatever_other_threads_were_at():
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-def test_a_refusal_comes_out_of_a_pool_of_processes():
+def test_a_refusal_comes_out_of_a_pool_of_processes(monkeypatch):
     """With its kind; the pool goes on."""
+    # An IPython shell of another test's has put a module without a spec into its place.
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None, raising=False)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         with pytest.raises(LabError) as caught:
             pool.submit(load, "nosuch/program").result(timeout=100)

@@ -115,7 +115,11 @@ def lines(image: Image, code: Code) -> Iterator[tuple[int, str, int]]:
     if image.btf:
         types = Btf(image.btf)
         for row in np.frombuffer(code.line_info, _LINE):
-            yield int(row["instruction"]), types.text(int(row["file"])), int(row["line"]) >> 10
+            try:
+                file = types.text(int(row["file"]))
+            except ValueError:  # a damaged image of the cache: the kernel refuses it, too
+                return
+            yield int(row["instruction"]), file, int(row["line"]) >> 10
 
 
 def _layouts(row: dict[str, Any], types: Btf | None) -> dict[str, Any]:
