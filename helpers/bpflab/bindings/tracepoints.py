@@ -34,7 +34,7 @@ def number(target: str) -> int:
         "no-tracepoint",
         f"There is no tracepoint {safe_text(target, 80)!r}.",
         why="A tracepoint is called category:event, as under /sys/kernel/tracing/events.",
-        fix=f"Did you mean {' or '.join(close)}?" if close else "",
+        fix=f"Did you mean {' or '.join(close)}?" if close else _listed(target),
     )
 
 
@@ -78,7 +78,24 @@ def _near(target: str) -> list[str]:
             return exact[:3]
         by_event = {name.partition(":")[2]: name for name in known}
         return [by_event[event] for event in difflib.get_close_matches(meant, by_event, 3)]
-    return difflib.get_close_matches(meant, known, 3)
+    return difflib.get_close_matches(meant, known, 3) or _elsewhere(meant, known)
+
+
+def _elsewhere(target: str, known: list[str]) -> list[str]:
+    """Return events of the same name in other categories, or the entry of a system call."""
+    category, _, event = target.partition(":")
+    if same := [name for name in known if name.partition(":")[2] == event]:
+        return same[:3]
+    call = event.removeprefix("sys_")
+    calls = [f"syscalls:sys_enter_{name}" for name in (call, category)]
+    return [name for name in calls if name in known][:1]
+
+
+def _listed(target: str) -> str:
+    """Return where the names stand: those of the category, if there is one."""
+    category = target.partition(":")[0]
+    known = any(name.startswith(f"{category}:") for name in names()) and ":" in target
+    return f"To see all names: ls {TRACEFS}/events{f'/{category}' if known else ''}."
 
 
 def _place(target: str) -> Path:

@@ -6,6 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import library
+from bpflab.mistakes.compiler import stack
 from bpflab.mistakes.compiler.case import Case, Rules
 
 _FLOAT = re.compile(
@@ -55,6 +56,8 @@ def _builtin(case: Case, name: str) -> LabError:
                 "Give it a constant, or write a loop with an end: for (int i = 0; i < 64 && i <"
                 f" {constant[1]}; i++).",
             )
+        if large := stack.too_large(case):
+            return large
         return case.error(
             "builtin",
             f"A {bare} of this size cannot be unrolled into instructions.",

@@ -31,6 +31,10 @@ def _parameters(case: Case) -> LabError:
 def _select(case: Case, what: str) -> LabError | None:
     if re.search(r"\bs(?:div|rem)\b", what):
         return division(case)
+    if re.search(
+        r"Atomic(?:CmpSwap|Swap|LoadAdd|LoadAnd|LoadOr|LoadXor)\w*<.*\(s(?:8|16|32)\)", what
+    ):
+        return _atomic_of_64(case)
     if "Atomic" in what:
         return case.error(
             "atomic",
@@ -50,6 +54,16 @@ def _select(case: Case, what: str) -> LabError | None:
     if re.search(r"\bf(?:add|sub|mul|div|p_\w+|cmp)\b|ConstantFP|f(?:32|64)\b", what):
         return floating(case)
     return None
+
+
+def _atomic_of_64(case: Case) -> LabError:
+    """An atomic operation whose result is used, on fewer than 64 bits."""
+    return case.error(
+        "atomic",
+        "This atomic operation needs a variable of 64 bits.",
+        "The instruction set that the compiler uses has it for 64-bit numbers alone.",
+        f"Declare what it works on as {'u64' if case.bcc else '__u64'}: in a map, the value too.",
+    )
 
 
 def _assembly(case: Case) -> LabError:
@@ -83,6 +97,7 @@ def _assembly(case: Case) -> LabError:
 RULES: Rules = (
     (r"defined with too many args|functions? with .*stack arg", _parameters),
     (r"^too many arg(?:ument)?s(?! to function call| provided)|stack arguments", _arguments),
+    (r"Unsupported atomic operations, please use 64 bit version", _atomic_of_64),
     (r"Cannot select: (.*)", _select),
     (
         r"pass by value not supported|only (?:integer|small) returns supported|aggregate returns",

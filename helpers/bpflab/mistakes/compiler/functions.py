@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 
+from bpflab.bindings import tracepoint_fields
 from bpflab.errors import LabError
 from bpflab.mistakes import library
 from bpflab.mistakes.compiler.case import Case, Rules
@@ -85,7 +87,32 @@ def _c_library(case: Case, name: str) -> LabError:
     return library.fault(case.source, name, case.fault.place) or _function(case, name)
 
 
+def _void_parameter(case: Case) -> LabError:
+    """``void name`` as a parameter."""
+    function = case.declared.functions.get(
+        next((n for n, one in case.declared.functions.items() if one.place == case.fault.place), "")
+    )
+    parameters = function.parameters if function else case.line
+    names = re.findall(r"\bvoid\s+(\w+)", parameters)
+    event = re.search(r"tracepoint__(\w+?)__(\w+)\s*\*\s*(\w+)", parameters)
+    message = "A parameter cannot have the type void."
+    if event and function and not function.static:
+        known = {one.name for one in tracepoint_fields.fields(f"{event[1]}:{event[2]}")}
+        fields = [f"{event[3]}->{name}" for name in names if name in known]
+        why = f"A tracepoint's program takes {event[3]} alone."
+        fix = f"Leave {' and '.join(names) or 'void'} out"
+        fix += f", and read {' and '.join(fields)}." if fields else "."
+        return case.error("type", message, why, fix)
+    why = "void is the type of nothing. An address of anything is a void *."
+    fix = f"Write {', '.join(f'void *{name}' for name in names) or 'void *'}."
+    return case.error("type", message, why, fix)
+
+
 RULES: Rules = (
+    (
+        r"argument may not have 'void' type|'void' must be the first and only parameter",
+        _void_parameter,
+    ),
     (r"implicitly declaring library function '(\w+)'", _c_library),
     (r"(?:implicit declaration of|call to undeclared)(?: library)? function '(\w+)'", _function),
 )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError, Place
+from bpflab.mistakes import ctext
 from bpflab.mistakes.compiler.case import Case, Rules
 
 _VARIABLE = re.compile(
     r"^[ \t]+(?:struct )?(\w+(?: \w+)*)\s+\w+\s*(?:\[(\w+)\]\s*)?(?:=[^;]*)?;", re.M
+)
+
+_LOCAL = re.compile(
+    r"\s*(?!static\b|return\b)(?:struct |union )?\w+(?: \w+)*\s+(\w+)\s*(?:\[[^\]]*\]\s*)*"
+    r"(?:;|=\s*[{\"*])"
 )
 
 
@@ -19,6 +25,37 @@ def _stack(case: Case) -> LabError:
         "An eBPF program has 512 bytes of stack in all, for every variable together.",
         "Keep the large one in a map: a per-CPU array of one entry.",
         place=_largest(case),
+    )
+
+
+def too_large(case: Case) -> LabError | None:
+    """Return the refusal of a local variable that the compiler calls memset or memcpy for.
+
+    It does so for more than 1024 bytes, so the variable is larger than the stack.
+    """
+    filled = re.search(
+        r"mem(?:set|cpy|move)\s*\(\s*&?\s*(\w+)\s*,.*,\s*sizeof\s*\(?\s*(\w+)\s*\)", case.line
+    )
+    place, name = case.fault.place, ""
+    if filled and filled[1] == filled[2]:
+        local = ctext.variable(case.source, filled[1], place)
+        function = case.declared.around(place)
+        if local and function and not local.is_pointer:
+            inside = case.declared.around(local.place) == function
+            name, place = (
+                (filled[1] if inside and _LOCAL.match(local.place.text) else ""),
+                local.place,
+            )
+    elif found := _LOCAL.match(case.line):
+        name = found[1]
+    if not name:
+        return None
+    return case.error(
+        "stack",
+        f"{name} is larger than the 512 bytes of stack.",
+        "An eBPF program has 512 bytes of stack in all, for every variable together.",
+        "Keep it in a map: a per-CPU array of one entry.",
+        place=place,
     )
 
 

@@ -64,14 +64,22 @@ def access(refusal: Refusal, found: re.Match[str]) -> LabError | None:
             why="The context is the registers of the CPU, each of 8 bytes.",
             fix="Take struct pt_regs *ctx, and read PT_REGS_PARM1(ctx) and so on.",
         )
+    if type == "socket_filter" and re.fullmatch(r"\w+->data(?:_end)?", name):
+        return refusal.error(
+            "context",
+            f"{name} may not be read by a socket_filter program.",
+            why="A program of this type gets no pointer into the packet.",
+            fix="Copy what you need: bpf_skb_load_bytes(skb, offset, &copy, sizeof(copy)). It "
+            "returns 0, or a negative number where the packet is too short.",
+        )
     shown = f"{name} " if name else f"{size} bytes at byte {offset} "
     return refusal.error(
         "context",
         f"{shown}may not be read here{f' by {_a(type)} program' if type else ''}.",
         why="The kernel lets each type of program read some fields of its context, each by its "
         "own size.",
-        fix="Read a whole field of the struct that this type of program takes, with the type that "
-        "it is declared with.",
+        fix="Read a whole field, with the type that the struct declares. If that is refused, "
+        "programs of this type may not read the field at all.",
     )
 
 

@@ -18,6 +18,17 @@ _ASKED = (
     "sched_cls",
     "xdp",
 )
+_HOOKS = {
+    "socket_filter": "a socket_filter program",
+    "sched_cls": "a program for tc (sched_cls)",
+    "xdp": "a program for XDP",
+}
+_OF_SYSCALL = (  # kernel/bpf/syscall.c, syscall_prog_func_proto
+    "bpf_sys_bpf",
+    "bpf_sys_close",
+    "bpf_btf_find_by_name_kind",
+    "bpf_kallsyms_lookup_name",
+)
 _MAP_TYPES = {
     "bpf_ringbuf": "a ring buffer",
     "bpf_perf_event": "a perf buffer (BPF_PERF_OUTPUT)",
@@ -130,16 +141,17 @@ def _no_helper(refusal: Refusal) -> LabError:
     )
 
 
-def _types(name: str) -> str:
+def _types(name: str) -> list[str]:
     """Return the types of programs that may call a helper on this kernel, if it can be asked."""
     known = reference.find(name)
-    may = [type for type in _ASKED if known and known.number in (allowed(type) or ())]
-    return ", ".join(may)
+    return [type for type in _ASKED if known and known.number in (allowed(type) or ())]
 
 
 def _why_not(name: str) -> str:
+    if name in _OF_SYSCALL:
+        return 'Only programs of type syscall may call it: those with SEC("syscall").'
     if types := _types(name):
-        return f"On this kernel programs of these types may call it: {types}."
+        return f"On this kernel programs of these types may call it: {', '.join(types)}."
     if name == "bpf_override_return":
         return (
             "Only a kprobe may call it, at functions that allow errors to be injected, and in a "
@@ -151,8 +163,14 @@ def _why_not(name: str) -> str:
 
 
 def _instead(name: str) -> str:
+    if name == "bpf_kallsyms_lookup_name":
+        return (
+            "Look the address up in user space, in /proc/kallsyms, and give it to the program: in "
+            "a map, or in a const volatile variable."
+        )
     if "skb" in name or "xdp" in name:
-        return "Load the program as socket_filter, or with a section for tc or XDP."
+        types = [_HOOKS[type] for type in _types(name) if type in _HOOKS]
+        return f"Make it {' or '.join(types)}." if types else "Use a program for packets."
     return "See bpf-helpers(7) for a helper that does it, or use a hook of another type."
 
 

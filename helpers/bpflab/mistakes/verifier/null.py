@@ -19,6 +19,30 @@ def nullable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return unchecked(refusal, f"R{found[1]}")
 
 
+def calculated(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a pointer that may be NULL and is added or subtracted, as if it were the value."""
+    register = f"R{found[1]}"
+    code = refusal.step.code if refusal.step else ""
+    other = re.match(r"\(\w\w\) \w+ [+-]= r(\d+)", code)  # the kernel names the left side alone
+    if other and "or_null" not in refusal.state(register):
+        register = f"R{other[1]}"
+    _, made = refusal.history(register)
+    came, name = made_at(refusal, made), named(refusal, made)
+    declared = ctext.variable(refusal.source, name, refusal.here) if name else None
+    if not came or not declared or declared.is_pointer or declared.length:
+        return unchecked(refusal, register)
+    return refusal.error(
+        "null-check",
+        f"{name} is an address that may be NULL, and is used as a number.",
+        why=f"{_GIVES_NULL.get(refusal.helper(made), '')} Where it has one, the lookup gives the "
+        "address of the value."
+        if refusal.helper(made) == "bpf_map_lookup_elem"
+        else _GIVES_NULL.get(refusal.helper(made), ""),
+        fix=f"Declare {declared.type} *{name}, write if (!{name}) return 0; and read *{name}.",
+        also=[(came, f"{name} gets the address here")],
+    )
+
+
 def unchecked(refusal: Refusal, register: str) -> LabError:
     """Return the fault of a register that may be NULL and is used."""
     _, made = refusal.history(register)
@@ -116,7 +140,7 @@ def nullable_argument(refusal: Refusal, found: re.Match[str]) -> LabError | None
 
 RULES = (
     (r"^R(\d+) invalid mem access '\w*_or_null\w*'", nullable),
-    (r"^R(\d+) pointer arithmetic on \w*_or_null\w* prohibited", nullable),
+    (r"^R(\d+) pointer arithmetic on \w*_or_null\w* prohibited", calculated),
     (r"^Possibly NULL pointer passed to trusted arg(\d+)", nullable_argument),
     (r"^Possibly NULL pointer passed to helper arg(\d+)", nullable_argument),
 )

@@ -13,6 +13,8 @@ def unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a register that is read and was not written on some path."""
     text = refusal.text()
     step = refusal.step
+    if error := _no_result(refusal, f"R{found[1]}"):
+        return error
     if step and step.code.startswith("(95)"):
         given = re.search(r"\breturn\s+(\w+)\s*;", text)
         name = given[1] if given and not given[1].isdigit() else ""
@@ -105,6 +107,34 @@ def misaligned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         f"{found[1]} bytes are read or written at an offset that {found[1]} does not divide.",
         why="On this machine, or in this memory, a number must be at a multiple of its size.",
         fix="Copy the bytes with __builtin_memcpy, or order the struct's fields by size.",
+    )
+
+
+def _no_result(refusal: Refusal, register: str) -> LabError | None:
+    """Explain the use of what a helper returns that returns nothing."""
+    _, made = refusal.history(register)
+    call = refusal.call(made) if made >= 0 else None
+    if register != "R0" or not call:
+        return None
+    text = refusal.text(made)
+    if not re.search(rf"(?:=|\breturn\b|[(!])[\s(!]*{re.escape(call.shown)}\s*\(", text):
+        return None  # a statement of its own: its result is not what is read
+    ends = refusal.step is not None and refusal.step.code.startswith("(95)")
+    if ends and not re.search(rf"\breturn\b.*{re.escape(call.shown)}", text):
+        name = ctext.assigned(text)
+        if not name or not re.search(rf"\breturn\s+{name}\s*;", refusal.text()):
+            return None
+    tail = call.helper == "bpf_tail_call"
+    return refusal.error(
+        "uninitialised",
+        f"{call.helper} leaves no result that a program can use.",
+        why="If it works, this program ends there. If it fails, the program goes on with the next "
+        "statement."
+        if tail
+        else "No program may read what it leaves in R0.",
+        fix="Write it as a statement of its own, without = and if."
+        + (" What comes after it runs only if it failed." if tail else ""),
+        also=[(refusal.place(made), f"{call.shown} is called here")],
     )
 
 
