@@ -62,3 +62,9 @@ def test_no_libbpf(fresh, monkeypatch, missing):
         libbpf.library()
     assert caught.value.kind == "no-libbpf"
     assert "libbpf" in caught.value.why
+
+
+@pytest.mark.parametrize(("event", "count"), [("sys_enter", 2), ("sys_exit", 2), ("no_such", -1)])
+def test_the_arguments_of_a_raw_tracepoint_are_counted(event, count):
+    """The kernel's types have them."""
+    assert libbpf.arguments_of(event) == count

@@ -34,6 +34,9 @@ def refused(program, target):
         ("execve", f"{EXECVE} or syscalls:sys_exit_execve"),
         ("sched_swich", "sched:sched_switch"),
         ("syscalls:../sched/sched_switch", "sched"),
+        ("bpf:bpf_prog_load", "syscalls:sys_enter_bpf?"),
+        ("sched:qqqq", "ls /sys/kernel/tracing/events/sched."),
+        ("qqqq:qqqq", "ls /sys/kernel/tracing/events."),
     ],
 )
 def test_a_tracepoint_that_is_not_there_brings_the_near_ones(target, near):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from dataclasses import dataclass
 
 from bpflab.arguments import checked
-from bpflab.bindings import hook_names, kallsyms, perfevent, tracepoints
+from bpflab.bindings import hook_names, kallsyms, libbpf, perfevent, tracepoints
 from bpflab.bindings.bpf import open_raw_tracepoint
 from bpflab.bindings.hook_names import BOUND, check, not_here
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
@@ -118,13 +119,18 @@ def _refused(program_type: str, function: str, target: str, error: OSError) -> L
     if error.errno in NO_DESCRIPTOR:
         return no_descriptor(f"to attach {function}")
     denied = error.errno in (errno.EPERM, errno.EACCES)
-    why, fix = "", ""
+    why, fix, count = "", "", -1
     if denied:
         why = "That takes CAP_BPF and CAP_PERFMON."
         fix = "Start the lab with ./lab; ./lab doctor shows what is missing."
     elif program_type == "raw_tracepoint" and error.errno == errno.EINVAL:
         why = "It reads more arguments than this hook has."  # bpf_probe_register, bpf_trace.c
         fix = "Read only ctx->args[0] and so on, as many as the event's prototype has."
+        with contextlib.suppress(LabError):  # a machine without libbpf
+            count = libbpf.arguments_of(target)
+        if count > 0:
+            why = f"It reads more arguments than this hook has: {count}."
+            fix = f"Read ctx->args[0]{f' to ctx->args[{count - 1}]' if count > 1 else ''} alone."
     return LabError(
         "attach",
         f"{function} cannot be attached to {target}: {error.strerror}.",

@@ -17,6 +17,7 @@ from bpflab.text import safe_text
 
 _MAP_FACTS = ("type", "key_size", "value_size", "max_entries")
 _MAP_TYPES = ("btf_key_type_id", "btf_value_type_id")
+_POINTER, _TYPEDEF, _PROTOTYPE = 2, 8, 13  # kinds of types, include/uapi/linux/btf.h
 _PRINT = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)  # a va_list arrives as an address
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "libbpf_set_print": (c_void_p, [c_void_p]),
@@ -40,6 +41,10 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "bpf_object__btf": (c_void_p, [c_void_p]),
     "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
     "libbpf_find_vmlinux_btf_id": (c_int, [c_char_p, c_int]),
+    "btf__load_vmlinux_btf": (c_void_p, []),
+    "btf__find_by_name_kind": (c_int, [c_void_p, c_char_p, c_uint32]),
+    "btf__type_by_id": (c_void_p, [c_void_p, c_uint32]),
+    "btf__free": (None, [c_void_p]),
 }
 
 
@@ -149,6 +154,32 @@ def kernel_type(name: str, attach_type: int) -> int:
     lib = library()
     with _warnings():
         return max(int(lib.libbpf_find_vmlinux_btf_id(name.encode(), attach_type)), 0)
+
+
+def arguments_of(event: str) -> int:
+    """Return how many arguments the raw tracepoint *event* has, or -1 where that is not known.
+
+    Raises:
+        LabError: ``no-libbpf``.
+    """
+    lib = library()
+    with _warnings():
+        types = lib.btf__load_vmlinux_btf()
+        if not types:
+            return -1
+        try:
+            number = lib.btf__find_by_name_kind(types, f"btf_trace_{event}".encode(), _TYPEDEF)
+            kinds = []
+            for _ in range(3):  # the typedef of a pointer to a function
+                at = lib.btf__type_by_id(types, number) if number > 0 else None
+                if not at:
+                    return -1
+                _, info, number = (c_uint32 * 3).from_address(at)
+                kinds.append(info >> 24 & 0x1F)
+            # The first is of the kernel's own.
+            return (info & 0xFFFF) - 1 if kinds == [_TYPEDEF, _POINTER, _PROTOTYPE] else -1
+        finally:
+            lib.btf__free(types)
 
 
 def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitStack) -> Program:
