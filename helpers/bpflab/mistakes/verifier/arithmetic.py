@@ -7,7 +7,7 @@ import re
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.null import made_at, named
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
 def arithmetic(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -66,14 +66,12 @@ def fixed(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def half(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain arithmetic of 32 bits on an address."""
-    return refusal.error(
-        "pointer-arithmetic",
-        "Half of a pointer is calculated with.",
-        why="A pointer has 64 bits. An operation of 32 bits cuts it in two.",
-        fix="Keep the pointer in a pointer or in a u64, not in an int or a u32.",
-    )
+half = says(
+    "pointer-arithmetic",
+    "Half of a pointer is calculated with.",
+    why="A pointer has 64 bits. An operation of 32 bits cuts it in two.",
+    fix="Keep the pointer in a pointer or in a u64, not in an int or a u32.",
+)
 
 
 RULES = (

@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import context, ctext
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 _TRACE_SIZE = (
     8192  # PERF_MAX_TRACE_SIZE, include/linux/trace_events.h: a tracepoint's largest event
@@ -101,16 +101,14 @@ def variable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def modified(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a pointer to the context that was moved."""
-    return refusal.error(
-        "context",
-        "A pointer into the context was moved, and is used.",
-        why="The kernel rewrites each access to the context, so the offset must stand in the "
-        "access itself.",
-        fix="Read the field through ctx with a constant offset: ctx->field. Or copy it with "
-        "bpf_probe_read_kernel(&copy, sizeof(copy), pointer).",
-    )
+modified = says(
+    "context",
+    "A pointer into the context was moved, and is used.",
+    why="The kernel rewrites each access to the context, so the offset must stand in the access "
+    "itself.",
+    fix="Read the field through ctx with a constant offset: ctx->field. Or copy it with "
+    "bpf_probe_read_kernel(&copy, sizeof(copy), pointer).",
+)
 
 
 def stored(refusal: Refusal, found: re.Match[str]) -> LabError | None:

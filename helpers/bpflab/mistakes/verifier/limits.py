@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 _LOOP = re.compile(r"\b(?:for|while|do)\b\s*[({]")
 _BOUND = "Give it a bound that is a number: for (int i = 0; i < 64; i++)."
@@ -79,37 +79,30 @@ def recursion(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return _recursive(refusal, found[1]) if found[1] else _recursion(refusal)
 
 
-def stacks(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain frames that need too much stack together."""
-    return refusal.error(
-        "stack",
-        f"The {found[1]} functions that call each other here need {found[2]} bytes of stack "
-        "together.",
-        why="A caller's variables wait on the stack under those of the function it calls, and all "
-        "of them share the 512 bytes.",
-        fix="Keep the large ones in a map or, without BCC, in static variables.",
-    )
+stacks = says(
+    "stack",
+    "The {1} functions that call each other here need {2} bytes of stack together.",
+    why="A caller's variables wait on the stack under those of the function it calls, and all of "
+    "them share the 512 bytes.",
+    fix="Keep the large ones in a map or, without BCC, in static variables.",
+)
 
 
-def tail_call_stack(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a tail call below a deep stack."""
-    return refusal.error(
-        "tail-call-stack",
-        f"A called function makes a tail call while its callers hold {found[1]} bytes of stack.",
-        why="The tail call gives back its own frame, but its callers' stay: at most 33 times in a "
-        "row. So these may hold less than 256 bytes.",
-        fix="Make the tail call in the program itself, or keep the callers' variables in a map.",
-    )
+tail_call_stack = says(
+    "tail-call-stack",
+    "A called function makes a tail call while its callers hold {1} bytes of stack.",
+    why="The tail call gives back its own frame, but its callers' stay: at most 33 times in a "
+    "row. So these may hold less than 256 bytes.",
+    fix="Make the tail call in the program itself, or keep the callers' variables in a map.",
+)
 
 
-def tail_call_mixed(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a tail call in a program that also calls functions."""
-    return refusal.error(
-        "function",
-        "This program makes a tail call, and calls a function.",
-        why="On this machine the two cannot be mixed.",
-        fix="Write static inline in front of the function: then it is no call.",
-    )
+tail_call_mixed = says(
+    "function",
+    "This program makes a tail call, and calls a function.",
+    why="On this machine the two cannot be mixed.",
+    fix="Write static inline in front of the function: then it is no call.",
+)
 
 
 def _last_at(refusal: Refusal, insn: int) -> int:

@@ -7,7 +7,7 @@ import re
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.references import branch_before, return_line
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
 def lock_kind(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -28,24 +28,20 @@ def lock_kind(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def lock_without_types(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a lock in a map of BCC's, which has no types."""
-    return refusal.error(
-        "spin-lock",
-        f"The map {found[1]} can hold no lock.",
-        why="The kernel finds the lock by the types of the map, and a map of this text has none.",
-        fix="Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed.",
-    )
+lock_without_types = says(
+    "spin-lock",
+    "The map {1} can hold no lock.",
+    why="The kernel finds the lock by the types of the map, and a map of this text has none.",
+    fix="Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed.",
+)
 
 
-def lock_missing(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a value without a lock, or a pointer to another byte of it."""
-    return refusal.error(
-        "spin-lock",
-        "What is locked is no lock of a map's value.",
-        why="The kernel finds the lock by the types of the map's value.",
-        fix="Declare struct bpf_spin_lock lock; once in the value's struct, and lock &value->lock.",
-    )
+lock_missing = says(
+    "spin-lock",
+    "What is locked is no lock of a map's value.",
+    why="The kernel finds the lock by the types of the map's value.",
+    fix="Declare struct bpf_spin_lock lock; once in the value's struct, and lock &value->lock.",
+)
 
 
 def lock_touched(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -95,14 +91,12 @@ def lock_kept(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def not_locked(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an unlock without a lock."""
-    return refusal.error(
-        "spin-lock",
-        "bpf_spin_unlock is called, and no lock is held.",
-        why="On this path bpf_spin_lock was not called, or for another value.",
-        fix="Call bpf_spin_lock with the same pointer first.",
-    )
+not_locked = says(
+    "spin-lock",
+    "bpf_spin_unlock is called, and no lock is held.",
+    why="On this path bpf_spin_lock was not called, or for another value.",
+    fix="Call bpf_spin_lock with the same pointer first.",
+)
 
 
 RULES = (

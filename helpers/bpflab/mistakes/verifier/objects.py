@@ -5,18 +5,15 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError
-from bpflab.mistakes.verifier.pointers import PROBE, USER
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.pointers import USER
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
-
-def kernel_object(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a write to a kernel's object."""
-    return refusal.error(
-        "read-only",
-        "An object of the kernel is written to.",
-        why="A program may read the kernel's structs, and not change them.",
-        fix="Leave the assignment out, and keep what you want to remember in a map.",
-    )
+kernel_object = says(
+    "read-only",
+    "An object of the kernel is written to.",
+    why="A program may read the kernel's structs, and not change them.",
+    fix="Leave the assignment out, and keep what you want to remember in a map.",
+)
 
 
 def no_memory(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -48,34 +45,29 @@ def the_map(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def object_end(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an access behind the end of a kernel's struct."""
-    return refusal.error(
-        "bounds",
-        f"{found[3]} bytes at byte {found[2]} are behind the end of struct {found[1]}.",
-        why="The verifier knows the kernel's struct from its types.",
-        fix=f"Read a field of struct {found[1]} by its name, with an index below its length.",
-    )
+object_end = says(
+    "bounds",
+    "{3} bytes at byte {2} are behind the end of struct {1}.",
+    why="The verifier knows the kernel's struct from its types.",
+    fix="Read a field of struct {1} by its name, with an index below its length.",
+)
 
 
-def object_index(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an object of the kernel that is read at an offset that is not a constant."""
-    return refusal.error(
-        "pointer",
-        "An object of the kernel is read at an offset that is not a constant.",
-        why="The verifier looks each field up by its offset, so that must be a constant.",
-        fix=f"Copy it: {PROBE}, with the address of the element.",
-    )
+object_index = says(
+    "pointer",
+    "An object of the kernel is read at an offset that is not a constant.",
+    why="The verifier looks each field up by its offset, so that must be a constant.",
+    fix="Copy it: bpf_probe_read_kernel(&copy, sizeof(copy), address), with the address of the "
+    "element.",
+)
 
 
-def object_moved(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a pointer to an object that was moved and is given away."""
-    return refusal.error(
-        "pointer",
-        "A pointer was moved that must be given as it was got.",
-        why="The verifier knows what is at the start of the object, and not in its middle.",
-        fix="Give the pointer itself, without an offset.",
-    )
+object_moved = says(
+    "pointer",
+    "A pointer was moved that must be given as it was got.",
+    why="The verifier knows what is at the start of the object, and not in its middle.",
+    fix="Give the pointer itself, without an offset.",
+)
 
 
 def foreign(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -93,24 +85,20 @@ def foreign(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def leaks(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an address that would leave the program."""
-    return refusal.error(
-        "pointer",
-        "An address of the kernel would leave the program.",
-        why="Without CAP_PERFMON a program may not store or return addresses.",
-        fix="Store or return what the address points to: write a * in front of the pointer.",
-    )
+leaks = says(
+    "pointer",
+    "An address of the kernel would leave the program.",
+    why="Without CAP_PERFMON a program may not store or return addresses.",
+    fix="Store or return what the address points to: write a * in front of the pointer.",
+)
 
 
-def not_written(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a write to memory that may be read only."""
-    return refusal.error(
-        "read-only",
-        "Memory is written to that a program may only read.",
-        why="It belongs to the kernel or to a constant.",
-        fix="Copy it into a variable, and change that.",
-    )
+not_written = says(
+    "read-only",
+    "Memory is written to that a program may only read.",
+    why="It belongs to the kernel or to a constant.",
+    fix="Copy it into a variable, and change that.",
+)
 
 
 RULES = (

@@ -7,7 +7,7 @@ import re
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.null import is_null, named
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 _ENDS = ("submit", "discard", "release", "put", "drop", "destroy", "sk_release")
 _OUTSIDE = re.compile(r"(?!\s|(?:typedef\s+)?(?:struct|union|enum)\s*\w*\s*\{)")  # of functions
@@ -163,14 +163,12 @@ def _shown(state: str) -> str:
     return f": {state}" if re.fullmatch(r"-?\d+|0x[\da-f]+", state) else ""
 
 
-def spilled(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a pointer on the stack of which a part is overwritten or read."""
-    return refusal.error(
-        "pointer",
-        "A part of a pointer that is kept on the stack is written or read.",
-        why="The verifier follows a stored pointer as a whole; a part of it is no address.",
-        fix="Copy the pointer as a whole: give both variables the same pointer type.",
-    )
+spilled = says(
+    "pointer",
+    "A part of a pointer that is kept on the stack is written or read.",
+    why="The verifier follows a stored pointer as a whole; a part of it is no address.",
+    fix="Copy the pointer as a whole: give both variables the same pointer type.",
+)
 
 
 RULES = (

@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 _ENDS = {
     "bpf_ringbuf_reserve": ("A reserved record", "ringbuf_submit or ringbuf_discard"),
@@ -101,14 +101,12 @@ def dynptr_unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def dynptr_set(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a dynptr that is made anew while it still holds something."""
-    return refusal.error(
-        "dynptr",
-        "A dynptr that is in use is overwritten.",
-        why="What it points to could not be given back any more.",
-        fix="Submit or discard it first, or use a second variable.",
-    )
+dynptr_set = says(
+    "dynptr",
+    "A dynptr that is in use is overwritten.",
+    why="What it points to could not be given back any more.",
+    fix="Submit or discard it first, or use a second variable.",
+)
 
 
 def _step_of(refusal: Refusal, insn: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -193,3 +193,16 @@ class Refusal:
         if not map and helper.startswith(("bpf_map_", "bpf_ringbuf_")):
             map = arguments.get("R1", "").lstrip("&") if "R1" in arguments else ""
         return Call(helper, shown or helper, arguments, map, key, value)
+
+
+def says(
+    kind: str, message: str, *, why: str, fix: str
+) -> Callable[[Refusal, re.Match[str]], LabError]:
+    """Return what explains a refusal in fixed words; ``{1}`` is the first group of the pattern."""
+
+    def explain(refusal: Refusal, found: re.Match[str]) -> LabError:
+        groups = (found[0], *found.groups())
+        words, reason, advice = (part.format(*groups) for part in (message, why, fix))
+        return refusal.error(kind, words, why=reason, fix=advice)
+
+    return explain

@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
 def returned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -66,14 +66,12 @@ def void(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def caller(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a call whose arguments a function cannot be verified with."""
-    return refusal.error(
-        "function",
-        f"{found[1]} is not given what it can be verified with.",
-        why="A function that is not static is verified alone: by the types of its arguments.",
-        fix=f"Write static in front of {found[1]}: then it is verified where it is called.",
-    )
+caller = says(
+    "function",
+    "{1} is not given what it can be verified with.",
+    why="A function that is not static is verified alone: by the types of its arguments.",
+    fix="Write static in front of {1}: then it is verified where it is called.",
+)
 
 
 RULES = (

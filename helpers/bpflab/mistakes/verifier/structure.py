@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
 def unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -56,14 +56,12 @@ def unreachable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def unknown_instruction(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an instruction that this kernel does not have."""
-    return refusal.error(
-        "structure",
-        "The compiler has used an instruction that this kernel does not know.",
-        why="The compiler was told to make code for a newer kernel.",
-        fix="Leave -mcpu out of the compiler's flags, or write -mcpu=v3.",
-    )
+unknown_instruction = says(
+    "structure",
+    "The compiler has used an instruction that this kernel does not know.",
+    why="The compiler was told to make code for a newer kernel.",
+    fix="Leave -mcpu out of the compiler's flags, or write -mcpu=v3.",
+)
 
 
 def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -80,34 +78,28 @@ def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def divided(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a division by a constant 0."""
-    return refusal.error(
-        "division",
-        "A number is divided by 0.",
-        why="The divisor is 0 in every case.",
-        fix="Divide by another number, or check the divisor.",
-    )
+divided = says(
+    "division",
+    "A number is divided by 0.",
+    why="The divisor is 0 in every case.",
+    fix="Divide by another number, or check the divisor.",
+)
 
 
-def shifted(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a shift by too many bits."""
-    return refusal.error(
-        "shift",
-        f"A number is shifted by {found[1]} bits.",
-        why="A number of 64 bits can be shifted by 0 to 63, and one of 32 bits by 0 to 31.",
-        fix="Shift by less, or make the number a u64.",
-    )
+shifted = says(
+    "shift",
+    "A number is shifted by {1} bits.",
+    why="A number of 64 bits can be shifted by 0 to 63, and one of 32 bits by 0 to 31.",
+    fix="Shift by less, or make the number a u64.",
+)
 
 
-def misaligned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain an access at an offset that its size does not divide."""
-    return refusal.error(
-        "alignment",
-        f"{found[1]} bytes are read or written at an offset that {found[1]} does not divide.",
-        why="On this machine, or in this memory, a number must be at a multiple of its size.",
-        fix="Copy the bytes with __builtin_memcpy, or order the struct's fields by size.",
-    )
+misaligned = says(
+    "alignment",
+    "{1} bytes are read or written at an offset that {1} does not divide.",
+    why="On this machine, or in this memory, a number must be at a multiple of its size.",
+    fix="Copy the bytes with __builtin_memcpy, or order the struct's fields by size.",
+)
 
 
 def _no_result(refusal: Refusal, register: str) -> LabError | None:
