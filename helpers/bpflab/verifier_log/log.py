@@ -196,12 +196,4 @@ class _Reader:
         else:
             self._settle()
             self._end("exit" if self.steps and is_exit(self.steps[-1].code) else "")
-        end = (
-            found.title,
-            found.reason,
-            found.suggestion,
-            found.processed,
-            found.states,
-            found.whole,
-        )
-        return Walk(tuple(self.steps), tuple(self.paths), found.message, *end)
+        return Walk(**vars(found), steps=tuple(self.steps), paths=tuple(self.paths))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from bpflab.verifier_log.walk import Told
 
 # Lines that come with the walk and say nothing of a refusal.
 _NOISE = re.compile(
@@ -20,19 +21,6 @@ _NOISE = re.compile(
 _TITLE = re.compile(r"Verification failed: (.*)")
 _HEAD = re.compile(r"(Reason|At|Causal path|Suggestion):$")
 _COUNTS = re.compile(r"processed (\d+) insns .*?total_states (\d+)")
-
-
-@dataclass(frozen=True)
-class Told:
-    """The end of a log: see `log.Walk`."""
-
-    message: str
-    title: str
-    reason: str
-    suggestion: str
-    processed: int
-    states: int
-    whole: bool
 
 
 def told(lines: Sequence[str]) -> Told:

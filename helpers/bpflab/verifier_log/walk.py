@@ -57,12 +57,10 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Walk:
-    """What a log says.
+class Told:
+    """What the end of a log says.
 
     Attributes:
-        steps: in the order of the log.
-        paths: in the order of the log; that of a log of level 1 has only one.
         message: the lines that say why the program is refused; empty where it is accepted.
         title, reason, suggestion: the kernel's explanation, from Linux 7.3 on.
         processed: how many instructions the verifier looked at, over all paths; 0 if unknown.
@@ -70,8 +68,6 @@ class Walk:
         whole: whether the log goes on to the verifier's end.
     """
 
-    steps: tuple[Step, ...]
-    paths: tuple[Path, ...]
     message: str
     title: str
     reason: str
@@ -79,6 +75,19 @@ class Walk:
     processed: int
     states: int
     whole: bool
+
+
+@dataclass(frozen=True)
+class Walk(Told):
+    """What a log says.
+
+    Attributes:
+        steps: in the order of the log.
+        paths: in the order of the log; that of a log of level 1 has only one.
+    """
+
+    steps: tuple[Step, ...]
+    paths: tuple[Path, ...]
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
