@@ -96,6 +96,10 @@ class Source:
         own = (name for name in self.written if not name.endswith(".h"))
         return self.written[file or next(own)]
 
+    def at(self, position: int) -> Place:
+        """Return the line of the character number *position* of `code`."""
+        return self.lines[self.code.count("\n", 0, position)]
+
     def place(self, file: str, line: int) -> Place | None:
         """Return line *line* of *file* with its text, or None where this source has none."""
         return next((p for p in self.lines if (p.file, p.line) == (file, line)), None)

@@ -7,7 +7,7 @@ import re
 from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.compiling.image import Image
 from bpflab.errors import LabError
-from bpflab.mistakes.rule import declaration
+from bpflab.mistakes.maps import declared
 from bpflab.source import Source
 
 _BY_BCC = "run the text with BCC itself: from bcc import BPF."
@@ -38,7 +38,7 @@ def check_text(source: Source) -> None:
     """
     for pattern, message, why, fix in _DECLARED:
         if found := pattern.search(source.code):
-            place = source.lines[source.code.count("\n", 0, found.start())]
+            place = source.at(found.start())
             raise LabError("map-type", message, place=place, why=why, fix=fix)
 
 
@@ -54,7 +54,7 @@ def check_image(source: Source, image: Image) -> None:
             raise LabError(
                 "map-type",
                 f"{spec.name} is of type {type}, which cannot be loaded from a text for BCC.",
-                place=declaration(source, spec.name),
+                place=declared(source, spec.name),
                 why="Each of its values is a map, and BCC does not tell of what kind."
                 if type in _NESTED
                 else "The kernel must be given the C type of its values with it.",

@@ -28,7 +28,7 @@ def event_dtypes(source: Source, image: Image) -> dict[str, np.dtype[Any] | LabE
     found = {name: event_dtype(source, fields, name) for name, fields in image.fields.items()}
     for spec in image.maps:
         buffer = word(MAP_TYPES, spec.type) in _BUFFERS and spec.name not in found
-        if buffer and (error := _without_struct(source, spec.name)):
+        if buffer and (error := _without_struct(Declarations(source), spec.name)):
             found[spec.name] = error
     return found
 
@@ -62,24 +62,22 @@ def event_dtype(source: Source, fields: Fields, buffer: str) -> np.dtype[Any] | 
     return layout.from_fields(fields, f"the event in {buffer}")
 
 
-def _without_struct(source: Source, buffer: str) -> LabError | None:
+def _without_struct(declared: Declarations, buffer: str) -> LabError | None:
     """Return why there are no fields of what is sent through *buffer*, if anything is."""
     sent = re.compile(rf"\b{buffer}\s*\.\s*(?:ringbuf_output|ringbuf_reserve|perf_submit)\s*\(")
-    code = Declarations(source).code
-    found = sent.search(code)
+    found = sent.search(declared.code)
     if not found:
-        return _nothing_sent(source, buffer)
+        return _nothing_sent(declared, buffer)
     return LabError(
         "no-event-type",
         f"What is sent through {buffer} is not a struct.",
-        place=source.lines[code.count("\n", 0, found.start())],
+        place=declared.place(found.start()),
         why="The columns of the table are the fields of a struct.",
         fix=f"Declare struct event with one field, and send it: {buffer} then has a column.",
     )
 
 
-def _nothing_sent(source: Source, buffer: str) -> LabError | None:
-    declared = Declarations(source)
+def _nothing_sent(declared: Declarations, buffer: str) -> LabError | None:
     macro, _ = declared.maps.get(buffer, (None, ""))
     if not macro or macro.of not in ("ring", "perf"):
         return None

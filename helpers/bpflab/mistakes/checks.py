@@ -9,7 +9,6 @@ from typing import Any
 from bpflab.data.layout import dtype
 from bpflab.errors import LabError
 from bpflab.mistakes import formats
-from bpflab.mistakes.ctext import line_at
 from bpflab.reference.helpers import HELPERS, Helper
 from bpflab.source import Source
 
@@ -69,7 +68,7 @@ def _unused(source: Source) -> Iterator[LabError]:
             yield LabError(
                 "unused",
                 "The result of this lookup is not used.",
-                place=line_at(source, call.start(1)),
+                place=source.at(call.start(1)),
                 why="A lookup changes nothing: it returns a pointer to the value, or NULL.",
                 fix="Keep the pointer, as in u64 *v = …, and test it for NULL; or drop the line.",
             )
@@ -83,7 +82,7 @@ def _pointers(
             if ctype.replace("const ", "").replace(" ", "") != "char*":
                 continue
             lines = re.finditer(rf"\bchar\s*\*\s*(?:const\s+)?{name}\s*;", source.code)
-            places = [line_at(source, found.start()) for found in lines]
+            places = [source.at(found.start()) for found in lines]
             yield LabError(
                 "pointer-field",
                 f"Field {name} of the event in {buffer} is a pointer: its column has an address.",
@@ -110,10 +109,8 @@ def _padded(source: Source, keys: Mapping[str, Any]) -> Iterator[LabError]:
                 yield LabError(
                     "padding",
                     f"{local[1]} has {holes} bytes of padding, and nothing writes them.",
-                    place=line_at(source, local.start()),
-                    also=[
-                        (line_at(source, local.end() + use.start()), f"It is a key of {name} here.")
-                    ],
+                    place=source.at(local.start()),
+                    also=[(source.at(local.end() + use.start()), f"It is a key of {name} here.")],
                     why="A map compares every byte of a key: one key can be stored twice.",
                     fix=f"Write struct {declared[1]} {local[1]} = {{}};",
                 )

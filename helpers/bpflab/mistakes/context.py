@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bpflab.errors import LabError, Place
+from bpflab.errors import LabError
 from bpflab.mistakes.rule import head
 from bpflab.source import Source
 
@@ -155,29 +155,28 @@ def roles(source: Source, functions: Sequence[str], asked: str = "") -> dict[str
 
 
 def _check(source: Source, name: str, one: Role, asked: str) -> None:
-    place = head(source, name)
     if name.startswith(_ITERATOR):
         target = name.removeprefix(_ITERATOR)
-        raise _for_libbpf(name, f"bpf_iter__{target}", f"iter/{target}", place)
+        raise _for_libbpf(source, name, f"bpf_iter__{target}", f"iter/{target}")
     if one.struct in _OF_SECTION:
-        raise _for_libbpf(name, one.struct, _OF_SECTION[one.struct], place)
+        raise _for_libbpf(source, name, one.struct, _OF_SECTION[one.struct])
     if asked and one.types and asked not in one.types:
         says = f"struct {one.struct} *" if one.struct else "its name"
         raise LabError(
             "context",
             f"{name} is loaded as {asked}, but {says} is for {one.types[0]}.",
-            place=place,
+            place=head(source, name),
             why="The type says what the context is. As another type, the program would read other "
             "bytes than it means.",
             fix="Leave type= out: each function then gets the type that it is written for.",
         )
 
 
-def _for_libbpf(name: str, struct: str, section: str, place: Place | None) -> LabError:
+def _for_libbpf(source: Source, name: str, struct: str, section: str) -> LabError:
     return LabError(
         "context",
         f"{name} takes struct {struct}, and cannot be loaded from a text for BCC.",
-        place=place,
+        place=head(source, name),
         why="The kernel must be told the hook of such a program when it is loaded, and a text for "
         "BCC does not say it.",
         fix=f'Write the text for libbpf, as in SEC("{section}").',

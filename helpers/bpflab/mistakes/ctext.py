@@ -63,11 +63,6 @@ class Variable:
         return self.type.endswith("*")
 
 
-def line_at(source: Source, at: int) -> Place:
-    """Return the line of the character number *at* of a source's code."""
-    return source.lines[source.code.count("\n", 0, at)]
-
-
 def statement(source: Source, place: Place) -> str:
     """Return the C that begins on a line, up to where its parentheses are closed."""
     text = ""

@@ -59,7 +59,7 @@ class Declarations:
 
     def place(self, at: int) -> Place:
         """Return the line of position *at* of `code`."""
-        return self._source.lines[self.code.count("\n", 0, at)]
+        return self._source.at(at)
 
     def closing(self, at: int) -> int:
         """Return where the brace is closed that was opened just before *at*."""

@@ -83,7 +83,7 @@ def _section(source: Source) -> tuple[Place, bool]:
     """Return the first line that names a section, and whether all of them name the licence."""
     found = list(re.finditer(r'\bSEC\(\s*"?([^")]*)"?\s*\)', source.code))
     first = next((f for f in found if f[1] not in ("license", "version")), found[0])
-    return _at(source, first.start()), first[1] in ("license", "version")
+    return source.at(first.start()), first[1] in ("license", "version")
 
 
 def _bcc_in_libbpf(source: Source, text: Declarations) -> Iterator[LabError]:
@@ -95,11 +95,11 @@ def _bcc_in_libbpf(source: Source, text: Declarations) -> Iterator[LabError]:
                 section,
                 "A text with SEC(…) is compiled by clang alone; BCC takes a text to be GPL.",
                 "Leave this line out.",
-                (_at(source, at), f"{what} is BCC's"),
+                (source.at(at), f"{what} is BCC's"),
             )
         yield _fault(
             f"{what} is of BCC's dialect, but this is a text for libbpf.",
-            _at(source, at),
+            source.at(at),
             "A text with SEC(…) is compiled by clang alone, which knows nothing of BCC's macros.",
             fix,
             (section, "this line makes it a text for libbpf"),
@@ -186,11 +186,11 @@ def _libbpf_in_bcc(source: Source, text: Declarations) -> Iterator[LabError]:
             )
             yield _fault(
                 f"{found[1]} takes a map of libbpf's dialect, and {found[2]} is one of BCC's.",
-                _at(source, found.start()),
+                source.at(found.start()),
                 f"BCC declares {found[2]} as a struct with methods, and puts the map in their "
                 "place.",
                 f"Write {said}.",
-                (_at(source, source.code.index(found[2])), f"{found[2]} is declared for BCC"),
+                (source.at(source.code.index(found[2])), f"{found[2]} is declared for BCC"),
             )
 
 
@@ -202,19 +202,19 @@ def _libbpf_header(source: Source, text: Declarations) -> Iterator[LabError]:
     if header and uses_bcc:
         yield _fault(
             f"{header[1]} is a header for libbpf, and this text is written for BCC.",
-            _at(source, header.start(1)),
+            source.at(header.start(1)),
             "BCC brings its own declarations of the helpers and of the kernel's types.",
             "Leave this line out.",
         )
     if header:
         name = next((n for n, one in text.functions.items() if not one.static), "")
-        place = text.functions[name].place if name else _at(source, header.start(1))
+        place = text.functions[name].place if name else source.at(header.start(1))
         yield _fault(
             f"{name or 'No function'} has no section, and {header[1]} is a header for libbpf.",
             place,
             "Without a section a text is compiled by BCC, which has no such header.",
             f"For libbpf, write {_example(source, name)} above it. For BCC, leave the header out.",
-            (_at(source, header.start(1)), "this header is libbpf's"),
+            (source.at(header.start(1)), "this header is libbpf's"),
         )
 
 
@@ -223,7 +223,7 @@ def _libbpf_macro(source: Source, text: Declarations) -> Iterator[LabError]:
         if found[1] not in text.macros and found[1] not in text.functions:
             yield _fault(
                 f"{found[1]} is a macro of libbpf's headers, which BCC does not have.",
-                _at(source, found.start()),
+                source.at(found.start()),
                 "A text without SEC(…) is compiled by BCC.",
                 _OF_LIBBPF[found[1]],
             )
@@ -231,7 +231,7 @@ def _libbpf_macro(source: Source, text: Declarations) -> Iterator[LabError]:
         if "__uint" not in text.macros:
             yield _fault(
                 "A map is declared for libbpf, in a text that names no section.",
-                _at(source, found.start()),
+                source.at(found.start()),
                 "A text without SEC(…) is compiled by BCC, which declares maps by macros.",
                 'For libbpf, write SEC(".maps") behind its name and a section above each program. '
                 "For BCC, write BPF_HASH(NAME, KEY, VALUE);",
@@ -245,7 +245,7 @@ def _no_maps_section(source: Source, text: Declarations) -> Iterator[LabError]:
             yield LabError(
                 "section",
                 f"The map {found[1]} is in no section.",
-                place=_at(source, found.start()),
+                place=source.at(found.start()),
                 why="libbpf looks for maps in the section .maps; this is a variable.",
                 fix=f'Write }} {found[1]} SEC(".maps");',
             )
@@ -257,10 +257,10 @@ def _two_sets_of_types(source: Source, text: Declarations) -> Iterator[LabError]
     if vmlinux and header:
         yield _fault(
             f"vmlinux.h and <{header[1]}> declare the same types.",
-            _at(source, header.start(1)),
+            source.at(header.start(1)),
             "vmlinux.h has all types of the running kernel.",
             "Leave this line out. Macros are not in vmlinux.h: write the number of one.",
-            (_at(source, vmlinux.end()), "the types are here already"),
+            (source.at(vmlinux.end()), "the types are here already"),
         )
 
 
@@ -273,10 +273,6 @@ def _example(source: Source, function: str) -> str:
         "sched_cls": 'SEC("tc")',
         "raw_tracepoint": 'SEC("raw_tp/EVENT")',
     }.get(kind, 'SEC("tp/syscalls/sys_enter_execve"), or the section of its hook,')
-
-
-def _at(source: Source, position: int) -> Place:
-    return source.lines[source.code.count("\n", 0, position)]
 
 
 _Rule = Callable[[Source, Declarations], Iterator[LabError]]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bpflab.errors import LabError
-from bpflab.mistakes.ctext import calls, line_at
+from bpflab.mistakes.ctext import calls
 from bpflab.source import Source
 
 _PRINTED = re.compile(r'\b(bpf_trace_printk|bpf_printk)\s*\(\s*("(?:\\.|[^"\\\n])*")')
@@ -23,7 +23,7 @@ def found(source: Source) -> Iterator[LabError]:
     """Yield what the calls in *source* do not print as they are meant to."""
     for call in _PRINTED.finditer(source.code):
         for spec in _SPEC.finditer(call[2]):
-            place = line_at(source, call.start())
+            place = source.at(call.start())
             if fix := _unknown(spec):
                 yield LabError(
                     "printk-format",
@@ -55,7 +55,7 @@ def _constants(source: Source, call: re.Match[str]) -> Iterator[LabError]:
         yield LabError(
             "printk-constant",
             f"{constants[0]} is not printed: %s gets no text there.",
-            place=line_at(source, call.start()),
+            place=source.at(call.start()),
             why="BCC does not load the section of the object file in which the compiler puts "
             "string constants.",
             fix=f"Write the text into the format; or declare char text[] = {constants[0]}; in the "
@@ -77,8 +77,8 @@ def _pointers(source: Source) -> Iterator[LabError]:
             yield LabError(
                 "printk-size",
                 f"sizeof({name}) is {_POINTER}, the size of a pointer, and not that of the format.",
-                place=line_at(source, call.start()),
-                also=[(line_at(source, last.start()), f"{name} is declared as a pointer here")],
+                place=source.at(call.start()),
+                also=[(source.at(last.start()), f"{name} is declared as a pointer here")],
                 why=f"The kernel reads {_POINTER} bytes of the format, finds no end in them, and "
                 "prints nothing.",
                 fix=f"Declare it as an array, const char {name}[] = …; or use bpf_printk.",

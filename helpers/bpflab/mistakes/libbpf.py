@@ -203,7 +203,7 @@ def _of_no_constant(source: Source, name: str) -> Place | None:
 
 def _line(source: Source, pattern: str) -> Place | None:
     found = re.search(pattern, source.code, re.M)
-    return source.lines[source.code.count("\n", 0, found.start())] if found else None
+    return source.at(found.start()) if found else None
 
 
 _RULES: tuple[tuple[str, Callable[..., LabError]], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bpflab.errors import LabError, Place
+from bpflab.errors import LabError
 from bpflab.mistakes import dialect
 from bpflab.mistakes.declarations import Declarations
 from bpflab.source import Source
@@ -44,7 +44,7 @@ def _faults(source: Source) -> Iterator[LabError]:
         yield LabError(
             "python",
             "This line is Python, and only C is compiled.",
-            place=_at(source, found.start()),
+            place=source.at(found.start()),
             why="A tool of BCC's is a program in Python, which has its C between three quotes.",
             fix="Copy only the C: what stands between the quotes.",
         )
@@ -53,7 +53,7 @@ def _faults(source: Source) -> Iterator[LabError]:
         yield LabError(
             "bpftrace",
             "This is bpftrace's language, and only C is compiled.",
-            place=_at(source, found.end() - len(found[0].lstrip())),
+            place=source.at(found.end() - len(found[0].lstrip())),
             why="bpftrace makes a program of each probe by itself.",
             fix="Write a function for it, such as int hook(void *ctx), and attach it; or run the "
             "text with bpftrace.",
@@ -62,7 +62,7 @@ def _faults(source: Source) -> Iterator[LabError]:
         yield LabError(
             "placeholder",
             f"{name} is a placeholder, and nothing was put in its place.",
-            place=_at(source, at),
+            place=source.at(at),
             why="The tool's own Python replaces it with C before it compiles the text.",
             fix="Write the C that belongs here, or leave it out.",
         )
@@ -70,7 +70,7 @@ def _faults(source: Source) -> Iterator[LabError]:
         yield LabError(
             "usdt",
             "The lab has no USDT probes.",
-            place=_at(source, found.start()),
+            place=source.at(found.start()),
             why="BCC writes this function for the probe of one running program.",
             fix="Use a tracepoint, or BCC's own Python: BPF(text=…, usdt_contexts=[…]).",
         )
@@ -95,7 +95,3 @@ def _placeholders(source: Source, text: Declarations) -> Iterator[tuple[int, str
         if opened.endswith("{") and re.search(r"\benum\s*\w*\s*\{$", opened):
             continue
         yield found.start(1), found[1]
-
-
-def _at(source: Source, position: int) -> Place:
-    return source.lines[source.code.count("\n", 0, position)]

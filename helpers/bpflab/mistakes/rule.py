@@ -1,12 +1,10 @@
-"""A rule: a text to look for, and the fault that it means; and which line a fault stands at."""
+"""What every refusal needs: the line of a function's head, and a log as safe text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bpflab.errors import LabError, Place
+from bpflab.errors import Place
 from bpflab.source import Source
 from bpflab.text import safe_text
 
@@ -22,45 +20,6 @@ _MACROS = {
     "lsm__": "LSM_PROBE",
     "bpf_iter__": "BPF_ITER",
 }
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A text to look for, and what it means; ``{0}`` stands for the pattern's first group."""
-
-    kind: str
-    pattern: str
-    message: str
-    why: str
-    fix: str
-
-
-def first_match(rules: Sequence[Rule], text: str) -> tuple[Rule | None, tuple[str, ...]]:
-    """Return the first of *rules* that is found in *text*, and its groups."""
-    for rule in rules:
-        if found := re.search(rule.pattern, text, re.M):
-            return rule, found.groups()
-    return None, ()
-
-
-def as_error(
-    rule: Rule, groups: tuple[str, ...], place: Place | None, fix: str, log: str
-) -> LabError:
-    """Return the fault that *rule* means, its words filled with *groups*."""
-    return LabError(
-        rule.kind,
-        rule.message.format(*groups),
-        place=place,
-        why=rule.why.format(*groups),
-        fix=fix.format(*groups),
-        log=safe_log(log),
-    )
-
-
-def declaration(source: Source, name: str) -> Place | None:
-    """Return the line that declares map *name*."""
-    of_map = re.compile(rf"BPF_\w+\(.*\b{name}\b|\b{name}\s+SEC\(")
-    return next((p for p in source.lines if of_map.search(p.text)), None)
 
 
 def head(source: Source, function: str) -> Place | None:

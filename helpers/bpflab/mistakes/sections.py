@@ -49,7 +49,7 @@ _PROGRAM = re.compile(
 def sections(source: Source) -> dict[str, tuple[str, Place]]:
     """Return for each program the text of its section, and the section's line."""
     return {
-        found[2] or found[3]: (found[1], source.lines[source.code.count("\n", 0, found.start())])
+        found[2] or found[3]: (found[1], source.at(found.start()))
         for found in _PROGRAM.finditer(source.code)
     }
 
