@@ -52,7 +52,7 @@ def verifier_walk(title: str, walk: Walk, source: Sequence[Place], *, steps: int
         "</div>",
     ]
     scope = "vw" + hashlib.sha256("\n".join([title, *body]).encode()).hexdigest()[:10]
-    style = f"<style>{sheet(scope, [_line_class(visit) for visit in shown])}</style>"
+    style = f"<style>{sheet(scope, [_line_class(visit.place) for visit in shown])}</style>"
     # A form keeps the buttons of two views apart. Its method closes a dialog: it sends nothing.
     form = f'<form class="{scope}" method="dialog">'
     return View(figure(title, form, style, *body, "</form>"), text)
@@ -106,9 +106,7 @@ def _summary(walk: Walk, left: int) -> list[str]:
 def _slider(shown: list[Visit], paths: Branches, first: int) -> str:
     rows, before = list[str](), -1
     for at, visit in enumerate(shown):
-        for path in paths.new(before, visit.path):
-            deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
-            rows.append(f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span> ")
+        rows += [f"{_path(paths, path)} " for path in paths.new(before, visit.path)]
         before = max(before, visit.path)
         chosen = " checked" if at == first else ""
         name = escaped(f"step {at + 1} of {len(shown)}: {title_of(visit)}")
@@ -116,18 +114,22 @@ def _slider(shown: list[Visit], paths: Branches, first: int) -> str:
             f'<label><input type="radio" name="step" class="k{at}"{_KEYS}{chosen}>'
             f"<span>{name}</span></label>"  # aria-label: JupyterLab takes it from a stranger's page
         )
-    for path in paths.new(before, paths.last):
-        deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
-        rows.append(f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span>")
+    rows += [_path(paths, path) for path in paths.new(before, paths.last)]
     return f'<div class="b">{"".join(rows).removeprefix("</p>")}</p></div>'
 
 
-def _line_class(visit: Visit) -> str:
-    """Return the class of a visit's line in the listing, or nothing."""
-    if not visit.place:
+def _path(paths: Branches, path: int) -> str:
+    """Return the beginning of a path's row, after the end of the row before."""
+    deep = f' style="margin-left:{min(paths.depth(path), 6)}em"'
+    return f"</p>\n<p{deep}><span>{escaped(paths.label(path))}</span>"
+
+
+def _line_class(place: Place | None) -> str:
+    """Return the class of a line in the listing, or nothing."""
+    if not place:
         return ""
-    name = hashlib.sha256(visit.place.file.encode()).hexdigest()[:4]
-    return f"l{name}-{visit.place.line}"
+    name = hashlib.sha256(place.file.encode()).hexdigest()[:4]
+    return f"l{name}-{place.line}"
 
 
 def _listing(shown: list[Visit], source: Sequence[Place]) -> str:
@@ -136,9 +138,9 @@ def _listing(shown: list[Visit], source: Sequence[Place]) -> str:
     near = {
         at
         for at, place in enumerate(source)
-        if seen.intersection(source[max(at - 1, 0) : at + 2])
-        and any(
-            other.file == place.file for other in seen.intersection(source[max(at - 1, 0) : at + 2])
+        if any(
+            beside in seen and beside.file == place.file
+            for beside in source[max(at - 1, 0) : at + 2]
         )
     }
     rows, before = list[str](), -1
@@ -150,7 +152,7 @@ def _listing(shown: list[Visit], source: Sequence[Place]) -> str:
             rows.append(row(" ", "", f"<em>{escaped(safe_text(place.file))}</em>"))
         elif before >= 0 and at > before + 1:
             rows.append(row(" ", "  ⋯", ""))
-        name = _line_class(Visit(0, 0, place, "", 0, []))
+        name = _line_class(place)
         rows.append(f'<span class="{name}">{row(" ", f"{place.line:>3}", htmls[at])}</span>')
         before = at
     return listing(rows)
