@@ -16,6 +16,8 @@ CAP_PERFMON, CAP_BPF = 38, 39
 TESTS = Path(__file__).parent / "tests"
 SLOW = (TESTS / "browser", TESTS / "chaos", TESTS / "lima/test_boot.py", TESTS / "vm/test_boot.py")
 """Minutes, a browser or another kernel: folders and files whose tests are `slow`."""
+KERNEL = TESTS / "kernel"
+"""The folder whose tests load programs; a test of another folder that does is marked itself."""
 
 
 def _no_kernel() -> str:
@@ -44,7 +46,7 @@ def pytest_collection_modifyitems(items):
     """Mark lessons and slow tests; skip what needs a kernel that is not there, except in CI."""
     reason = "" if os.environ.get("CI") else _no_kernel()
     for item in items:
-        if isinstance(item.parent, IPyNbFile):
+        if isinstance(item.parent, IPyNbFile) or KERNEL in item.path.parents:
             item.add_marker(pytest.mark.kernel)
         if not {item.path, *item.path.parents}.isdisjoint(SLOW):
             item.add_marker(pytest.mark.slow)

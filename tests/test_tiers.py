@@ -12,6 +12,8 @@ QUICK = re.search(r'^QUICK="(.*)"$', (ROOT / "scripts/test.sh").read_text(), re.
 FILES = {
     "tests/test_text.py": "check",
     "tests/kernel/test_kprobes.py": "test",
+    "tests/kernel/test_pairs.py": "test",
+    "tests/kernel/test_explained.py": "test",
     "tests/chaos/test_rounds.py": "rest",
     "tests/browser/test_live.py": "rest",
     "tests/vm/test_boot.py": "rest",

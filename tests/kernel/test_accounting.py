@@ -6,7 +6,7 @@ import pytest
 
 from bpflab import load
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 HOOK, CALLS = "syscalls:sys_enter_getppid", 200
 HEAD = """

@@ -8,7 +8,7 @@ import pytest
 from bpflab import load, run
 from tests.kernel.execs import Own, execute, fresh_binary
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 EXECVE = "syscalls:sys_enter_execve"
 HOOK, FILTER, DISPLAY = range(3)

@@ -8,7 +8,7 @@ from bpflab import LabError, check_counts, check_program, expect, load
 from bpflab.source import find
 from tests.course.solutions import fenced, solutions
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 
 def solved(number):

@@ -4,7 +4,7 @@ import pytest
 
 from bpflab import LabError, cost_ns, load, result
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 FILTERS = """
 struct path { char path[512]; };

@@ -4,8 +4,6 @@ import pytest
 
 from bpflab import LabError, load
 
-pytestmark = pytest.mark.kernel
-
 HOOK = "int hook(void *ctx)\n{\n\tint unset;\n\treturn unset;\n}\n"
 PLAIN = "int hook(void *ctx) { return 0; }\n"
 

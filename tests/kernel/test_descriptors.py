@@ -10,7 +10,7 @@ import pytest
 from bpflab import LabError, load
 from bpflab.compiling import bcc
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("own_cache", "nothing_left")]
+pytestmark = pytest.mark.usefixtures("own_cache", "nothing_left")
 
 LIMIT = 400
 BCC = """

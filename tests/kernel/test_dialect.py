@@ -9,8 +9,6 @@ from bpflab import LabError, load, result
 from bpflab.compiling import bcc, headers
 from bpflab.compiling.headers import KCONFIG, MS_EXTENSIONS
 
-pytestmark = pytest.mark.kernel
-
 NESTED = """
 struct lab_head { const char *name; int count; };
 struct lab_whole { struct lab_head; char rest[64 - sizeof(struct lab_head)]; };

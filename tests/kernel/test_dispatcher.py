@@ -4,7 +4,7 @@ import pytest
 
 from bpflab import invoke, load, standby, syscalls
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 OTHER, EXEC, TIMER, IGNORED = range(4)
 SETUP = "import ctypes, os; libc = ctypes.CDLL(None)"

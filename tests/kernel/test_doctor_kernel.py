@@ -9,8 +9,6 @@ import pytest
 from bpflab import doctor
 from bpflab.doctor import trial
 
-pytestmark = pytest.mark.kernel
-
 
 def test_program(nothing_left):
     """Here a real program counts each exec that the doctor fired, and is gone afterwards."""

@@ -7,7 +7,7 @@ from bpflab import load
 from bpflab.source import find
 from tests.kernel.execs import execute, fresh_binary
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 EXECVE = "syscalls:sys_enter_execve"
 

@@ -5,7 +5,7 @@ import pytest
 from bpflab import load
 from tests.kernel.execs import execute, fresh_binary
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 ENTRY = {"hook": "syscalls:sys_enter_execve"}
 BOTH = {"hook_enter": "syscalls:sys_enter_execve", "hook_exit": "syscalls:sys_exit_execve"}

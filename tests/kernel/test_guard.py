@@ -9,8 +9,6 @@ from bpflab.bindings.perfevent import KPROBES
 from bpflab.views.refusal import warning as view
 from tests.kernel.held import held
 
-pytestmark = pytest.mark.kernel
-
 HOOK = "int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)\n{\n"
 END = "\treturn 0;\n}\n"
 RING = "struct event { u32 pid; };\nBPF_RINGBUF_OUTPUT(events, 8);\n"

@@ -7,7 +7,7 @@ import pytest
 from bpflab import LabError, load
 from bpflab.bindings import perfevent, tracepoints
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 EXECVE = "syscalls:sys_enter_execve"
 PLAIN = "int hook(void *ctx) { return 0; }"

@@ -9,7 +9,7 @@ import pytest
 from bpflab import LabError, hold, inspect, load, pinned, standby, syscalls
 from bpflab.programs.keep import bpffs
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 SEEN, VERSION_1, VERSION_2, FELL_THROUGH, NOT_ONCE, FILTERED, SHOWN = range(7)
 CALLS = 150_000

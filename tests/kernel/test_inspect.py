@@ -17,7 +17,7 @@ from bpflab import LabError, close, inspect, load
 from bpflab.bindings.bpf import Code, load_program
 from bpflab.inspect import code
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 CAP_SETPCAP, CAP_SYS_ADMIN = 8, 21
 EXEC = "sched:sched_process_exec"

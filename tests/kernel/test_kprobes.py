@@ -9,7 +9,7 @@ from bpflab import LabError, load, run
 from bpflab.bindings import perfevent
 from tests.kernel.held import held
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 probes = pytest.mark.skipif(
     not perfevent.KPROBES.exists(), reason="this kernel was built without kprobes"

@@ -15,7 +15,6 @@ from bpflab.compiling import clang
 from tests.kernel.held import held
 
 pytestmark = [
-    pytest.mark.kernel,
     pytest.mark.usefixtures("nothing_left"),
     pytest.mark.skipif(
         not shutil.which("clang") and not os.environ.get("CI"), reason="there is no clang"

@@ -22,7 +22,7 @@ from bpflab.bindings import hooks
 from bpflab.compiling import bcc, compiler
 from tests.kernel.held import held
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 TIMES = int(os.environ.get("BPFLAB_TIMES") or 20)  # fewer where a CPU is emulated
 EXECVE = "syscalls:sys_enter_execve"

@@ -13,7 +13,7 @@ from bpflab import LabError, load
 from bpflab.bindings import bpf_map
 from bpflab.bindings.cpus import possible as possible_cpus
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 MAPS = """
 struct path { char path[512]; };

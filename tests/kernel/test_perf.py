@@ -9,7 +9,7 @@ from bpflab import load
 from bpflab.errors import LabError
 from bpflab.programs.perf import PerfBuffer
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 UMASK = "syscalls:sys_enter_umask"
 

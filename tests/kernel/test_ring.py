@@ -13,7 +13,7 @@ import pytest
 from bpflab import LabError, load
 from bpflab.data.ring import atomics
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 # Each getppid of one process sends eight numbered records; every 64th is discarded.
 STORM = """

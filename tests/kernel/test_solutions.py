@@ -7,8 +7,6 @@ from bpflab.course.headless import execute
 from bpflab.course.notebooks import dumps, lessons, read
 from tests.course.solutions import exercises, filled, needed, solutions
 
-pytestmark = pytest.mark.kernel
-
 CLOSE = "from bpflab import loaded\n\nfor each in loaded():\n    each.close()"
 
 

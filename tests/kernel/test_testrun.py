@@ -4,7 +4,7 @@ import pytest
 
 from bpflab import LabError, invoke, load
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 TEXT = """
 BPF_PROG_ARRAY(TABLE, 4);

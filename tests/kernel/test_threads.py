@@ -18,7 +18,7 @@ from bpflab import LabError, PerfBuffer, cost_ns, hold, load, loaded, result
 from bpflab.compiling import bcc
 from bpflab.programs import loading
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 MAP = "BPF_ARRAY(m, u64, 1);\n"
 TEXT = "int f(void *ctx) {{ return {}; }}\n"

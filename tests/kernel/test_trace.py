@@ -13,7 +13,7 @@ from bpflab.bindings import tracepoints
 from bpflab.bindings.hooks import syscall_entry
 from bpflab.data.trace import Trace, open_trace
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 INSTANCES = tracepoints.TRACEFS / "instances"
 HELLO = 'int hello(void *ctx) { bpf_trace_printk("Hello World!"); return 0; }'

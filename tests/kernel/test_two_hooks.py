@@ -8,7 +8,7 @@ import pytest
 from bpflab import load, run
 from bpflab.workload.paused import PausedExec
 
-pytestmark = [pytest.mark.kernel, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.usefixtures("nothing_left")
 
 HOOKS = {
     "hook_enter": "syscalls:sys_enter_execve",
