@@ -86,7 +86,7 @@ class Source:
         """The ``-D`` flags."""
         return [f"-D{name}={value}" for name, value in sorted(self.defines.items())]
 
-    @property
+    @cached_property
     def files(self) -> list[str]:
         """The files it is made of, in the order of their first line."""
         return list(dict.fromkeys(place.file for place in self.lines))
@@ -102,7 +102,11 @@ class Source:
 
     def place(self, file: str, line: int) -> Place | None:
         """Return line *line* of *file* with its text, or None where this source has none."""
-        return next((p for p in self.lines if (p.file, p.line) == (file, line)), None)
+        return self._places.get((file, line))
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, int], Place]:
+        return {(place.file, place.line): place for place in reversed(self.lines)}
 
     def around(self, error: LabError, count: int = 2) -> tuple[Place, ...]:
         """Return the lines at the places of *error*, and *count* above and below each."""
