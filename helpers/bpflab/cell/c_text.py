@@ -12,6 +12,7 @@ from bpflab.cell.declarations import declared
 from bpflab.cell.functions import Function, closed, functions_of
 from bpflab.errors import Place
 from bpflab.mistakes import context
+from bpflab.mistakes.sections import type_of
 from bpflab.reference.macros import Macro, maps_of
 from bpflab.source import Source
 
@@ -24,21 +25,6 @@ _OPEN_COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|/\*.*\Z', re.S)  # or a strin
 _INITIALISER = re.compile(r"=\s*\{[^{}]*\}")
 _MEMBER = re.compile(r"(?P<type>.+?[\s*])(?P<name>\w+)\s*(?P<array>(?:\[[^\]]*\]\s*)*)$", re.S)
 _LIBBPF_MAP = re.compile(r'\}\s*(\w+)\s+SEC\(\s*"\.maps"\s*\)')
-
-_OF_SECTION = {  # how libbpf calls a type, where that is not the kernel's name of it
-    "tp": "tracepoint",
-    "raw_tp": "raw_tracepoint",
-    "kretprobe": "kprobe",
-    "ksyscall": "kprobe",
-    "kretsyscall": "kprobe",
-    "uprobe": "kprobe",
-    "uretprobe": "kprobe",
-    "socket": "socket_filter",
-    "tc": "sched_cls",
-    "classifier": "sched_cls",
-    "action": "sched_act",
-    "sockops": "sock_ops",
-}
 
 
 class CText:
@@ -101,7 +87,7 @@ class CText:
         function = self.function_at(offset)
         if self.dialect == "libbpf":
             section = function.section if function else ""
-            return _OF_SECTION.get(section, section)
+            return type_of(section) or section
         own = self._says(function) if function else ""
         return self.options.get("type", "") or own or self.type
 
