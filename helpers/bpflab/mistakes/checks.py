@@ -9,6 +9,7 @@ from typing import Any
 from bpflab.data.layout import dtype
 from bpflab.errors import LabError
 from bpflab.mistakes import formats
+from bpflab.mistakes.declarations import Declarations
 from bpflab.reference.helpers import HELPERS, Helper
 from bpflab.source import Source
 
@@ -25,12 +26,13 @@ def found(
     source: Source, fields: Mapping[str, Sequence[tuple[str, str]]], keys: Mapping[str, Any]
 ) -> list[LabError]:
     """Return what is wrong with *source*; *fields* and *keys* are as `warned.warnings` has them."""
+    declared = Declarations(source)
     return [
-        *_uncalled(source),
+        *_uncalled(source, declared),
         *formats.found(source),
-        *_unused(source),
+        *_unused(declared),
         *_pointers(source, fields),
-        *_padded(source, keys),
+        *_padded(declared, keys),
     ]
 
 
@@ -51,16 +53,16 @@ def no_call(helper: Helper) -> tuple[str, str, str, str]:
     return "no-call", f"{name} is named here, and not called.", why, fix
 
 
-def _uncalled(source: Source) -> Iterator[LabError]:
+def _uncalled(source: Source, declared: Declarations) -> Iterator[LabError]:
     names = set(uncalled(source.code))
-    for place, line in zip(source.lines, _plain(source.code).split("\n"), strict=False):
+    for place, line in zip(source.lines, declared.code.split("\n"), strict=False):
         for name in uncalled(line) if names else ():
             kind, message, why, fix = no_call(HELPERS[name])
             yield LabError(kind, message, place=place, why=why, fix=fix)
 
 
-def _unused(source: Source) -> Iterator[LabError]:
-    plain = _plain(source.code)
+def _unused(declared: Declarations) -> Iterator[LabError]:
+    plain = declared.code
     for call in _UNUSED.finditer(plain):
         before = plain[: call.start()].rstrip()
         after = plain[_closed(plain, call.end()) :].lstrip()
@@ -68,7 +70,7 @@ def _unused(source: Source) -> Iterator[LabError]:
             yield LabError(
                 "unused",
                 "The result of this lookup is not used.",
-                place=source.at(call.start(1)),
+                place=declared.place(call.start(1)),
                 why="A lookup changes nothing: it returns a pointer to the value, or NULL.",
                 fix="Keep the pointer, as in u64 *v = …, and test it for NULL; or drop the line.",
             )
@@ -93,15 +95,15 @@ def _pointers(
             )
 
 
-def _padded(source: Source, keys: Mapping[str, Any]) -> Iterator[LabError]:
-    plain = _plain(source.code)
+def _padded(declared: Declarations, keys: Mapping[str, Any]) -> Iterator[LabError]:
+    plain = declared.code
     for name, layout in keys.items():
-        declared = re.search(rf"\bBPF_\w+\s*\(\s*{name}\s*,\s*struct\s+(\w+)", plain)
+        key = re.search(rf"\bBPF_\w+\s*\(\s*{name}\s*,\s*struct\s+(\w+)", plain)
         holes = _holes(layout)
-        if not holes or not declared:
+        if not holes or not key:
             continue
-        for local in re.finditer(rf"\bstruct\s+{declared[1]}\s+(\w+)\s*;", plain):
-            rest = plain[local.end() : _end(plain, local.end())]
+        for local in re.finditer(rf"\bstruct\s+{key[1]}\s+(\w+)\s*;", plain):
+            rest = plain[local.end() : declared.closing(local.end())]
             use = re.search(rf"\b{name}\s*\.\s*{_USES}\s*\(\s*&?\s*{local[1]}\b", rest)
             # Whoever gives its address away, or assigns all of it, may have cleared it.
             other = re.search(rf"(?<![\w.])&\s*{local[1]}\b(?!\s*[.\[])", _without(rest, name))
@@ -109,10 +111,12 @@ def _padded(source: Source, keys: Mapping[str, Any]) -> Iterator[LabError]:
                 yield LabError(
                     "padding",
                     f"{local[1]} has {holes} bytes of padding, and nothing writes them.",
-                    place=source.at(local.start()),
-                    also=[(source.at(local.end() + use.start()), f"It is a key of {name} here.")],
+                    place=declared.place(local.start()),
+                    also=[
+                        (declared.place(local.end() + use.start()), f"It is a key of {name} here.")
+                    ],
                     why="A map compares every byte of a key: one key can be stored twice.",
-                    fix=f"Write struct {declared[1]} {local[1]} = {{}};",
+                    fix=f"Write struct {key[1]} {local[1]} = {{}};",
                 )
 
 
@@ -138,14 +142,5 @@ def _closed(text: str, at: int) -> int:
     depth = 1
     while depth and at < len(text):
         depth += {"(": 1, ")": -1}.get(text[at], 0)
-        at += 1
-    return at
-
-
-def _end(text: str, at: int) -> int:
-    """Return where the block ends that *at* is in."""
-    depth = 1
-    while depth and at < len(text):
-        depth += {"{": 1, "}": -1}.get(text[at], 0)
         at += 1
     return at
