@@ -4,11 +4,13 @@ import errno
 
 import pytest
 
-from bpflab import LabError, load
+from bpflab import LabError, live, load
 from bpflab.bindings import perfevent, tracepoints
+from bpflab.views.view import View
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
+OPENAT = "syscalls:sys_enter_openat"
 EXECVE = "syscalls:sys_enter_execve"
 PLAIN = "int hook(void *ctx) { return 0; }"
 TYPED = "int hook(struct tracepoint__{} *ctx)\n{{\n\treturn 0;\n}}\n"
@@ -238,3 +240,47 @@ def test_targets_of_a_table_have_the_type_of_the_program_that_calls_them():
     with load("lesson.c", text=text) as program:
         assert set(program.types.values()) == {"raw_tracepoint"}
         program.maps["table"][0] = "target"
+
+
+RING = """struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 1);
+int hook(CONTEXT *ctx)
+{
+	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}
+"""
+ANYWHERE = RING.replace("CONTEXT", "void")
+KNOWN = RING.replace("CONTEXT", "struct tracepoint__syscalls__sys_enter_execve")
+
+
+@pytest.mark.parametrize("text", [ANYWHERE, KNOWN])
+def test_a_live_view_leaves_what_is_attached_as_it_is(text):
+    """Whether the text names a hook or not."""
+    with load("lesson.c", text=text) as program:
+        program.attach(hook=OPENAT if text is ANYWHERE else EXECVE)
+        before = dict(program.links)
+        live(program)
+        assert program.links == before
+
+
+def test_a_live_view_attaches_a_program_where_its_text_says():
+    """And detaches it when it ends."""
+    during = []
+
+    def draw(frame):
+        during.extend(program.links)
+        return View("", "")
+
+    with load("lesson.c", text=KNOWN) as program:
+        live(program, draw=draw)
+        assert during and set(during) == {("hook", EXECVE)}
+        assert program.links == {}
+
+
+def test_a_live_view_of_a_program_that_nobody_placed_attaches_nothing():
+    """It shows what is in the ring."""
+    with load("lesson.c", text=ANYWHERE) as program:
+        live(program)
+        assert program.links == {}

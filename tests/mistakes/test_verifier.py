@@ -4,6 +4,7 @@ import pytest
 
 from bpflab import source
 from bpflab.mistakes.verifier import diagnose as verifier
+from bpflab.mistakes.verifier.call import written
 from tests.mistakes.golden import LOGS, PLAIN, golden
 
 DENIED = "Failed to load BPF program b'hook': Permission denied"
@@ -313,3 +314,10 @@ def test_a_pointer_that_was_checked_is_not_said_to_be_null():
     error = verifier.diagnose(source.from_text(HISTORY, "a.c"), "hook", DENIED, log, TABLE)
     assert error.kind == "pointer"
     assert "NULL" not in str(error)
+
+
+@pytest.mark.parametrize("name", ["bpf_probe_read_user_str", "bpf_probe_read_str"])
+def test_a_read_is_named_as_the_text_names_it(name):
+    """On Linux 6.1 BCC calls bpf_probe_read_str for bpf_probe_read_user_str."""
+    shown, arguments = written(PLAIN, "bpf_probe_read_str", f"{name}(buf, 512, ctx->filename);", "")
+    assert (shown, arguments["R1"], arguments["R2"]) == (name, "buf", "512")

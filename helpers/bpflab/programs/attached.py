@@ -47,7 +47,6 @@ class Attachable(Loaded):
     @needs_descriptors("to attach a program")
     def attach_new(self, targets: Mapping[str, str]) -> list[str]:
         """Attach as `attach` does; return the functions that were not attached there before."""
-        targets = targets or self._known()
         new = [f for f, target in targets.items() if (f, target) not in self.links]
         before = set(self.links)
         try:
@@ -98,9 +97,12 @@ class Attachable(Loaded):
         return self
 
     def _named(self, given: tuple[str, ...], targets: dict[str, str]) -> dict[str, str]:
-        """Return *targets*, with the only function's *hook* if that was given without a name."""
+        """Return *targets*, with the only function's *hook* if that was given without a name.
+
+        Without either, return where the text says that its functions belong.
+        """
         if not given:
-            return targets
+            return targets or dict(self._known())
         hook = given[-1]
         if len(self.functions) == len(given) == 1 and not targets and hook not in self.functions:
             return {next(iter(self.functions)): hook}

@@ -42,8 +42,9 @@ def live(
     A program, or its log, is shown as its newest ten events (*columns* as `table` takes
     them, or all but lengths and raw bytes) or as what *draw* makes of the frame of all that
     are kept; in either case *only* of some processes, with its accounting and its speed below. A
-    program's *hooks*, as in ``attach``, are attached for as long as the view is live. Any other
-    source is a function that returns a `View`. Functions are called in another thread.
+    program's *hooks*, as in ``attach``, are attached for as long as the view is live; a program
+    that is attached nowhere goes where its text says, if it says so. Any other source is a function
+    that returns a `View`. Functions are called in another thread.
 
     It ends with its Stop button, ``stop()``, after *seconds*, when the program is closed, when the
     cell runs again, or when no page has shown it for half a minute. Its last frame stays in the
@@ -70,6 +71,8 @@ def live(
         program, log = (source, source.events) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
         render = draw or (lambda frame: _newest(frame, name, columns))
+        if program and not program.links:
+            hooks = hooks or program.hooks
         picture = Picture(
             lambda: render(log.frame(only, None if draw else _ROWS)), log, only, program, hooks
         )

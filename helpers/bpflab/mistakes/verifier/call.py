@@ -32,6 +32,12 @@ _METHODS: dict[str, tuple[tuple[str, dict[str, int]], ...]] = {
     "bpf_get_stackid": (("get_stackid", {"R1": 0, "R3": 1}),),
     "bpf_tail_call": (("call", {"R1": 0, "R3": 1}),),
 }
+# Where /proc/kallsyms has no bpf_probe_read_user (Debian's 6.1), BCC calls the helper of before
+# Linux 5.5 in its place (src/cc/frontends/clang/b_frontend_action.cc, check_bpf_probe_read_user).
+_READS = {
+    "bpf_probe_read": "bpf_probe_read(?:_user|_kernel)?",
+    "bpf_probe_read_str": "bpf_probe_read(?:_user|_kernel)?_str",
+}
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,9 @@ def written(source: Source, helper: str, text: str, map: str) -> tuple[str, dict
         if len(found) == 1:
             name, given = found[0]
             return name, {r: given[n] for r, n in registers.items() if n < len(given)}
-    found = ctext.calls(text, helper)
+    found = ctext.calls(text, _READS.get(helper, helper))
     shifted = helper == "bpf_trace_printk" and source.dialect == "bcc"  # BCC adds the size
     if len(found) == 1 and not shifted:
-        return helper, {f"R{n}": one for n, one in enumerate(found[0][1], 1)}
+        name, given = found[0]
+        return name, {f"R{n}": one for n, one in enumerate(given, 1)}
     return "", {}
