@@ -9,6 +9,7 @@ import pytest
 
 from bpflab import LabError, load
 from bpflab.compiling import bcc
+from tests.kernel.held import held
 
 pytestmark = pytest.mark.usefixtures("own_cache", "nothing_left")
 
@@ -122,3 +123,30 @@ def test_a_hook(type, hook):
 
         assert set(outcomes(attach, 8)) == {"descriptors"}
         assert program.links == {}
+
+
+RING = """
+struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 1);
+int hook(void *ctx)
+{
+	struct event e = {};
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}
+"""
+
+
+def test_a_ring():
+    """Two mappings, each of which takes a descriptor; none is left while the error is kept."""
+    refusals = []
+    with load("ring", text=RING) as program:
+        for free in range(3):
+            try:
+                with few(free):
+                    program.ring()
+            except LabError as error:
+                refusals.append(error)  # with its traceback
+                assert held(os.getpid())["mapped"] == 0
+        assert [error.kind for error in refusals] == ["descriptors"] * 2
+        assert held(os.getpid())["mapped"] == 2

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bpflab.errors import LabError
+from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
 
 BUSY = 1 << 31  # reserved, not yet submitted
 DISCARDED = 1 << 30
@@ -51,7 +51,11 @@ class Ring:
         self._load, self._store, self._fence = atomics()
         page = mmap.PAGESIZE
         self._consumer = mmap.mmap(fd, page)
-        self._data = mmap.mmap(fd, page + 2 * size, prot=mmap.PROT_READ, offset=page)
+        try:
+            self._data = mmap.mmap(fd, page + 2 * size, prot=mmap.PROT_READ, offset=page)
+        except BaseException:  # or it lives as long as the traceback
+            self._consumer.close()
+            raise
         _taken.add(self._owner)
         self._closed = False
         self._lock = threading.RLock()  # unmapped while another thread reads, it would crash
@@ -179,7 +183,9 @@ def atomics() -> tuple[Any, Any, Any]:
     """
     try:
         library = ctypes.PyDLL("libatomic.so.1")
-    except OSError as reason:  # there is none, or no memory for it
+    except OSError as reason:  # there is none, or no memory for it; dlopen(3) gives words alone
+        if any(os.strerror(number) in str(reason) for number in NO_DESCRIPTOR):
+            raise no_descriptor("to read a ring buffer") from None
         raise LabError(
             "no-libatomic",
             "libatomic.so.1 cannot be loaded.",

@@ -18,7 +18,7 @@ from bpflab.bindings import hooks
 from bpflab.bindings.info import recursion_misses
 from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
-from bpflab.errors import LabError
+from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes import refused
 from bpflab.programs.attached import Attachable
@@ -103,7 +103,8 @@ class Program(Attachable):
                 )
             ring = self.maps[name]
             try:
-                self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
+                with held_back(), needs_descriptors(f"to read the ring buffer {name}"):
+                    self.rings[name] = Ring(ring.fd, ring.max_entries, self.event_dtype(name))
             except OSError as error:
                 raise refused.short_of(self.name, error) or error from None
         return self.rings[name]
