@@ -11,7 +11,6 @@ from bpflab.views.view import View
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
-NET_ADMIN = 12  # CAP_NET_ADMIN of include/uapi/linux/capability.h
 OPENAT = "syscalls:sys_enter_openat"
 EXECVE = "syscalls:sys_enter_execve"
 PLAIN = "int hook(void *ctx) { return 0; }"
@@ -229,7 +228,7 @@ def test_a_program_that_the_lab_does_not_attach_says_where_it_belongs(section, s
     mine = capabilities.mask(Path("/proc/self/status").read_text(encoding="ascii"))
     with pytest.raises(LabError) as caught, load("lesson.c", text=text + PLAIN) as program:
         program.attach()
-    if says == "network interface" and not mine >> NET_ADMIN & 1:
+    if says == "network interface" and not mine >> capabilities.NET_ADMIN & 1:
         assert (caught.value.kind, "CAP_NET_ADMIN" in caught.value.why) == ("privilege", True)
     else:
         assert (caught.value.kind, says in caught.value.why) == ("attach", True)
