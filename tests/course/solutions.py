@@ -11,7 +11,7 @@ from bpflab.paths import NOTEBOOKS
 
 FOLDER = NOTEBOOKS / "solutions"
 NUMBER = re.compile(r"^\*\*(\d\d-\d)\.\*\*\s", re.MULTILINE)
-CHECK = re.compile(r"""\bcheck_\w+\(\s*["'](\d\d-\d)["']""")
+CHECK = re.compile(r"""\bcheck(?:_\w+)?\(\s*["'](\d\d-\d)["']""")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BRACES = re.compile(r"\{([^{}]+)\}")  # the value of a Python expression, in a magic's line
 CODE = re.compile(r"`([^`\n]+)`")
@@ -81,6 +81,10 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     may use a name that gets its value later.
     """
     code = {n: names(cell.source) for n, cell in enumerate(cells) if cell.cell_type == "code"}
+    for n in code:  # check takes the answer by its name
+        numbers = CHECK.findall(cells[n].source) if "check(" in cells[n].source else []
+        answers = {f"answer_{number.replace('-', '_')}" for number in numbers}
+        code[n] = code[n][0] | answers, code[n][1]
     todo, chosen = set(last), set()
     while todo:
         index = todo.pop()

@@ -13,8 +13,9 @@ def install(shell: InteractiveShell) -> None:
 
     ``import bpflab`` in a notebook does this, so none of it may import what is slow.
     """
-    from bpflab.cell import completion, magic, panel
+    from bpflab.cell import attempts, completion, magic, panel
 
+    attempts.install(shell)
     magic.install(shell)
     panel.install(shell)
     completion.install(shell)

@@ -38,7 +38,8 @@ def bpf(line: str, cell: str) -> None:
               programs, once for each, with the function's name
     -D        a macro of the C; {name} is the value of a Python variable
 
-    Running the cell again closes what it loaded before. The same C in a .py file:
+    Running the cell again closes what it loaded before; if the C is refused, NAME has no value. The
+    same C in a .py file:
     NAME = load("NAME", text="…"), then NAME.attach(function="HOOK").
 
     Example, with one function in the cell:
@@ -53,6 +54,7 @@ def bpf(line: str, cell: str) -> None:
     if (shell := get_ipython()) is None:  # the magic was called as a function
         raise LabError("argument", "%%bpf works in IPython alone.", fix="load(NAME, text=…)")
     asked = _parsed(line)
+    _end(shell, asked.name)
     program = load(
         asked.name, text=_above(shell) + cell, type=asked.type, defines=dict(map(_macro, asked.D))
     )
@@ -87,6 +89,14 @@ def loaded_view(name: str, program: Program) -> View:
         rows.append(("map", each, found.type, None if found.type in _UNCOUNTED else size))
     frame = pd.DataFrame(rows, columns=["part", "name", "type", "hook or size"])
     return table(frame, f"{name} is loaded, and not attached")
+
+
+def _end(shell: InteractiveShell, name: str) -> None:
+    """Close what the cell loaded before: under a text that is refused it would be another one's."""
+    from bpflab.programs.program import Program
+
+    if isinstance(shell.user_ns.get(name), Program):
+        shell.user_ns.pop(name).close()
 
 
 class _Parser(argparse.ArgumentParser):

@@ -1,22 +1,19 @@
-"""Expectations: a refusal that must come, and an exercise judged by what the kernel showed."""
+"""Checks of the lessons that `check` does not judge yet."""
 
 from __future__ import annotations
 
-import contextlib
 import random
 import string
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-from IPython.display import display
-
 from bpflab.arguments import checked
-from bpflab.course.answers import difference
 from bpflab.errors import LabError
+from bpflab.exercises.difference import difference
 from bpflab.programs.loading import load
 from bpflab.views.refusal import refusal
 from bpflab.views.view import View, markup
@@ -26,25 +23,6 @@ EXECVE = "syscalls:sys_enter_execve"
 _ORANGE = "#d55e00"
 
 _tries: dict[str, int] = {}  # how often an exercise was tried here: each try shows one more hint
-
-
-@checked
-@contextlib.contextmanager
-def expect(kind: str) -> Iterator[None]:
-    """Let the block be refused with this *kind* and show the refusal; fail if it is not.
-
-    Raises:
-        AssertionError: where nothing was refused.
-        LabError: where something else was.
-    """
-    try:
-        yield
-    except LabError as error:
-        if error.kind != kind:
-            raise
-        display(refusal(error))  # type: ignore[no-untyped-call]
-    else:
-        raise AssertionError(f"This was expected to be refused ({kind}), and it was accepted.")
 
 
 @dataclass(frozen=True, repr=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from numbers import Number
 
+from bpflab.exercises.exercise import Wrong
+
 _KINDS = {
     bool: "True or False",
     Number: "a number",
@@ -38,6 +40,17 @@ def difference(answer: object, right: object, part: str = "") -> str:
         return "" if answer == right else f"{it if part else 'That'} is not what comes out."
     within = f" in {part}" if part else ""
     return next(filter(None, (difference(a, b, name + within) for name, a, b in each)), "")
+
+
+def equal(answer: object, right: object, seen: str = "That is what comes out.") -> str:
+    """Return *seen* where a value is right: the end of a judge.
+
+    Raises:
+        Wrong: with what differs first, a type, a length or an item, and never what is right.
+    """
+    if fault := difference(answer, right):
+        raise Wrong(fault)
+    return seen
 
 
 def _plain(value: object) -> object:

@@ -1,0 +1,1 @@
+"""Exercises: what each asks for, who judges the answer, and in which words."""

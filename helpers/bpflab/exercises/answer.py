@@ -1,0 +1,95 @@
+"""The learner's answer: from the notebook, or as it was given to `check`."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpflab.cell import attempts
+from bpflab.course import notebooks
+from bpflab.errors import LabError
+from bpflab.exercises.exercise import Exercise
+from bpflab.programs.program import Program
+
+MAGIC = "%%bpf"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is to be judged.
+
+    Attributes:
+        value: a Python value, a `Program`, or the text of a program in C.
+        status: ``""`` where it can be judged, else ``untouched``, ``missing`` or ``error``.
+        error: what ended the answer's cell.
+    """
+
+    value: Any = None
+    status: str = ""
+    error: BaseException | None = None
+
+
+def of_notebook(exercise: Exercise) -> Answer:
+    """Return the answer as its cell last left it."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    names = shell.user_ns if shell else {}
+    attempt = attempts.last(exercise.name)
+    if attempt and _same(attempt.source, given(exercise.number)):
+        return Answer(status="untouched")
+    if attempt and attempt.error:
+        return Answer(status="error", error=attempt.error)
+    if exercise.name not in names:
+        return Answer(status="missing")
+    return Answer(names[exercise.name])
+
+
+def as_given(exercise: Exercise, value: object) -> Answer:
+    """Return an answer that was given to `check`: a program, its C, the name of a file, a value."""
+    if exercise.of == "program" and isinstance(value, str):
+        if value.endswith(".c") and "\n" not in value:
+            value = Path(value).read_text(encoding="utf-8")
+        if _same(value, _below(given(exercise.number))):
+            return Answer(status="untouched")
+    return Answer(value)
+
+
+def text_of(answer: object) -> str | None:
+    """Return the C of an answer, or None where it is no program."""
+    if isinstance(answer, Program):
+        return answer.source.listing()
+    return answer if isinstance(answer, str) else None
+
+
+@functools.cache
+def given(number: str) -> str:
+    """Return the cell of an exercise as the lesson gives it, or nothing."""
+    name = f"answer_{number.replace('-', '_')}"
+    try:
+        cells = notebooks.read(notebooks.find(number[:2])).cells
+    except LabError:
+        return ""
+    return next(
+        (c.source for c in cells if "exercise" in c.metadata.get("tags", []) and name in c.source),
+        "",
+    )
+
+
+def _below(source: str) -> str:
+    """Return the C of a cell, without the magic's line."""
+    head, _, text = source.partition("\n")
+    return text if head.startswith(MAGIC) else source
+
+
+def _same(one: str, other: str) -> bool:
+    """Return whether two cells say the same: spaces at the ends and comments of Python apart."""
+    if one.startswith(MAGIC) or other.startswith(MAGIC):
+        return one.split() == other.split()
+    try:
+        return bool(one) and ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
+    except (SyntaxError, ValueError):
+        return one.split() == other.split()

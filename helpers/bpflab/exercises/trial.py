@@ -1,0 +1,144 @@
+"""A learner's program on trial: loaded afresh, attached, and given a workload."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import string
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bpflab.exercises.exercise import Exercise, Wrong
+from bpflab.programs.loading import load
+from bpflab.programs.program import Program
+from bpflab.workload.runs import Run, run
+
+EXECVE = "syscalls:sys_enter_execve"
+MISSING = "-"
+_SHOWN = 5  # fields of an event that a verdict shows
+
+
+class Trial:
+    """What a judge does with a program.
+
+    Attributes:
+        text: its C, as the learner wrote it.
+        hooks: where the answer's cell says that its functions belong.
+    """
+
+    def __init__(self, exercise: Exercise, answer: object) -> None:
+        self._exercise, self._answer = exercise, answer
+        self.text = answer.source.listing() if isinstance(answer, Program) else str(answer)
+        self.hooks = dict(answer.hooks) if isinstance(answer, Program) else {}
+
+    def load(self, **defines: object) -> Program:
+        """Load it once more, for a ``with`` block; the learner's own stays as it is."""
+        own: Mapping[str, object] = {}
+        type = self._exercise.type
+        if isinstance(self._answer, Program):
+            own, type = self._answer.source.defines, self._answer.asked or type
+        return load(self._exercise.number, text=self.text, type=type, defines={**own, **defines})
+
+    @contextlib.contextmanager
+    def attached(self, hook: str = EXECVE, **defines: object) -> Iterator[Program]:
+        """Load it, and attach it for a block: a text with several functions where it says.
+
+        One function goes to *hook*, whatever it is called.
+        """
+        with self.load(**defines) as program:
+            targets = {next(iter(program.functions)): hook} if len(program.functions) == 1 else {}
+            with program.attached(**(targets or self.hooks)):
+                yield program
+
+
+@contextlib.contextmanager
+def paths(*, least: int = 60, most: int = 200, count: int = 1) -> Iterator[list[str]]:
+    """Give a block paths that nobody can foresee, of *least* to *most* letters; each is `true`."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [
+            "".join(random.choices(string.ascii_lowercase, k=random.randint(least, most)))
+            for _ in range(count)
+        ]
+        for name in names:
+            (Path(folder) / name).symlink_to("/usr/bin/true")
+        Path(folder).chmod(0o755)  # another user executes them too
+        yield [f"{folder}/{name}" for name in names]
+
+
+def times(least: int = 3, most: int = 9) -> int:
+    """Return how often something is done this time."""
+    return random.randint(least, most)
+
+
+def as_users(path: str, times: int) -> tuple[Run, list[int]]:
+    """Execute *path* as this user, and as another where that is allowed; return each one's uid.
+
+    The other user's group has another number.
+    """
+    mine, users = run(path, times=times), [os.getuid()] * times
+    other = random.randint(2000, 60000)
+    with contextlib.suppress(PermissionError):
+        for _ in range(times):
+            child = subprocess.Popen([path], user=other, group=other + 1, extra_groups=[])
+            mine += Run((path,), (child.pid,), (child.wait(),))
+            users.append(other)
+    return mine, users
+
+
+def events(program: Program, mine: Run, name: str = "events") -> pd.DataFrame:
+    """Return the events of *mine*, one for each of its processes, in their order.
+
+    Raises:
+        Wrong: where none came, or another number of them.
+    """
+    frame = program.log(name).frame(mine)
+    if frame.empty:
+        text = f"{len(mine)} commands ran while it was attached, and no event of them came."
+        raise Wrong(text, status="silent")
+    if len(frame) != len(mine):
+        raise Wrong(f"{len(mine)} commands ran, and {len(frame)} events of them came.")
+    return frame.reset_index(drop=True)
+
+
+def fields(frame: pd.DataFrame, wants: Mapping[str, Sequence[object]]) -> None:
+    """Compare columns with what happened, event by event.
+
+    Raises:
+        Wrong: with the first event that differs, field by field: expected, and seen.
+    """
+    for name in wants:
+        if name not in frame:
+            there = ", ".join(str(column) for column in frame)
+            raise Wrong(f"The event has no field {name}. It has {there}.")
+    for number in range(len(frame)):
+        rows = [(name, each[number], frame[name].iloc[number]) for name, each in wants.items()]
+        wrong = [name for name, expected, seen in rows if expected != plain(seen)]
+        if wrong:
+            text = f"Event {number + 1} of {len(frame)} is wrong in {' and '.join(wrong)}."
+            raise Wrong(text, [(n, e, plain(s)) for n, e, s in rows][:_SHOWN])
+
+
+def same(what: str, expected: Mapping[Any, object], seen: Mapping[Any, object]) -> None:
+    """Compare what a map should hold with what it holds.
+
+    Raises:
+        Wrong: with each key whose value differs; *what* begins the sentence.
+    """
+    keys = dict.fromkeys([*expected, *seen])
+    rows = [(str(key), expected.get(key, MISSING), plain(seen.get(key, MISSING))) for key in keys]
+    rows = [row for row in rows if row[1] != row[2]]
+    if rows:
+        raise Wrong(f"{what}: {len(rows)} of {len(keys)} entries are not as expected.", rows)
+
+
+def plain(value: object) -> object:
+    """Return a value of numpy or pandas as Python's; nothing in the place of a missing one."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return MISSING if value is None or value is pd.NA else value

@@ -1,0 +1,1 @@
+"""Exercises: mutants, by lesson, each with the sentence that it must get."""

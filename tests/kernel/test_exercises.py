@@ -1,0 +1,46 @@
+"""Exercises on the running kernel: the solution passes, and each mutant gets its own sentence."""
+
+import importlib
+
+import pytest
+
+from bpflab.course.notebooks import lessons
+from bpflab.exercises.check import check
+from bpflab.exercises.exercise import find, of_lesson
+
+NUMBERS = [one.number for path in lessons() for one in of_lesson(path.stem[:2])]
+
+
+def mutants(number):
+    """Return the mutants of an exercise."""
+    module = importlib.import_module(f"tests.exercises.lesson_{number[:2]}")
+    return module.MUTANTS[number]
+
+
+def cases():
+    """Return each mutant with its exercise."""
+    return [pytest.param(n, m, id=f"{n}-{i}") for n in NUMBERS for i, m in enumerate(mutants(n))]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_there_are_three_mutants_of_each(number):
+    """At least, and a verdict that says nothing of its own is none."""
+    assert len(mutants(number)) >= 3
+    assert all(mutant.says.strip() for mutant in mutants(number))
+
+
+@pytest.mark.parametrize(("number", "mutant"), cases())
+@pytest.mark.usefixtures("nothing_left")
+def test_a_mutant_is_told_what_is_wrong(number, mutant):
+    """And is not solved."""
+    verdict = check(number, mutant.made(number))
+
+    assert verdict.status == mutant.status, verdict.text
+    assert mutant.says in verdict.text
+
+
+@pytest.mark.parametrize("number", [n for n in NUMBERS if find(n).of == "value"])
+@pytest.mark.parametrize("answer", [None, 0, "", (), [], True, {}], ids=repr)
+def test_a_constant_is_no_answer(number, answer):
+    """Whatever the exercise asks for."""
+    assert not check(number, answer).passed
