@@ -1,73 +1,93 @@
-"""Exercises: a program is judged by what the kernel saw, and a refusal must come."""
-
-import os
+"""`check` on the running kernel: how a program stands that was really loaded; and `expect`."""
 
 import pytest
 
-from bpflab import LabError, check_counts, check_program, expect, load
+from bpflab import LabError, check, expect, load
+from bpflab.exercises import exercise
 from bpflab.source import find
 from tests.course.solutions import fenced, solutions
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
-
-def solved(number):
-    """Return the program that solves an exercise."""
-    return fenced(solutions()[number])[1]
+EXECVE = "syscalls:sys_enter_execve"
 
 
-def test_a_program_without_the_field_is_told_so():
-    """The lesson's own program does not pass, and the verdict says what is missing."""
-    stub = find("first_map/right_map").listing()
-    verdict = check_program("02-1", stub, wants={"uid": os.getuid()}, hints=["look at the fields"])
+@pytest.fixture(autouse=True)
+def unrecorded(monkeypatch):
+    """Note nothing in anybody's progress."""
+    from bpflab.course import progress
 
-    assert not verdict.passed
-    assert "no field uid" in verdict.text
-    assert "look at the fields" in verdict.text
+    monkeypatch.setattr(progress, "record_exercise", lambda *_: None)
+
+
+def solved():
+    """Return the program that solves 02-1."""
+    return fenced(solutions()["02-1"])[1]
+
+
+def test_the_lessons_own_program_is_told_what_is_missing():
+    """The verdict says which field, and which there are."""
+    made = check("02-1", find("first_map/right_map").listing())
+    assert made.status == "wrong"
+    assert "no field uid. It has" in made.text
 
 
 def test_a_made_up_value_is_seen_through():
-    """A program that sends another path than the one executed is not solved."""
-    faked = solved("02-1").replace("ctx->filename);", "ctx->filename);\n\te->path[1] = 'x';")
-
-    verdict = check_program("02-1", faked, wants={"uid": os.getuid()})
-
-    assert not verdict.passed
-    assert "path arrived as" in verdict.text
+    """A program that sends another path than the one executed: expected and seen stand there."""
+    made = check("02-1", solved().replace("filename);", "filename);\n\te->path[1] = 'x';"))
+    assert made.status == "wrong"
+    assert "is wrong in path" in made.text and "/xmp/" in made.text
 
 
-def test_a_refused_answer_is_explained():
-    """A syntax error in the answer is shown with its line, as not yet."""
-    verdict = check_program("02-1", "int hook(void *ctx) { return 0 }", wants={}, hints=["Look."])
-
-    assert not verdict.passed
-    assert verdict.text.startswith("… Exercise 02-1: not yet. ✗ Your program was refused: ")
-    assert "02-1:1" in verdict.text and verdict.text.endswith("\nHint 1: Look.")
-    assert (
-        verdict.html.index("►")
-        < verdict.html.index("<summary>The whole log")
-        < (verdict.html.index("Hint 1: Look."))
-    )
+def test_a_text_that_does_not_compile():
+    """Its panel stands in the verdict, with the line, and the hints below."""
+    made = check("02-1", "int hook(void *ctx) { return 0 }", hints=1)
+    assert made.status == "not-compiled"
+    assert "02-1:1" in made.text
+    assert made.html.index("►") < made.html.index("<summary>The whole log")
+    assert made.html.index("<summary>The whole log") < made.html.index("<summary>Hint 1")
 
 
-def test_a_count_that_is_not_kept_is_seen_through():
-    """A program that leaves commands out and does not count them is not solved."""
-    text = find("exclusion/exclude").listing().replace("u8", "u64")
-
-    verdict = check_counts("04-1", text, map="EXCLUDED_CMDS", paths=["/usr/bin/id"])
-
-    assert not verdict.passed
-    assert "EXCLUDED_CMDS says 0 for /usr/bin/id" in verdict.text
+def test_a_text_that_the_verifier_refuses():
+    """It compiles; the verdict says who refuses it."""
+    made = check("02-1", solved().replace("sizeof(e->path), ctx", "1024, ctx"))
+    assert made.status == "refused"
 
 
-@pytest.mark.parametrize("answer", [5, None, ["int hook(void *ctx) { return 0; }"]], ids=repr)
-def test_an_answer_that_is_no_text_is_told_so(answer):
-    """Whatever the cell holds, a verdict comes and no traceback."""
-    for check in (
-        lambda: check_program("02-1", answer, wants={}),
-        lambda: check_counts("04-1", answer, map="EXCLUDED_CMDS", paths=[]),
-    ):
-        assert check().text.endswith("not yet. The answer is the text of a program.")
+def test_a_program_that_sends_nothing():
+    """It is attached, and silent."""
+    made = check("02-1", solved().replace("if (!e)", "if (e)\n\t\treturn 0;\n\tif (!e)"))
+    assert made.status == "silent"
+    assert "commands ran while it was attached" in made.text
+
+
+def test_a_program_that_the_judge_cannot_use():
+    """It has no ring, so no event can come."""
+    made = check("02-1", "int hook(void *ctx) { return 0; }")
+    assert (made.status, "no-ring" in made.text) == ("failed", True)
+
+
+def test_a_right_program_that_is_still_attached():
+    """The learner's own program stays as it is; the verdict says how to detach it."""
+    with load("mine", text=solved()) as program:
+        assert check("02-1", program).passed
+        program.attach(hook=EXECVE)
+        made = check("02-1", program)
+        assert made.status == "leftover"
+        assert "answer_02_1.detach()" in made.text
+        assert program.links
+
+
+def test_what_this_machine_cannot_do_is_no_fault_of_the_answer(monkeypatch):
+    """A privilege that is missing is said as that, and no hint is offered."""
+
+    def judge(_):
+        raise LabError("privilege", "The kernel lets this process load no program.")
+
+    monkeypatch.setattr(exercise, "_all", dict(exercise._all))
+    exercise.program("02-9", "A hint.")(judge)
+    made = check("02-9", "int hook(void *ctx) { return 0; }")
+    assert (made.status, "Hint" in made.html) == ("cannot-run", False)
 
 
 def test_expect_fails_when_nothing_is_refused(capsys):

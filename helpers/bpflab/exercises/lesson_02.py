@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
-from bpflab.errors import LabError
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import program, value
+from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial, as_users, events, fields, paths, times
 from bpflab.programs.loading import load
-
-_STEP = 8
 
 
 @program(
@@ -23,7 +19,8 @@ def uid(trial: Trial) -> str:
         mine, users = as_users(path, times())
         frame = events(program, mine)
         fields(frame, {"path": [path] * len(mine), "uid": users, "pid": mine.pids})
-    return f"{len(mine)} executions by {len(set(users))} user(s), each with its path and its user."
+    who = "two users" if len(set(users)) > 1 else "one user"
+    return f"{len(mine)} executions by {who}, each with its path and its user."
 
 
 @value(
@@ -31,22 +28,10 @@ def uid(trial: Trial) -> str:
     "The event is not only its path: see the bytes above.",
     "The compiler needs a few bytes for itself: read_path keeps `next`, a lookup keeps its key.",
 )
-def largest(size: object) -> str:
+def path_size(answer: object) -> str:
     """Load `cut` with this size, which must be accepted, and with the next, which must not."""
-    if not isinstance(size, Integral) or isinstance(size, bool) or size <= 0:
-        raise Wrong("The answer is a whole number above 0.")
-    limit = int(size)
-    if limit % _STEP:
-        raise Wrong(f"The answer is a multiple of {_STEP}, and {limit} is not.")
-    for each, wanted in ((limit, True), (limit + _STEP, False)):
-        try:
-            load("first_map/cut", defines={"PATH_SIZE": each}, label="02-2").close()
-            accepted = True
-        except LabError as error:
-            if error.kind != "stack":
-                raise
-            accepted = False
-        if accepted != wanted:
-            word, side = ("accepted", "higher") if accepted else ("refused", "lower")
-            raise Wrong(f"{each} is {word}: the limit is {side}.")
-    return f"{limit} is accepted, and {limit + _STEP} is refused."
+
+    def accepts(size: int) -> None:
+        load("first_map/cut", defines={"PATH_SIZE": size}, label="02-2").close()
+
+    return largest(answer, accepts, step=8)

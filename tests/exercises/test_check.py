@@ -1,0 +1,127 @@
+"""`check` in a notebook: how the answer's cell stands, before any judge is asked."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from bpflab import LabError
+from bpflab.cell import attempts
+from bpflab.course import progress
+from bpflab.exercises import answer as answers
+from bpflab.exercises.check import check
+from bpflab.exercises.exercise import Wrong, find, of_lesson
+from bpflab.exercises.verdict import HEADS, verdict
+
+GIVEN = {"99-1": "answer_99_1 = []  # which?", "99-2": "%%bpf answer_99_2\nint hook() { }\n"}
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """Return what `check` noted in the learner's progress."""
+    noted = []
+    monkeypatch.setattr(progress, "record_exercise", lambda *one: noted.append(one))
+    return noted
+
+
+@pytest.fixture
+def shell(monkeypatch, tmp_path, tried):
+    """Give a running IPython, and two exercises of a lesson that only this test has."""
+    from bpflab.exercises import exercise
+
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setattr(exercise, "_all", dict(exercise._all))
+    monkeypatch.setattr(answers, "given", GIVEN.get)
+    monkeypatch.setattr(attempts, "_last", {})
+    exercise.value("99-1", "The first hint.", "The second.")(judge)
+    exercise.program("99-2", "Look.")(judge)
+    shell = InteractiveShell.instance()
+    shell.history_manager.enabled = False
+    attempts.install(shell)
+    yield shell
+    shell.user_ns.clear()
+    shell.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+def judge(answer):
+    """Accept a list of one item."""
+    if len(answer) != 1:
+        raise Wrong("It has no single item.", [("items", 1, len(answer))])
+    return "One item."
+
+
+def run(shell, cell):
+    """Run a cell, whatever it comes to."""
+    shell.run_cell(cell, store_history=True, silent=False)
+
+
+def test_a_cell_that_nobody_ran_has_no_answer(shell, tried):
+    """The verdict names the variable, and no try is noted."""
+    made = check("99-1")
+    assert (made.status, "answer_99_1 has no value" in made.text) == ("missing", True)
+    assert tried == []
+
+
+def test_a_cell_as_the_lesson_gives_it_is_no_try(shell, tried):
+    """Whatever its comments; and hints are not offered."""
+    for cell in (GIVEN["99-1"], "answer_99_1 = [ ]"):
+        run(shell, cell)
+        made = check("99-1")
+        assert (made.status, "Hint" in made.html) == ("untouched", False)
+    assert tried == []
+
+
+def test_an_answer_is_judged_and_noted(shell, tried):
+    """First a wrong one, then the right one."""
+    run(shell, "answer_99_1 = [1, 2]")
+    made = check("99-1")
+    assert made.status == "wrong" and "expected" in made.text
+    run(shell, "answer_99_1 = [1]")
+    assert check("99-1").passed
+    assert tried == [("99-1", "wrong"), ("99-1", "solved")]
+
+
+@pytest.mark.parametrize("cell", ["answer_99_1 = [1", "answer_99_1 = [nowhere]"])
+def test_a_cell_that_failed_is_not_judged_by_its_old_answer(shell, cell, capsys):
+    """Neither one that is no Python, nor one that ended with an error."""
+    run(shell, "answer_99_1 = [1]")
+    run(shell, cell)
+    assert check("99-1").status == "no-python"
+
+
+def test_hints_are_shut_and_one_lies_in_the_other(shell):
+    """The page has both behind lines that open them; the text has those that were asked for."""
+    run(shell, "answer_99_1 = [1, 2]")
+    made = check("99-1")
+    assert made.html.count("<details>") == 2 and "<details open" not in made.html
+    assert made.html.index("Hint 1 of 2") < made.html.index("Hint 2 of 2")
+    assert "The first hint." not in made.text
+    assert 'check("99-1", hints=1)' in made.text
+    made = check("99-1", hints=1)
+    assert "Hint 1: The first hint." in made.text and "The second." not in made.text
+
+
+def test_what_was_seen_is_escaped():
+    """A path is whatever somebody called it."""
+    made = verdict(find("02-1"), "wrong", "<b>", [("<i>", "<s>", "<u>")])
+    for tag in ("<b>", "<i>", "<s>", "<u>"):
+        assert tag not in made.html
+
+
+def test_a_value_is_no_program(shell):
+    """Nor is one judged as C."""
+    run(shell, "answer_99_2 = 5")
+    made = check("99-2")
+    assert (made.status, "%%bpf answer_99_2" in made.text) == ("wrong", True)
+
+
+def test_an_exercise_that_is_not_there_brings_the_near_ones():
+    """A wrong number is refused, by the kind of every wrong name."""
+    with pytest.raises(LabError) as caught:
+        check("02-11")
+    assert (caught.value.kind, "02-1" in caught.value.fix) == ("no-exercise", True)
+    assert of_lesson("99") == []
+
+
+def test_each_status_has_its_sentence():
+    """And no two have the same."""
+    assert len(set(HEADS.values())) == len(HEADS)
