@@ -23,6 +23,7 @@ _HOMES = {
     "programs.program": ("Program",),
     "programs.testrun": ("cost_ns", "invoke", "result"),
     "screen": ("Live", "live", "progress"),
+    "screen.interact": ("interact",),
     "text": ("safe_text",),
     "views": (
         "Edge",

@@ -68,24 +68,13 @@ class Picture:
     def draw(self) -> View:
         """Return the picture of this moment, and below that of a log the sums."""
         if self._log is None:
-            return self._drawn()
+            return drawn(self._render())
         if not self._finished:
             pump.keep(self._log)
         ledger = self._ledger(self._log)
         if not self._finished:
             self._measure(ledger.get("produced", ledger["shown"]))
-        return accounted(self._drawn(), ledger, list(self._speeds))
-
-    def _drawn(self) -> View:
-        view = self._render()
-        if not isinstance(view, View):
-            raise LabError(
-                "not-a-view",
-                f"The function that draws returned {type(view).__name__}.",
-                why="A live view needs HTML, and the same in words.",
-                fix="Return what table, bars, lines, grid or flow returns.",
-            )
-        return view
+        return accounted(drawn(self._render()), ledger, list(self._speeds))
 
     def _ledger(self, log: EventLog) -> dict[str, int]:
         try:
@@ -102,10 +91,26 @@ class Picture:
         self._before = now, count
 
 
-def blamed(error: BaseException) -> View:
+def drawn(view: object) -> View:
+    """Return *view*, which a learner's function has returned.
+
+    Raises:
+        LabError: ``not-a-view`` if it is none.
+    """
+    if not isinstance(view, View):
+        raise LabError(
+            "not-a-view",
+            f"The function that draws returned {type(view).__name__}.",
+            why="A page needs HTML, and the same in words.",
+            fix="Return what table, bars, lines, grid or flow returns.",
+        )
+    return view
+
+
+def blamed(error: BaseException, title: str = "No picture") -> View:
     """Return what stands in the place of a picture that could not be drawn."""
     if isinstance(error, LabError):
-        return refusal(error, "No picture")
+        return refusal(error, title)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _learners(frame)]
     place = None
     if frames:
@@ -113,7 +118,7 @@ def blamed(error: BaseException) -> View:
         place = Place(f"your function {last.name}", last.lineno or 0, last.line or "")
     what = f"{type(error).__name__}: {error}"
     fix = "Call the function by itself in a cell, and mend it there."
-    return refusal(LabError("view", what, place=place, fix=fix), "No picture")
+    return refusal(LabError("view", what, place=place, fix=fix), title)
 
 
 def _learners(frame: traceback.FrameSummary) -> bool:

@@ -23,7 +23,7 @@ from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
 _ROWS = 10  # of a table of events
-_of_cells: dict[str, tuple[int, weakref.WeakSet[Live]]] = {}
+_of_cells: dict[str, tuple[int, weakref.WeakSet[Any]]] = {}
 
 
 @checked
@@ -66,7 +66,7 @@ def live(
             f"There is no program {next(iter(hooks))!r} to attach.",
             fix="Give live the program itself, or attach it beforehand.",
         )
-    beside = _of_this_cell()  # those of an earlier run have ended, and detached what they attached
+    beside = of_this_cell()  # those of an earlier run have ended, and detached what they attached
     if isinstance(source, Program | EventLog):
         program, log = (source, source.events) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
@@ -98,14 +98,17 @@ def _newest(frame: pd.DataFrame, title: str, columns: Sequence[object] | None) -
     return table(frame, title, columns=columns)
 
 
-def _of_this_cell() -> weakref.WeakSet[Live]:
-    """Return the views of this run of the cell, after ending those of the run before."""
+def of_this_cell() -> weakref.WeakSet[Any]:
+    """Return what this run of the cell shows, after ending what the run before has shown.
+
+    Each has ``stop(reason)``, which waits for its end, and ``forget()``.
+    """
     shell: Any = get_ipython()
     asked = shell.get_parent() if shell and watched() else {}
     cell = (asked.get("metadata") or {}).get("cellId")
     if not cell:
         return weakref.WeakSet()
-    count, views = _of_cells.get(cell, (0, weakref.WeakSet[Live]()))
+    count, views = _of_cells.get(cell, (0, weakref.WeakSet[Any]()))
     if count != shell.execution_count:
         for old in list(views):
             old.stop("the cell ran again")

@@ -1,0 +1,108 @@
+"""Which control a choice becomes: where it starts, what it is in words, and its widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from bpflab.errors import LabError
+from bpflab.text import safe_text
+
+_WIDTH = {"description_width": "initial"}  # or a name of more than a few letters is cut
+_BOX = {"width": "auto", "max_width": "40em"}
+
+
+@dataclass(frozen=True)
+class Control:
+    """One keyword of a function, and what a reader may set it to.
+
+    Attributes:
+        name: the keyword, which is also the control's label.
+        start: its value at first.
+        words: what may be chosen, for where there is no page.
+        kind: the class of `ipywidgets`.
+        fields: its traits.
+    """
+
+    name: str
+    start: Any
+    words: str
+    kind: str
+    fields: dict[str, Any]
+
+    def widget(self) -> Any:
+        """Return a new widget, which tells the kernel of a change when it is done."""
+        import ipywidgets  # only on a page: each widget sends messages
+
+        style, layout = dict(_WIDTH), dict(_BOX)
+        return getattr(ipywidgets, self.kind)(
+            description=safe_text(self.name), style=style, layout=layout, **self.fields
+        )
+
+    def value(self, widget: Any) -> Any:
+        """Return what the function gets of the widget's value."""
+        if self.kind != "Text":
+            return widget.value
+        return list(dict.fromkeys(filter(None, map(str.strip, widget.value.split(",")))))
+
+
+def control(name: str, choices: object, start: Any = None) -> Control:
+    """Return the control for the keyword *name*; *start* is the function's own default.
+
+    Raises:
+        LabError: ``argument`` where *choices* are none, or *start* is not among them.
+    """
+    if isinstance(choices, bool):
+        first = start if isinstance(start, bool) else choices
+        return Control(name, first, "on or off", "Checkbox", {"value": first, "indent": False})
+    if isinstance(choices, tuple):
+        return _slider(name, choices, start)
+    if isinstance(choices, list | Mapping) and choices:
+        return _dropdown(name, choices, start)
+    if isinstance(choices, set | frozenset) and all(isinstance(each, str) for each in choices):
+        names = sorted(choices)
+        fields = {"value": ", ".join(names), "continuous_update": False}
+        return Control(name, names, "names, with commas between them", "Text", fields)
+    raise _refused(name, choices)
+
+
+def _slider(name: str, choices: tuple[Any, ...], start: Any) -> Control:
+    numbers = all(isinstance(each, Real) and not isinstance(each, bool) for each in choices)
+    if len(choices) not in (2, 3) or not numbers:
+        raise _refused(name, choices)
+    low, high, *step = choices
+    if low >= high or min(step, default=1) <= 0:
+        raise _refused(name, choices)
+    first = low if start is None else _among(name, start, low <= start <= high, choices)
+    whole = all(isinstance(each, Integral) for each in (*choices, first))
+    fields = {"min": low, "max": high, "value": first, "continuous_update": False}
+    words = f"{low} to {high}"
+    if step:
+        fields["step"], words = step[0], f"{words} in steps of {step[0]}"
+    return Control(name, first, words, "IntSlider" if whole else "FloatSlider", fields)
+
+
+def _dropdown(name: str, choices: list[Any] | Mapping[Any, Any], start: Any) -> Control:
+    labelled = choices if isinstance(choices, Mapping) else {each: each for each in choices}
+    options = [(safe_text(str(label)), value) for label, value in labelled.items()]
+    values = [value for _, value in options]
+    first = values[0] if start is None else _among(name, start, start in values, choices)
+    words = " or ".join(label for label, _ in options)
+    return Control(name, first, words, "Dropdown", {"options": options, "value": first})
+
+
+def _among(name: str, start: Any, there: bool, choices: object) -> Any:
+    if not there:
+        raise LabError("argument", f"{name} begins at {start!r}, which is not among {choices!r}.")
+    return start
+
+
+def _refused(name: str, choices: object) -> LabError:
+    return LabError(
+        "argument",
+        f"{name} is {choices!r}, of which no control can be made.",
+        why="(low, high) and (low, high, step) make a slider, a list or a dict of labels a menu,"
+        " True or False a switch, a set of names a list that can be edited.",
+    )
