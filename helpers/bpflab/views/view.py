@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -71,6 +72,15 @@ def markup(raw: bytes | str, limit: int = 4096) -> str:
 def escaped(text: str) -> str:
     """Return text that is safe already, as `safe_text` is, as HTML."""
     return html.escape(text, quote=True)
+
+
+def inline(text: str) -> str:
+    """Return *text* as HTML in which what stands between two backticks is code.
+
+    >>> inline("Does `<b>` fit?")
+    'Does <code>&lt;b&gt;</code> fit?'
+    """
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", markup(text))
 
 
 def figure(title: str, *parts: str) -> str:

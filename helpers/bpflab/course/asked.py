@@ -1,0 +1,90 @@
+"""What a lesson asks of its reader, read from its file: exercises and predictions."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpflab.course import notebooks
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one lesson asks.
+
+    Attributes:
+        name: as its file is called: ``02-first-map``.
+        exercises: the numbers that its cells give to ``check``, in their order.
+        predictions: the questions that its cells give to ``predict``.
+    """
+
+    name: str
+    exercises: tuple[str, ...]
+    predictions: tuple[str, ...]
+
+    @property
+    def lesson(self) -> str:
+        """Its number: ``02``."""
+        return self.name[:2]
+
+
+def asked(path: Path) -> Asked:
+    """Return what the lesson at *path* asks; a name or a question that is no literal is not seen.
+
+    Raises:
+        OSError, ValueError, LookupError: the file is no notebook.
+    """
+    return _asked(path, path.stat().st_mtime_ns)
+
+
+def of_course() -> list[Asked]:
+    """Return what each lesson asks, in the order of the course."""
+    return [asked(path) for path in notebooks.lessons()]
+
+
+def lesson_here(question: str) -> str:
+    """Return the number of the lesson that asks *question*, or nothing.
+
+    The notebook's name says it, where the server tells it to the kernel; else the lessons are read.
+    """
+    name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    if found := re.match(r"\d\d(?=-)", name):
+        return found[0]
+    with contextlib.suppress(OSError, ValueError, LookupError):
+        return next((one.lesson for one in of_course() if question in one.predictions), "")
+    return ""
+
+
+@functools.lru_cache(maxsize=64)
+def _asked(path: Path, _: int) -> Asked:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    found = [call for source in code for call in _calls(source)]
+    numbers, questions = (
+        tuple(dict.fromkeys(text for verb, text in found if verb == wanted))
+        for wanted in ("check", "predict")
+    )
+    return Asked(path.stem, numbers, questions)
+
+
+def _calls(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each function that a cell calls with a text first, and that text."""
+    if "check(" not in source and "predict(" not in source:
+        return
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a cell of C
+        return
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
+    for call in sorted(calls, key=lambda call: call.lineno):
+        first = call.args[0]
+        text = first.value if isinstance(first, ast.Constant) else None
+        if isinstance(call.func, ast.Name) and isinstance(text, str):
+            yield call.func.id, text

@@ -1,0 +1,188 @@
+"""How far a learner has come: one file of theirs, ``my/progress.json``, and nothing leaves it.
+
+It needs the standard library only, so that ``./lab progress`` starts at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from bpflab.course.asked import of_course
+from bpflab.course.records import Exercise, Outcome, Prediction, Progress, dumped, parsed
+from bpflab.files import replace_text
+from bpflab.paths import ROOT
+from bpflab.text import safe_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOLVED = "solved"
+NO_TRY = ("untouched", "missing", "cannot-run")
+"""What an exercise can be without that its learner has tried it."""
+FILE = ROOT / "my" / "progress.json"
+_WAIT_S = 5.0  # for another kernel, which needs a millisecond
+_said: set[str] = set()
+
+
+def headless() -> bool:
+    """Return whether nobody watches: ``BPFLAB_HEADLESS``, or no notebook. Nothing is kept then."""
+    running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return bool(os.environ.get("BPFLAB_HEADLESS")) or getattr(running, "kernel", None) is None
+
+
+def record_exercise(number: str, status: str) -> None:
+    """Keep what a check said; ``solved`` is what solves it, and `NO_TRY` counts as no try.
+
+    Raises nothing: where the file cannot be written, a line says so.
+    """
+
+    def change(now: Progress) -> Progress:
+        old = next((one for one in now.exercises if one.number == number), Exercise(number))
+        solved = old.solved or (_now() if status == SOLVED else "")
+        new = Exercise(number, status, old.tries + (status not in NO_TRY), solved)
+        others = [one for one in now.exercises if one.number != number]
+        return replace(now, exercises=(*others, new))
+
+    _change(change)
+
+
+def record_prediction(lesson: str, question: str, guess: str, outcome: Outcome | None) -> None:
+    """Keep a guess, in the place of an earlier one to the same question; raises nothing."""
+
+    def change(now: Progress) -> Progress:
+        new = Prediction(lesson, question, guess, outcome, _now())
+        same = (lesson, question)
+        others = [one for one in now.predictions if (one.lesson, one.question) != same]
+        return replace(now, predictions=(*others, new))
+
+    _change(change)
+
+
+def read() -> Progress:
+    """Return what is kept; nothing where nobody watches, or of a file that cannot be read."""
+    try:
+        return Progress() if os.environ.get("BPFLAB_HEADLESS") else _read()
+    except (OSError, ValueError) as error:
+        _say(f"{FILE.name} cannot be read: {error}.")
+        return Progress()
+
+
+def frame() -> pd.DataFrame:
+    """Return a row a lesson: ``exercises`` and ``foreseen`` ("1 of 2"), ``surprised``, ``done``."""
+    import pandas as pd
+
+    rows = {row.pop("lesson"): _shown(row) for row in _rows()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("lesson")
+
+
+def main(as_json: bool = False) -> int:
+    """Print the course with what is done of it, and return 0: for ``./lab progress [--json]``."""
+    if as_json:
+        print(json.dumps({"lessons": list(_rows()), **asdict(read())}, indent=2))
+        return 0
+    head = ("lesson", "exercises", "foreseen", "surprised", "done")
+    lines = [head, *((row.pop("lesson"), *_shown(row).values()) for row in _rows())]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    for line in lines:
+        print(
+            "  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip()
+        )
+    return 0
+
+
+def _rows() -> Iterator[dict[str, Any]]:
+    now = read()
+    for lesson in of_course():
+        exercises, predictions = now.of(lesson)
+        outcomes = [one.outcome for one in predictions]
+        solved = sum(bool(one.solved) for one in exercises)
+        yield {
+            "lesson": lesson.name,
+            "exercises": {"solved": solved, "of": len(exercises)},
+            "predictions": {name: outcomes.count(name) for name in get_args(Outcome)}
+            | {"guessed": len(outcomes), "of": len(lesson.predictions)},
+            "finished": 0 < len(exercises) == solved,
+        }
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    exercises, guesses = row["exercises"], row["predictions"]
+    return {
+        "exercises": f"{exercises['solved']} of {exercises['of']}" if exercises["of"] else "",
+        "foreseen": f"{guesses['foreseen']} of {guesses['of']}" if guesses["of"] else "",
+        "surprised": str(guesses["surprised"] or ""),
+        "done": "✓" if row["finished"] else "",
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _change(change: Callable[[Progress], Progress]) -> None:
+    """Read, change and write the file, while no other kernel does."""
+    if headless():
+        return
+    try:
+        FILE.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(FILE.parent):
+            try:
+                now = _read()
+            except ValueError:
+                now = Progress()
+                _say(
+                    f"{FILE.name} was damaged: it is {_put_aside().name} now, and a new one begins."
+                )
+            replace_text(FILE, dumped(change(now)))
+    except (OSError, ValueError) as error:  # of a text that cannot be encoded, too
+        _say(f"Your progress was not stored: {error}.")
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the lock of *folder*, which ends with the process, however that ends."""
+    lock, ends = os.open(folder, os.O_RDONLY | os.O_CLOEXEC), time.monotonic() + _WAIT_S
+    try:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.002)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _read() -> Progress:
+    """Return what the file says. A file that says something else is a `ValueError`."""
+    try:
+        return parsed(FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Progress()
+
+
+def _put_aside() -> Path:
+    names = ["damaged", *(f"damaged {n}" for n in range(2, 100))]
+    paths = [FILE.with_name(f"{FILE.stem} ({name}).json") for name in names]
+    free = next((path for path in paths if not path.exists()), paths[-1])
+    return FILE.rename(free)
+
+
+def _say(text: str) -> None:
+    """Say it in one line, once: no cell fails for it."""
+    if text not in _said:
+        _said.add(text)
+        print(safe_text(text), file=sys.stderr)
