@@ -55,6 +55,15 @@ def near(name: str, known: Iterable[str]) -> str:
     return " ".join(meant + there)
 
 
+def counted(count: int, of: str = "byte") -> str:
+    """Return so many of something in words.
+
+    >>> counted(1), counted(2, "element")
+    ('1 byte', '2 elements')
+    """
+    return f"{count} {of}{'s' * (count != 1)}"
+
+
 def _visible(char: str) -> str:
     # What Python does not print: controls, formats (bidi), surrogates, and all spaces but one.
     if char.isprintable() or unicodedata.category(char) == "Zs":

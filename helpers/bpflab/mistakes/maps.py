@@ -14,6 +14,7 @@ from bpflab.mistakes.ctext import number
 from bpflab.mistakes.declarations import Declarations
 from bpflab.reference.macros import maps_of
 from bpflab.source import Source
+from bpflab.text import counted
 
 _ARRAYS = ("array", "percpu_array", "prog_array", "perf_event_array", "cgroup_array")
 _OF_MAPS = ("array_of_maps", "hash_of_maps")
@@ -126,13 +127,13 @@ def _broken(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
             return found(name, type, bcc)
     if type in _ARRAYS and sizes.key not in (4, -1):
         return (
-            f"The key of {name} has {sizes.key} bytes.",
+            f"The key of {name} has {counted(sizes.key)}.",
             f"It is a map of type {type}: its key is an index, a number of 4 bytes.",
             f"Make the key a {number}.",
         )
     if type in _OF_NUMBERS and sizes.value not in (4, -1):
         return (
-            f"A value of {name} has {sizes.value} bytes.",
+            f"A value of {name} has {counted(sizes.value)}.",
             f"It is a map of type {type}: its value is a number of 4 bytes that stands for an "
             "object of the kernel.",
             f"Make the value a {number}.",
@@ -151,7 +152,7 @@ def _broken(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
         and (sizes.value % 8 or sizes.value > 8 * _STACK_DEPTH)
     ):
         return (
-            f"A value of {name} has {sizes.value} bytes.",
+            f"A value of {name} has {counted(sizes.value)}.",
             f"A value is a list of addresses of 8 bytes, at most {_STACK_DEPTH} of them.",
             f"Make it {8 * _STACK_DEPTH} bytes.",
         )
@@ -167,7 +168,7 @@ def _of_ring(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
         )
     page, size = mmap.PAGESIZE, sizes.entries
     if size >= 0 and (size == 0 or size & (size - 1) or size % page):
-        pages = f"{size // page} pages" if size and size % page == 0 else f"{size} bytes"
+        pages = f"{size // page} pages" if size and size % page == 0 else counted(size)
         return (
             f"The ring buffer {name} has {pages}.",
             f"Its size must be a power of two of pages; a page has {page} bytes here.",
@@ -220,7 +221,7 @@ def _key_of_none(name: str, type: str, bcc: bool) -> tuple[str, str, str]:
 def _too_large(name: str, sizes: Sizes) -> tuple[str, str, str]:
     if sizes.type.endswith(("percpu_hash", "percpu_array")) and sizes.value > _PER_CPU_BYTES:
         return (
-            f"A value of {name} has {sizes.value} bytes.",
+            f"A value of {name} has {counted(sizes.value)}.",
             f"A value that each CPU has a copy of has at most {_PER_CPU_BYTES} bytes.",
             "Make the value smaller, or use a map that is not per CPU.",
         )
@@ -228,8 +229,8 @@ def _too_large(name: str, sizes: Sizes) -> tuple[str, str, str]:
 
 
 def _shown(sizes: Sizes) -> str:
-    parts = [f"keys of {sizes.key} bytes"] if sizes.key > 0 else []
-    parts += [f"values of {sizes.value} bytes"] if sizes.value > 0 else []
+    parts = [f"keys of {counted(sizes.key)}"] if sizes.key > 0 else []
+    parts += [f"values of {counted(sizes.value)}"] if sizes.value > 0 else []
     return f"a {sizes.type} with {', '.join([*parts, f'{sizes.entries} entries'])}"
 
 

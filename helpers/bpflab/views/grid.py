@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.text import safe_text
-from bpflab.views.origins import MEANINGS, WORD, counted, summary
+from bpflab.text import counted, safe_text
+from bpflab.views.origins import MEANINGS, WORD, summary
 from bpflab.views.view import View, escaped
 
 _BYTES = 2 * WORD  # a line

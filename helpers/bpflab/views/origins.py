@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bpflab.arguments import checked
+from bpflab.text import counted
 
 WORD = 8  # strncpy_from_user copies by `unsigned long`, counted from the buffer's start
 
@@ -78,8 +79,3 @@ def summary(origins: Sequence[str]) -> str:
         return ", ".join([*parts, "nothing left over"])
     last = max(at for at, origin in enumerate(origins) if origin == "left over")
     return ", ".join([*parts, f"left over from offset {start} to {last}"])
-
-
-def counted(count: int) -> str:
-    """Return so many bytes in words."""
-    return f"{count} byte{'s' * (count != 1)}"

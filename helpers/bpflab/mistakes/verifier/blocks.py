@@ -9,6 +9,7 @@ from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.indices import array_of, declared_as, outside, pointer_of
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.mistakes.verifier.sizes import is_constant, of_helper, plain_name
+from bpflab.text import counted
 
 _STARTS = {"map value": "a value of the map", "map key": "a key of the map", "memory": "memory"}
 
@@ -24,9 +25,9 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     block = _block(refusal, named, what)
     if call:
         where = (
-            f"It begins at byte {offset} of {block}, which has {has} bytes."
+            f"It begins at byte {offset} of {block}, which has {counted(has)}."
             if offset
-            else f"{block[0].upper()}{block[1:]} has {has} bytes."
+            else f"{block[0].upper()}{block[1:]} has {counted(has)}."
         )
         return of_helper(refusal, call, named, size, has - offset, where)
     array = array_of(refusal)
@@ -35,8 +36,8 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         declared = declared_as(refusal, name)
         return refusal.error(
             "bounds",
-            f"{name}[{index}] is behind the end of {name}, which has {length} elements.",
-            why=f"It would be byte {offset} of {block}, which has {has} bytes.",
+            f"{name}[{index}] is behind the end of {name}, which has {counted(length, 'element')}.",
+            why=f"It would be byte {offset} of {block}, which has {counted(has)}.",
             fix=f"Use an index from 0 to {length - 1}, or declare more elements.",
             also=[(declared.place, f"{name} is declared here")] if declared else [],
         )
@@ -80,7 +81,7 @@ def _built_in(refusal: Refusal, block: str, has: int) -> LabError | None:
     return refusal.error(
         "bounds",
         f"{name} writes {size} bytes into {plain or 'memory'}, or reads so many.",
-        why=f"{block[0].upper()}{block[1:]} has {has} bytes.",
+        why=f"{block[0].upper()}{block[1:]} has {counted(has)}.",
         fix=f"Give the size of the smaller of the two: sizeof({star}{plain})."
         if plain
         else "Give the size of the smaller of the two.",
@@ -91,7 +92,7 @@ def _loop(refusal: Refusal, block: str, has: int, size: int) -> LabError:
     """Explain a loop that goes behind the end of its memory."""
     return refusal.error(
         "bounds",
-        f"A loop goes behind the end of {block}, which has {has} bytes.",
+        f"A loop goes behind the end of {block}, which has {counted(has)}.",
         why="The verifier follows the loop round by round, and nothing ends it before that.",
         fix=f"Bound the loop by the length: for (int i = 0; i < {has // size}; i++), and leave it "
         "with break where it should end sooner.",

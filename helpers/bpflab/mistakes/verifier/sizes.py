@@ -8,6 +8,7 @@ from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.call import Call
 from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.text import counted
 
 _WRITES = (
     "bpf_probe_read", "bpf_get_current_comm", "bpf_skb_load_bytes", "bpf_copy_from_user",
@@ -33,7 +34,7 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return refusal.error(
         "bounds",
         f"{shown} is not known to be {between}; {call.shown} takes it as a number of bytes.",
-        why=f"{whose} has {room} bytes. The verifier finds no check of {shown} on the way here."
+        why=f"{whose} has {counted(room)}. The verifier finds no check of {shown} on the way here."
         if room
         else "The verifier finds no check of it on the way here.",
         fix=_keep(count, f"*{buffer}" if pointer else buffer, room),
@@ -93,7 +94,7 @@ def of_helper(
     own = own if own < size else 0  # else it is another one of that name
     star = "*" if declared and declared.is_pointer else ""
     shown = plain or "memory"
-    where = f"{plain} has {own} bytes." if own else where
+    where = f"{plain} has {counted(own)}." if own else where
     also = [(declared.place, f"{plain} is declared here")] if declared and own else []
     if call.helper.startswith("bpf_map_") and (part := _part(call, register, size)):
         type = {1: "u8", 2: "u16", 4: "u32", 8: "u64"}.get(size, "")
@@ -102,15 +103,15 @@ def of_helper(
         return refusal.error(
             "bounds",
             f"{call.shown} reads {size} bytes of {shown}" + (f", which has {own}." if own else "."),
-            why=f"A {part} of {call.map or 'this map'} has {size} bytes. {where}",
+            why=f"A {part} of {call.map or 'this map'} has {counted(size)}. {where}",
             fix=f"Declare {plain or f'the {part}'} with the type of the map's {part}"
             + (f": {type} {plain};" if type and plain else "."),
             also=also,
         )
     verb = "writes" if call.helper.startswith(_WRITES) else "reads"
-    counted = f"R{int(register[1:]) + 1}"
-    count = call.arguments.get(counted, "")
-    if not is_constant(refusal.state(counted)) and count:
+    number = f"R{int(register[1:]) + 1}"
+    count = call.arguments.get(number, "")
+    if not is_constant(refusal.state(number)) and count:
         return refusal.error(
             "bounds",
             f"{count} can be up to {size}, and {call.shown} {verb} so many bytes "

@@ -9,6 +9,7 @@ from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.indices import array_of, declared_as, outside
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.mistakes.verifier.sizes import of_helper, plain_name
+from bpflab.text import counted
 
 
 def stack(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -26,7 +27,7 @@ def stack(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return refusal.error(
             "bounds",
             f"{name}[{index}] is {verb} behind the end of {name}"
-            + (f", which has {length} elements." if length > 0 else "."),
+            + (f", which has {counted(length, 'element')}." if length > 0 else "."),
             why=f"The verifier follows {index} up to here, and nothing keeps it below the length."
             if not index.isdigit()
             else f"The last element has the index {length - 1}.",
@@ -64,7 +65,7 @@ def _never_written(refusal: Refusal, register: str, size: int) -> LabError:
     declared = ctext.variable(refusal.source, name, refusal.here) if name else None
     own = declared.bytes if declared else 0
     if call and own and size > own and call.helper.startswith("bpf_map_"):
-        return of_helper(refusal, call, register, size, own, f"{name} has {own} bytes.")
+        return of_helper(refusal, call, register, size, own, f"{name} has {counted(own)}.")
     struct = declared and not declared.size
     return refusal.error(
         "uninitialised",
