@@ -124,7 +124,8 @@ def of_helper(
         "bounds",
         f"{call.shown} {verb} {size} bytes {'into' if verb == 'writes' else 'of'} {shown}.",
         why=where,
-        fix=f"Give its size: sizeof({star}{plain})." if plain else "Give the size of the memory.",
+        fix=(f"Give its size: sizeof({star}{plain})." if plain else "Give the size of the memory.")
+        + (" Or make the map's values larger." if where.startswith("A value of") else ""),
         also=also,
     )
 
