@@ -1,5 +1,5 @@
 /* kind: license  line: 7  also: none  says: SEC("license") = "GPL" */
-#include <linux/bpf.h>
+#include <linux/bpf.h> /* and no SEC("license") */
 #include <bpf/bpf_helpers.h>
 
 SEC("tracepoint/syscalls/sys_enter_execve")

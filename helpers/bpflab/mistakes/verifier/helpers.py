@@ -110,10 +110,8 @@ def kfunc(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def licence(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a helper that only GPL-compatible programs may call."""
     name = refusal.helper(refusal.last) or "This helper"
-    line = next(
-        (p for p in refusal.source.lines if re.search(r'BPF_LICENSE|SEC\("license"\)', p.text)),
-        None,
-    )
+    named = re.search(r'BPF_LICENSE|SEC\("license"\)', refusal.source.code)
+    line = refusal.source.at(named.start()) if named else None
     if refusal.source.dialect == "libbpf":
         return refusal.error(
             "license",
