@@ -1,4 +1,4 @@
-"""The ``bpflab`` command: look at the machine, execute lessons, explain what is refused."""
+"""The ``bpflab`` command: the machine, the lessons, the learner's copy of them, refusals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
-    the lessons, and need nothing but the standard library. ``explain FILE [--json]`` says why a
+    the lessons, and need nothing but the standard library. ``update`` brings the learner's copy of
+    the lessons up to date, ``fresh NN ...`` starts lessons of it over, and ``progress [--json]``
+    says what is done; they need no more either. ``explain FILE [--json]`` says why a
     text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where it is not,
     2 where there is no such file. A fault's text goes to stderr.
     """
@@ -34,6 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return doctor.main(options.json)
         if options.command == "explain":
             return _explain(options)
+        if options.command == "progress":
+            from bpflab.course import progress
+
+            return progress.main(options.json)
+        if options.command in ("update", "fresh"):
+            return _copy(options)
         return _lessons(options)
     except LabError as error:
         print(error, file=sys.stderr)
@@ -54,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
     refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")
     refresh.add_argument("lessons", nargs="*", metavar="NN", help="all lessons when none is given")
+    commands.add_parser("update", help="bring the learner's copy of the lessons up to date")
+    fresh = commands.add_parser("fresh", help="start lessons of the copy over, and keep the old")
+    fresh.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
+    progress = commands.add_parser("progress", help="what is done of the lessons")
+    progress.add_argument("--json", action="store_true", help="print JSON in place of tables")
     explain = commands.add_parser("explain", help="say why a C file or a verifier's log is refused")
     explain.add_argument(
         "file", metavar="FILE", help="C, or a log that any loader saved; - is stdin"
@@ -78,6 +91,20 @@ def _explain(options: argparse.Namespace) -> int:
     else:  # warnings are on stderr, where `load` shows them
         print(found.refusal or found.accepted)
     return 1 if found.refusal else 0
+
+
+def _copy(options: argparse.Namespace) -> int:
+    from bpflab import paths
+    from bpflab.course import notebooks, working_copy
+
+    if options.command == "update":
+        for line in working_copy.update():
+            print(line)
+    else:
+        own = f"{paths.MY.name}/"  # what the shell completes
+        for path in [notebooks.find(name.removeprefix(own)) for name in options.lessons]:
+            print(working_copy.fresh(path))
+    return 0
 
 
 def _lessons(options: argparse.Namespace) -> int:

@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BPF = ROOT / "bpf"
 """The C of the lessons, ``<topic>/<name>.c``."""
 NOTEBOOKS = ROOT / "notebooks"
-"""The lessons, ``NN-topic.ipynb``."""
+"""The lessons, ``NN-topic.ipynb``, as they are stored for the web."""
+MY = ROOT / "my"
+"""What is the learner's own: the lessons that they work in, and their progress. Git ignores it."""
 
 
 def cache() -> Path:

@@ -14,7 +14,7 @@ from bpflab.doctor.lessons import read as read_needs
 from bpflab.paths import NOTEBOOKS, ROOT
 from tests.course.solutions import MAGIC, OF_IPYTHON, names, python_of
 
-TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution"}
+TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution", "plumbing"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]
 MACHINE = re.compile(r"(?<![\w.-])/(?:home|root|work|tmp)/|ipykernel_\d+")
 BPF_PATH = re.compile(r"(?<![\w/.-])(?:\.\./)?(bpf/[\w./-]*\w/?)")

@@ -75,9 +75,10 @@ def dumps(nb: NotebookNode) -> str:
 def normalise(nb: NotebookNode) -> NotebookNode:
     """Return a copy with nothing in it that changes from one execution to the next by itself.
 
-    The code cells count from 1. Of a cell's metadata its tags stay, of the outputs all but widgets
-    and where on this machine the lab is. Neighbouring streams become one a name, stdout first: in
-    which order two of them arrive is chance. A cell without an id gets one.
+    The code cells count from 1. Of a cell's metadata its tags stay, and by them alone a code cell
+    is folded (``plumbing``); of the outputs all but widgets and where on this machine the lab is.
+    Neighbouring streams become one a name, stdout first: in which order two of them arrive is
+    chance. A cell without an id gets one.
     """
     cells: list[dict[str, Any]] = []
     numbers = itertools.count(1)
@@ -88,6 +89,8 @@ def normalise(nb: NotebookNode) -> NotebookNode:
         if old.get("attachments"):
             cell["attachments"] = old.attachments
         if old.cell_type == "code":
+            if "plumbing" in (tags or []):
+                cell["metadata"]["jupyter"] = {"source_hidden": True}
             cell["execution_count"] = next(numbers)
             cell["outputs"] = _outputs(old.get("outputs", []), cell["execution_count"])
         cells.append(cell)

@@ -1,0 +1,310 @@
+"""The learner's own lessons: made, updated while nobody has edited them, and started over."""
+
+import contextlib
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from bpflab import LabError, cli, files, paths
+from bpflab.course import notebooks, working_copy
+from bpflab.course.working_copy import fresh, update
+from tests.course.test_notebooks import code, store, stream, text
+
+LESSON = (
+    text("# Title", id="title"),
+    code("1 + 1", id="one", outputs=[stream("2")], execution_count=1),
+)
+OTHER = (
+    text("# Title", id="title"),
+    code("2 + 2", id="one", outputs=[stream("4")], execution_count=1),
+)
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """Give the test a clone of two lessons, whose `my/` is not there yet."""
+    stored = tmp_path / "notebooks"
+    for name in ("img", "solutions"):
+        (stored / name).mkdir(parents=True)
+    (stored / "solutions/01.md").write_text("42\n")
+    store(stored / "01-a.ipynb", *LESSON)
+    store(stored / "02-b.ipynb", *LESSON)
+    for module in (notebooks, working_copy):
+        monkeypatch.setattr(module, "NOTEBOOKS", stored)
+    for module in (paths, working_copy):
+        monkeypatch.setattr(module, "MY", tmp_path / "my")
+    return tmp_path
+
+
+@pytest.fixture
+def lesson(clone):
+    """Give the test a clone whose `my/` is made, as the stored and the learner's lesson 01."""
+    list(update())
+    return clone / "notebooks/01-a.ipynb", clone / "my/01-a.ipynb"
+
+
+def save(path, change):
+    """Save a notebook as JupyterLab does: read, changed, written in place by nbformat."""
+    nb = nbformat.read(path, 4)
+    change(nb)
+    nbformat.write(nb, path)
+
+
+def runs(nb):
+    """Run the last cell: it gets an output, its metadata times, and an empty cell follows it."""
+    nb.cells[-1].outputs = [nbformat.v4.new_output("stream", text="2")]
+    nb.cells[-1].execution_count = 5
+    nb.cells[-1].metadata["execution"] = {"iopub.status.busy": "2026"}
+    nb.metadata["language_info"] = {"name": "python", "version": "3.11.2"}
+    nb.cells.append(nbformat.v4.new_code_cell(""))
+
+
+def edits(nb):
+    """Change a cell's text."""
+    nb.cells[-1].source = "1 + 3"
+
+
+def test_the_first_copy_is_each_lesson_without_what_was_shown(clone):
+    """Sources, ids, tags and folds are there, outputs and counts are not; one line says so."""
+    folds = store(
+        clone / "notebooks/03-c.ipynb", code("x", "plumbing", id="x", outputs=[stream("x")])
+    )
+    folds.write_text(notebooks.dumps(notebooks.normalise(notebooks.read(folds))))
+    assert list(update()) == ["my/ has your own copy of the 3 lessons."]
+    copy = nbformat.read(clone / "my/01-a.ipynb", 4)
+    assert [cell.source for cell in copy.cells] == ["# Title", "1 + 1"]
+    assert (copy.cells[1].id, copy.cells[1].outputs) == ("one", [])
+    assert copy.cells[1].execution_count is None
+    (folded,) = nbformat.read(clone / "my/03-c.ipynb", 4).cells
+    assert folded.metadata == {"tags": ["plumbing"], "jupyter": {"source_hidden": True}}
+    assert (clone / "my/solutions/01.md").read_text() == "42\n"
+    assert Path(clone / "my/img").readlink() == Path("../notebooks/img")
+
+
+def test_a_real_lesson_is_valid(monkeypatch, tmp_path):
+    """Each lesson of the course becomes a notebook of format 4 that nothing has run."""
+    monkeypatch.setattr(working_copy, "MY", tmp_path / "my")
+    list(update())
+    assert len(notebooks.lessons()) == len(list((tmp_path / "my").glob("*.ipynb")))
+    for path in (tmp_path / "my").glob("*.ipynb"):
+        nbformat.validate(json.loads(path.read_text()))
+        assert '"execution_count": null' in path.read_text()
+
+
+@pytest.mark.parametrize("change", [lambda nb: None, runs, edits], ids=["saved", "run", "edited"])
+def test_while_the_course_is_the_same_a_lesson_stays_as_it_is(lesson, change):
+    """Outputs and all, without a word, whatever the course's own lesson shows by now."""
+    stored, own = lesson
+    save(own, change)
+    before = own.read_bytes(), own.stat().st_ino
+    store(stored, LESSON[0], LESSON[1] | {"outputs": [stream("3")], "execution_count": 7})
+    assert list(update()) == []
+    assert (own.read_bytes(), own.stat().st_ino) == before
+
+
+@pytest.mark.parametrize("change", [lambda nb: None, runs], ids=["saved", "run"])
+def test_an_update_reaches_a_lesson_that_nobody_has_edited(lesson, change):
+    """Outputs are no edit, and an empty cell at the end is none."""
+    stored, own = lesson
+    save(own, change)
+    store(stored, *OTHER)
+    (line,) = update()
+    assert line.startswith("my/01-a.ipynb is new")
+    assert [cell.source for cell in nbformat.read(own, 4).cells] == ["# Title", "2 + 2"]
+    assert list(update()) == []
+
+
+def test_a_new_fold_is_an_update(lesson):
+    """Although no text changes."""
+    stored, own = lesson
+    folds = {"tags": ["plumbing"], "jupyter": {"source_hidden": True}}
+    store(stored, LESSON[0], LESSON[1] | {"metadata": folds})
+    assert len(list(update())) == 1
+    assert nbformat.read(own, 4).cells[1].metadata == folds
+
+
+def adds(nb):
+    """Add a cell."""
+    nb.cells.insert(0, nbformat.v4.new_markdown_cell("mine"))
+
+
+def drops(nb):
+    """Remove a cell."""
+    del nb.cells[0]
+
+
+def turns(nb):
+    """Make prose of code."""
+    nb.cells[1] = nbformat.v4.new_markdown_cell(nb.cells[1].source)
+
+
+@pytest.mark.parametrize("change", [edits, adds, drops, turns])
+def test_an_edited_lesson_is_never_overwritten(lesson, change):
+    """It stays, and one line names it and what starts it over, as long as the course is newer."""
+    stored, own = lesson
+    save(own, change)
+    before = own.read_bytes()
+    store(stored, *OTHER)
+    for _ in range(2):
+        (line,) = update()
+        assert line.startswith("my/01-a.ipynb is edited") and "./lab fresh 01 " in line
+    assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"cells": [', b"[]", b"{}", b"\xff\xfe", b'{"cells": [1], "metadata": {}}']
+)
+def test_what_cannot_be_read_is_the_learners(lesson, content):
+    """A half-saved or damaged file stays, and the line says so; `fresh` mends it."""
+    stored, own = lesson
+    own.write_bytes(content)
+    (line,) = update()
+    assert "cannot be read" in line and "./lab fresh 01 " in line
+    assert own.read_bytes() == content
+    fresh(stored)
+    assert own.with_name("01-a (1).ipynb").read_bytes() == content
+    assert list(update()) == []
+
+
+def test_a_notebook_that_the_course_did_not_give_stays(lesson):
+    """One that came from elsewhere under a lesson's name has no mark, so it counts as edited."""
+    _, own = lesson
+    store(own, *LESSON)
+    before = own.read_bytes()
+    (line,) = update()
+    assert "is edited" in line
+    assert own.read_bytes() == before
+
+
+def test_a_removed_lesson_stays_and_a_missing_one_comes_back(lesson):
+    """What the course no longer has is the learner's; what they deleted is written again."""
+    stored, own = lesson
+    stored.unlink()
+    own.with_name("02-b.ipynb").unlink()
+    before = own.read_bytes()
+    assert list(update()) == ["Written into my/: 02-b.ipynb."]
+    assert own.read_bytes() == before
+
+
+def test_a_file_that_is_saved_meanwhile_wins(lesson, monkeypatch):
+    """JupyterLab opens the file, is slow, and writes after the update: what it writes is kept."""
+    stored, own = lesson
+    store(stored, *OTHER)
+    replace, opened = files.replace_text, []
+
+    def late(path, text):
+        """Replace after JupyterLab has opened the file, which empties it."""
+        opened.append(own.open("w"))
+        replace(path, text)
+
+    monkeypatch.setattr(files, "replace_text", late)
+    (line,) = update()
+    assert "is edited" in line
+    with opened[0] as file:
+        file.write("typed")
+    assert own.read_text() == "typed"
+    assert [path.name for path in own.parent.glob(".*")] == []
+
+
+def test_fresh_starts_over_and_never_loses_an_older_copy(lesson):
+    """Each time the old one gets a name that nothing has."""
+    stored, own = lesson
+    assert "nothing was done" in fresh(stored)
+    for number in (1, 2):
+        save(own, edits)
+        before = own.read_bytes()
+        assert f"what was there is now my/01-a ({number}).ipynb." in fresh(stored)
+        assert own.with_name(f"01-a ({number}).ipynb").read_bytes() == before
+    assert nbformat.read(own, 4).cells[1].source == "1 + 1"
+    own.unlink()
+    assert fresh(stored) == "my/01-a.ipynb is written."
+    assert len(list(own.parent.glob("01-a*"))) == 3
+    assert list(update()) == []  # the copies are no lessons
+
+
+def test_fresh_takes_the_newer_lesson(lesson):
+    """Whoever had edited the old one gets the course's, and no line any more."""
+    stored, own = lesson
+    save(own, edits)
+    store(stored, *OTHER)
+    fresh(stored)
+    assert nbformat.read(own, 4).cells[1].source == "2 + 2"
+    assert list(update()) == []
+
+
+def test_the_command_takes_a_number_or_what_the_shell_completes(lesson, capsys):
+    """And names the lessons that there are, as `run` does."""
+    assert cli.main(["fresh", "1", "my/02-b.ipynb"]) == 0
+    assert capsys.readouterr().out.count("nothing was done") == 2
+    assert cli.main(["fresh", "7"]) == 2
+    assert capsys.readouterr() == ("", "There is no lesson '7'; the lessons: 01-a, 02-b.\n")
+
+
+def test_a_damaged_lesson_of_the_course_names_itself(clone):
+    """As after a merge that went wrong; nothing of the learner's is touched."""
+    (clone / "notebooks/01-a.ipynb").write_text("<<<<<<< HEAD\n")
+    with pytest.raises(LabError, match=r"notebooks/01-a\.ipynb cannot be read") as caught:
+        list(update())
+    assert "git checkout notebooks/01-a.ipynb" in caught.value.fix
+
+
+@contextlib.contextmanager
+def nobody():
+    """Be an ordinary user, to whom the clone does not belong."""
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+@pytest.mark.parametrize("owned", ["all", "one lesson"])
+def test_what_belongs_to_another_user_is_named(lesson, owned, monkeypatch):
+    """It would be no help to open a lesson that cannot be saved: the fault says how to get it."""
+    stored, own = lesson
+    for folder in [own.parent, *own.parents]:
+        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(0o755)
+    if owned == "one lesson":
+        os.chown(own.parent, 65534, -1)
+    store(stored, *OTHER)
+    before = own.read_bytes()
+    for attempt in (lambda: list(update()), lambda: fresh(stored)):
+        with nobody(), pytest.raises(LabError) as caught:
+            attempt()
+        assert caught.value.kind == "not-yours"
+        assert f'sudo chown -R "$USER" "{own.parent}"' in caught.value.fix
+    assert own.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_on_a_full_disk_all_stays_as_it_was(lesson, tmp_path, monkeypatch):
+    """An update and a start over are refused with the reason; the lesson and its name stay."""
+    stored, own = lesson
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "none", disk], check=True)
+    try:
+        monkeypatch.setattr(working_copy, "MY", disk / "my")
+        list(update())
+        own = disk / "my/01-a.ipynb"
+        save(own, runs)
+        before = own.read_bytes()
+        with contextlib.suppress(OSError), (disk / "x").open("wb", buffering=0) as full:
+            while full.write(b"x" * 4096):
+                pass
+        store(stored, *OTHER)
+        names = sorted(own.parent.iterdir())
+        for attempt in (lambda: list(update()), lambda: fresh(stored)):
+            with pytest.raises(LabError, match="No space left on device") as caught:
+                attempt()
+            assert caught.value.kind == "not-written"
+            assert own.read_bytes() == before and own.stat().st_nlink == 1
+            assert sorted(own.parent.iterdir()) == names
+    finally:
+        subprocess.run(["umount", disk], check=True)
