@@ -16,6 +16,8 @@ _HOMES = {
     "course.summary": ("summary",),
     "data.trace": ("open_trace",),
     "doctor.features": ("needs", "prefers"),
+    "inspect.hook": ("hook",),
+    "inspect.hooks": ("hooks",),
     "inspect.verifier": ("verifier",),
     "programs.keep": ("hold", "pinned"),
     "programs.loading": ("close", "load", "loaded"),

@@ -42,6 +42,16 @@ struct event event_ = {};
 struct bits bits_ = {};
 union both both_ = {};
 double real_ = 1;
+struct elsewhere;
+__attribute__((noinline)) long called(
+	const struct event *e, const char *const *argv, struct elsewhere *w, pair *p, enum level l)
+{
+	return p[0][1] + l + e->pid + (argv == (void *)w);
+}
+__attribute__((noinline)) long done(void (*done)(int), volatile u32 *v, unsigned long n)
+{
+	return *v + n + (done == 0);
+}
 __attribute__((section(".data.own"))) int first = 1;
 __attribute__((section(".data.own"))) name_t second = {"a"};
 """
@@ -128,3 +138,21 @@ def test_what_is_no_btf_is_refused():
     """The first two bytes say what it is."""
     with pytest.raises(ValueError, match="endian"):
         Btf(bytes(24))
+
+
+def test_a_function_has_its_parameters_as_c_writes_them(btf):
+    """Names and types; of what is no function there are none."""
+    assert btf.parameters("called") == [
+        ("e", "const struct event *"),
+        ("argv", "const char *const *"),
+        ("w", "struct elsewhere *"),
+        ("p", "pair *"),
+        ("l", "enum level"),
+    ]
+    assert btf.parameters("done") == [
+        ("done", "function *"),
+        ("v", "volatile u32 *"),
+        ("n", "unsigned long"),
+    ]
+    for name in ("event", "calle", "alled", "", "u32"):
+        assert btf.parameters(name) is None

@@ -19,12 +19,14 @@ class Field:
     Attributes:
         name: the field's.
         type: its C type, as the kernel writes it: ``const char *``, ``char[16]``.
+        offset: where it begins in the event, in bytes.
         size: in bytes.
         elsewhere: whether the data stand behind the event, at an offset that the field holds.
     """
 
     name: str
     type: str
+    offset: int
     size: int
     elsewhere: bool
 
@@ -42,7 +44,7 @@ def fields(target: str) -> list[Field]:
     except OSError:
         return []
     return [
-        Field(name, f"{type.strip()}{array}", int(size), "_loc " in type)
-        for type, name, array, _, size in _FIELD.findall(text)
+        Field(name, f"{type.strip()}{array}", int(offset), int(size), "_loc " in type)
+        for type, name, array, offset, size in _FIELD.findall(text)
         if not name.startswith(_COMMON)
     ]

@@ -20,13 +20,7 @@ def number(target: str) -> int:
     Raises:
         LabError: ``no-tracefs``, or ``no-tracepoint`` with the names that are near.
     """
-    if not os.access(_events(), os.R_OK | os.X_OK):
-        raise LabError(
-            "no-tracefs",
-            "The kernel's list of tracepoints cannot be read.",
-            why=f"{TRACEFS} is not mounted, or not open to this user.",
-            fix="./lab mounts it; ./lab doctor shows what is missing.",
-        )
+    require()
     if exists(target):
         return int((_place(target) / "id").read_text(encoding="ascii"))
     close = _near(target)
@@ -36,6 +30,17 @@ def number(target: str) -> int:
         why="A tracepoint is called category:event, as under /sys/kernel/tracing/events.",
         fix=f"Did you mean {' or '.join(close)}?" if close else _listed(target),
     )
+
+
+def require() -> None:
+    """Raise LabError ``no-tracefs`` where the list of tracepoints cannot be read."""
+    if not os.access(_events(), os.R_OK | os.X_OK):
+        raise LabError(
+            "no-tracefs",
+            "The kernel's list of tracepoints cannot be read.",
+            why=f"{TRACEFS} is not mounted, or not open to this user.",
+            fix="./lab mounts it; ./lab doctor shows what is missing.",
+        )
 
 
 def exists(target: str) -> bool:

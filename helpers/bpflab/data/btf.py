@@ -9,16 +9,18 @@ from typing import Any
 
 from bpflab.data.layout import dtype
 
-_INT, _PTR, _ARRAY, _STRUCT = 1, 2, 3, 4
-_ENUM, _TYPEDEF, _VOLATILE, _CONST, _RESTRICT = 6, 8, 9, 10, 11
-_VAR, _DATASEC, _TYPE_TAG, _ENUM64 = 14, 15, 18, 19
+_INT, _PTR, _ARRAY, _STRUCT, _UNION = 1, 2, 3, 4, 5
+_ENUM, _FORWARD, _TYPEDEF, _VOLATILE, _CONST, _RESTRICT = 6, 7, 8, 9, 10, 11
+_FUNCTION, _PROTOTYPE, _VAR, _DATASEC, _TYPE_TAG, _ENUM64 = 12, 13, 14, 15, 18, 19
+_TAGS = {_STRUCT: "struct", _UNION: "union", _ENUM: "enum", _ENUM64: "enum"}
+_WORDS = {_CONST: "const", _VOLATILE: "volatile", _RESTRICT: "restrict"}
 _SAME = {_TYPEDEF, _VOLATILE, _CONST, _RESTRICT, _TYPE_TAG, _VAR}  # as the type that they name
 _HEAD = struct.Struct("HBBIIIII")
 _TYPE = struct.Struct("III")
 _MEMBER = struct.Struct("III")
 # Bytes behind a type: at all, and for each member.
 _MORE = {_INT: (4, 0), _ARRAY: (12, 0), _VAR: (4, 0), 17: (4, 0)}
-_EACH = {_STRUCT: 12, 5: 12, _ENUM: 8, 13: 8, _DATASEC: 12, _ENUM64: 12}
+_EACH = {_STRUCT: 12, _UNION: 12, _ENUM: 8, _PROTOTYPE: 8, _DATASEC: 12, _ENUM64: 12}
 _SIGNED, _BOOL = 1, 4  # of an integer's encoding
 
 
@@ -37,12 +39,15 @@ class Btf:
             raise ValueError(f"no BTF of a {sys.byteorder}-endian machine")
         self._data, self._strings = data, head + strings
         self._at, self._by_name = [0], dict[str, int]()  # type 0 is void
+        self._functions = dict[int, int]()  # by where the name stands: a kernel has 60,000
         at, end = head + types, head + types + size
         while at < end:
             name, info, _ = _TYPE.unpack_from(data, at)
             kind, members = info >> 24 & 0x1F, info & 0xFFFF
             if name and kind in (_STRUCT, _TYPEDEF, _DATASEC):
                 self._by_name.setdefault(self.text(name), len(self._at))
+            elif kind == _FUNCTION:
+                self._functions.setdefault(name, len(self._at))
             self._at.append(at)
             at += _TYPE.size + _MORE.get(kind, (0, 0))[0] + _EACH.get(kind, 0) * members
 
@@ -58,6 +63,42 @@ class Btf:
     def members(self, number: int) -> dict[str, int]:
         """Return the type of each member of a struct, by name."""
         return {name: kind for name, kind, _ in self._members(number)}
+
+    def parameters(self, function: str) -> list[tuple[str, str]] | None:
+        """Return name and C type of each parameter of *function*; None where it is not there."""
+        name = self._data.find(b"\0%b\0" % function.encode(), self._strings) + 1
+        if not name or (number := self._functions.get(name - self._strings)) is None:
+            return None
+        _, _, prototype = _TYPE.unpack_from(self._data, self._at[number])
+        _, info, _ = _TYPE.unpack_from(self._data, self._at[prototype])
+        at = self._at[prototype] + _TYPE.size
+        rows = struct.iter_unpack("II", self._data[at : at + 8 * (info & 0xFFFF)])
+        return [(self.text(name), self.c_type(kind)) for name, kind in rows]
+
+    def c_type(self, number: int) -> str:
+        """Return type *number* as C writes it: ``const struct file *``."""
+        if not number:
+            return "void"
+        name, info, of = _TYPE.unpack_from(self._data, self._at[number])
+        kind, text = info >> 24 & 0x1F, self.text(name)
+        if kind == _PTR:
+            inner = self.c_type(of)
+            return f"{inner}*" if inner.endswith("*") else f"{inner} *"
+        if kind in _WORDS:
+            inner, word = self.c_type(of), _WORDS[kind]
+            return f"{inner}{word}" if inner.endswith("*") else f"{word} {inner}"
+        if kind == _ARRAY:
+            inner_type, _, length = struct.unpack_from(
+                "III", self._data, self._at[number] + _TYPE.size
+            )
+            return f"{self.c_type(inner_type)}[{length}]"
+        if kind == _FORWARD:
+            return f"{'union' if info >> 31 else 'struct'} {text}"
+        if kind == _TYPE_TAG:
+            return self.c_type(of)
+        if kind == _PROTOTYPE:
+            return "function"
+        return f"{_TAGS[kind]} {text}".rstrip() if kind in _TAGS else text
 
     def layout(self, number: int) -> Any:
         """Return the layout of type *number*.
