@@ -211,7 +211,7 @@ def test_headless_the_question_alone_is_shown(monkeypatch):
     assert asked.data == {
         "text/html": '<div class="mathjax_ignore tex2jax_ignore">\n<p style="margin:.3em 0">'
         "<strong>Predict.</strong> Does <code>&lt;b&gt;</code> fit, for $5 or $6?</p>"
-        "<ul><li>&lt;i&gt;yes&lt;/i&gt;</li><li>no</li></ul>\n</div>",
+        '<ul style="margin:0"><li>&lt;i&gt;yes&lt;/i&gt;</li><li>no</li></ul>\n</div>',
         "text/plain": "Predict. Does `<b>` fit, for $5 or $6?\n- <i>yes</i>\n- no",
     }
     assert next.data == {"text/plain": "2"}

@@ -11,8 +11,8 @@ function element(parent, tag, attributes = {}, html = "") {
 }
 
 function render({ model, el }) {
-  // Without the second attribute an arrow key would go to the next cell.
-  const group = element(el, "fieldset", { class: "bpflab-choice", "data-lm-suppress-shortcuts": "true" });
+  // As JupyterLab shows HTML: nothing jumps when plain text takes its place.
+  const group = element(el, "fieldset", { class: "bpflab-choice jp-RenderedHTMLCommon" });
   element(group, "legend", {}, model.get("question"));
   const name = `bpflab-choice-${groups++}`;
   const options = model.get("options");
@@ -26,6 +26,9 @@ function render({ model, el }) {
     const label = element(group, "label", {}, "<span>Your guess</span>");
     inputs.push(element(label, "input", { type: "text", maxlength: 200, autocomplete: "off" }));
   }
+
+  // Or an arrow key goes to the next cell: JupyterLab looks for it on the element with the focus.
+  inputs.forEach((input) => input.setAttribute("data-lm-suppress-shortcuts", "true"));
 
   function send() {
     if (options.length) model.set("picked", inputs.findIndex((input) => input.checked));
@@ -45,6 +48,7 @@ function render({ model, el }) {
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
+    event.stopPropagation();
     el.closest(".jp-Cell")?.nextElementSibling?.focus(); // there the next Shift+Enter runs it
   });
   group.addEventListener("focusout", (event) => {

@@ -152,7 +152,7 @@ def _asks(question: str, options: tuple[str, ...], guess: str = "") -> View:
     """Return the question as it stands in every page, and the guess once it is fixed."""
     items = "".join(f"<li>{inline(option)}</li>" for option in options)
     html = f'<p style="margin:.3em 0">{_head(question)}</p>' + (
-        f"<ul>{items}</ul>" if items else ""
+        f'<ul style="margin:0">{items}</ul>' if items else ""
     )
     lines = [f"Predict. {question}", *(f"- {option}" for option in options)]
     if guess:

@@ -55,7 +55,9 @@ def _later(asks: Asked) -> str:
     count = len(asks.predictions)
     parts = [f"exercises {', '.join(asks.exercises)}"] if asks.exercises else []
     parts += [f"{count} prediction{'s' * (count != 1)}"] if count else []
-    what = " and ".join(parts) or "nothing is asked"
+    if not parts:
+        return "This lesson asks nothing."
+    what = " and ".join(parts)
     return f"{what[:1].upper()}{what[1:]}: in your own copy of the lesson your answers stand here."
 
 

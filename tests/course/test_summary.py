@@ -1,0 +1,93 @@
+"""The end of a lesson: what came of its exercises and predictions."""
+
+import nbformat
+import pytest
+
+from bpflab import LabError
+from bpflab.course import notebooks, progress
+from bpflab.course.records import Exercise, Prediction, Progress
+from bpflab.course.summary import summary
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of two lessons; somebody watches."""
+    v4 = nbformat.v4
+    cells = ['check("02-1")', 'check("02-2")\ncheck("02-3")', "predict('Does `<b>` fit?')"]
+    cells += ["predict('Two?')", "predict('Three?')", "predict('Four?')"]
+    for name, of in (("02-first-map", cells), ("03-other", ["predict('One?')"]), ("04-no", [])):
+        book = v4.new_notebook(cells=[v4.new_code_cell(text) for text in of])
+        nbformat.write(book, tmp_path / f"{name}.ipynb")
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(progress, "FILE", tmp_path / "progress.json")
+    monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
+
+
+def stored(monkeypatch, *rows):
+    """Let the file have these exercises and predictions."""
+    kinds = ([row for row in rows if isinstance(row, kind)] for kind in (Exercise, Prediction))
+    now = Progress(*map(tuple, kinds))
+    monkeypatch.setattr(progress, "read", lambda: now)
+
+
+def test_what_came_of_a_lesson(course, monkeypatch):
+    """Exercises solved, tried and left; what was foreseen, what surprised, what was not said."""
+    stored(
+        monkeypatch,
+        Exercise("02-1", "wrong", 4, "2026"),
+        Exercise("02-2", "silent", 1),
+        Exercise("03-1", "solved", 1, "2026"),
+        Prediction("02", "Does `<b>` fit?", "<i>", "foreseen"),
+        Prediction("02", "Two?", "2", "surprised"),
+        Prediction("02", "Three?", "3"),
+        Prediction("02", "Of my own?", "3", "foreseen"),
+        Prediction("03", "Four?", "4", "foreseen"),
+    )
+    view = summary("2")
+    assert view.text.splitlines() == [
+        "Lesson 02: what you did",
+        "Exercises: 1 of 3 solved",
+        "- ✓ 02-1 solved, 4 tries",
+        "- … 02-2 not yet, 1 try",
+        "- ○ 02-3 not tried",
+        "You foresaw: 1 of 4",
+        "- Does `<b>` fit? You predicted: <i>",
+        "It surprised you: 1 of 4",
+        "- Two? You predicted: 2",
+        "You predicted, and have not said how it came out: 1 of 4",
+        "- Three? You predicted: 3",
+        "Without a guess: 1 of 4 predictions",
+    ]
+    assert "<code>&lt;b&gt;</code> fit? You predicted: &lt;i&gt;</li>" in view.html
+
+
+def test_headless_it_is_the_same_each_time(course, monkeypatch):
+    """Whatever the file has: nbval compares it."""
+    stored(monkeypatch, Exercise("02-1", "solved", 1, "2026"))
+    monkeypatch.setenv("BPFLAB_HEADLESS", "1")
+    later = "in your own copy of the lesson your answers stand here."
+    assert summary("02").text.splitlines() == [
+        "Lesson 02",
+        f"Exercises 02-1, 02-2, 02-3 and 4 predictions: {later}",
+    ]
+    assert summary("03").text.splitlines()[1] == f"1 prediction: {later}"
+    assert summary("04").text.splitlines()[1] == "This lesson asks nothing."
+
+
+def test_the_whole_course(course, monkeypatch):
+    """A line a lesson, with how many of what it asks."""
+    stored(
+        monkeypatch,
+        *(Exercise(f"02-{n}", "solved", 1, "2026") for n in (1, 2, 3)),
+        Prediction("02", "Two?", "2", "surprised"),
+    )
+    lines = [line.split() for line in summary().text.splitlines()]
+    assert ["02-first-map", "3", "of", "3", "0", "of", "4", "1", "✓"] in lines
+    assert ["03-other", "0", "of", "1"] in lines
+
+
+def test_a_lesson_that_is_not_there(course):
+    """The error names those that are."""
+    with pytest.raises(LabError) as refused:
+        summary("99")
+    assert refused.value.kind == "no-lesson" and "02-first-map" in str(refused.value)
