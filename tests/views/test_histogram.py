@@ -13,7 +13,7 @@ from tests.views.drawn import words
 
 def ranges(view):
     """Return the bounds and the count of each row of the text."""
-    rows = [row.split() for row in view.text.splitlines()[3:] if not row.startswith(("p", "…"))]
+    rows = [row.split() for row in view.text.splitlines()[3:] if "\u2013" in row.split()[0]]
     return [(*row[0].replace(",", "").split("\u2013"), row[1]) for row in rows]
 
 
@@ -124,16 +124,103 @@ def test_what_is_no_slot_is_refused(slot):
     assert "subtract 1" in refused.value.fix
 
 
-def test_values_that_nobody_counted_are_refused():
-    """A column of a table has rows and no slots; the advice makes a true histogram of it."""
-    took = pd.DataFrame({"took": [0, 1, 600, 700, 1500]})["took"]
-    for values in (took, took.tail(2), [600, 700], np.array([1500])):
-        with pytest.raises(LabError) as refused:
-            histogram(values, "t", unit="ns")
-        assert refused.value.kind == "no-slots"
+def counts_of(view):
+    """Return the counts by the lower bound."""
+    return {int(low): int(count) for low, _, count in ranges(view)}
 
-    advice = refused.value.fix.removeprefix("Count values first: ").partition(". If")[0]
-    slots = eval(advice, {"values": took})
-    assert histogram(slots, "t", unit="ns") == histogram({0: 2, 9: 2, 10: 1}, "t", unit="ns")
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "float64", "object", "Int64", "list", "array"])
+def test_values_are_counted_as_numpy_counts_them(kind):
+    """A column of a table, whatever its type, and a list."""
+    values = np.random.default_rng(3).lognormal(9, 3, 2000).astype("int64")
+    given = list(map(int, values)) if kind == "list" else values
+    if kind not in ("list", "array"):
+        given = pd.DataFrame({"took": values})["took"].astype(kind)
+    edges = [0, *(2**k for k in range(1, 50))]
+    expected = np.histogram(values, edges)[0].tolist()
+    found = counts_of(histogram(given, "t", unit="ns"))
+    assert [found.get(low, 0) for low in edges[:-1]] == expected
+    assert sum(found.values()) == 2000
+
+
+def test_some_rows_of_a_column_are_values_too():
+    """Their index is no slot, though it may look like one."""
+    took = pd.DataFrame({"took": [0, 1, 600, 700, 1500]})["took"]
+    for values in (took, took[took > 1], took.tail(2), took.sort_values(ascending=False)):
+        view = histogram(values, "t", unit="ns")
+        assert sum(counts_of(view).values()) == len(values)
+        assert f"\n{len(values)} values\n" in view.text
+    assert counts_of(histogram(took, "t", unit="ns"))[512] == 2
+
+
+def test_what_counts_values_gives_slots():
+    """Its index has a name, or it is called count: such a Series stays as it is."""
+    took = pd.DataFrame({"took": [0, 1, 600, 700, 1500]})["took"]
+    slots = took.map(slot_of).value_counts()
+    assert counts_of(histogram(slots, "t", unit="ns")) == counts_of(histogram(took, "t", unit="ns"))
     every = slots.reindex(range(12), fill_value=0)
     assert histogram(every, "t", unit="ns") == histogram(slots, "t", unit="ns")
+    assert "values" not in histogram(slots, "t", unit="ns").text
+
+
+def test_the_largest_numbers_have_their_slots():
+    """Exact where a float is not."""
+    for k in (52, 53, 54, 62, 63):
+        for value in (2**k - 1, 2**k, 2 * 2**k - 1):
+            for kind in ("uint64", object):
+                view = histogram(pd.Series([value], dtype=kind), "t", unit="n")
+                assert counts_of(view) == {2 ** slot_of(value): 1}
+    for value in (2**64, 1e30):
+        with pytest.raises(LabError) as refused:
+            histogram([1, value], "t", unit="n")
+        assert refused.value.kind == "no-slots" and "2^64" in refused.value.why
+
+
+def test_what_is_missing_is_left_out_and_told():
+    """As are infinite values; nothing at all is no rows."""
+    values = [3.9, np.nan, np.inf, None, pd.NA]
+    view = histogram(pd.Series(values, dtype=object), "t", unit="n")
+    assert counts_of(view) == {2: 1}
+    assert "1 value; 4 missing or infinite, and left out" in view.text
+    assert counts_of(histogram(pd.Series([3.9, np.nan, -np.inf]), "t", unit="n")) == {2: 1}
+    for nothing in ([], pd.Series([np.nan]), pd.DataFrame({"took": []})["took"]):
+        assert "no rows" in histogram(nothing, "t", unit="n").text
+
+
+def test_what_is_below_0_is_one_row():
+    """It counts for the percentiles, and no empty slots stand between it and the others."""
+    view = histogram([-1, -(2**40), -5, 1024], "t", unit="ns")
+    rows = view.text.split("\n")[3:-1]
+    assert [row.split("  ")[0] for row in rows] == ["below 0", "1,024\u20132,047", "4 values"]
+    assert "p50 in below 0 ns; p90 in 1,024" in view.text
+    assert "below 0" in words(view)
+
+
+def test_durations_are_taken_in_their_unit():
+    """Of any resolution, with those that are missing."""
+    times = pd.Series(pd.to_datetime([5000, 8000, None], unit="ns", utc=True))
+    for kind in ("timedelta64[ns]", "timedelta64[us]"):
+        spans = times.diff().astype(kind)
+        assert counts_of(histogram(spans, "t", unit="ns")) == {2048: 1}
+        assert counts_of(histogram(spans, "t", unit="us")) == {2: 1}
+    with pytest.raises(LabError) as refused:
+        histogram(times.diff(), "t", unit="bytes")
+    assert "no unit of time" in refused.value.message
+
+
+def test_what_may_be_either_is_refused():
+    """A map's column, with what to write for each; what is no number; a whole table."""
+    frame = pd.DataFrame({"key": [3, 4], "value": [5, 6]})
+    with pytest.raises(LabError) as refused:
+        histogram(frame["value"], "t", unit="n")
+    counts, values = (part.split(": ")[1] for part in refused.value.fix.rstrip(".").split(". "))
+    assert counts_of(histogram(eval(counts), "t", unit="n")) == {8: 5, 16: 6}
+    assert counts_of(histogram(eval(values), "t", unit="n")) == {4: 2}
+    for wrong in (["a"], pd.Series(["a"], name="comm"), [b"\x1b"]):
+        with pytest.raises(LabError) as refused:
+            histogram(wrong, "t", unit="n")
+        assert refused.value.kind == "no-slots" and "\x1b" not in refused.value.message
+    for wrong in (frame, 3):
+        with pytest.raises(LabError) as refused:
+            histogram(wrong, "t", unit="n")
+        assert refused.value.kind == "argument"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.views.bars import Count, Row, as_counts, barred
+from bpflab.views.slots import BELOW, slots_of
 from bpflab.views.svg import label
 from bpflab.views.view import View
 
@@ -23,21 +25,35 @@ _PERCENTS = (50, 90, 99)
 _TO = "\u2013"  # a dash, as between any two bounds
 
 
-def histogram(slots: pd.Series[Any] | Mapping[int, float], caption: str, *, unit: str) -> View:
+@checked
+def histogram(
+    values: pd.Series[Any] | Mapping[Any, Any] | Sequence[Any], caption: str, *, unit: str
+) -> View:
     """Return how many values there are in each power of two, as horizontal bars.
 
-    *slots* has the counts by slot: slot k counts the values from 2^k to 2^(k+1) - 1, and slot 0
-    the value 0 as well. BCC's ``bpf_log2(v)``, of 32 bits, is k; its ``bpf_log2l(v)``, of 64, is
-    k + 1 (1 for 0 and for 1; ``src/cc/export/helpers.h``): count in slot ``bpf_log2l(v) - 1``.
+    *values* are the values themselves, as a column of a table or a list: they are counted here.
+    Or they are counts by slot, as a Series whose index has a name, or a dict: slot k counts the
+    values from 2^k to 2^(k+1) - 1, and slot 0 the value 0 as well. BCC's ``bpf_log2(v)``, of 32
+    bits, is k; its ``bpf_log2l(v)``, of 64, is k + 1 (1 for 0 and for 1;
+    ``src/cc/export/helpers.h``): count in slot ``bpf_log2l(v) - 1``.
 
-    Empty slots between the first and the last are shown as empty. Where *unit* is ns, us or bytes
-    the drawing has rounded bounds ("1.0-2.1 ms"); the text has exact ones. A percentile is given
-    as the slot that contains it.
+    Empty slots between the first and the last are shown as empty, all that is below 0 as one row.
+    Missing and infinite values are left out, and counted below. Durations are taken in *unit*.
+    Where *unit* is ns, us or bytes the drawing has rounded bounds ("1.0-2.1 ms"); the text has
+    exact ones. A percentile is given as the slot that contains it.
 
     Raises:
         LabError: ``no-slot`` for an index that is no whole number from 0 to 63; ``no-slots`` for
-            values that nobody has counted, as a column of a table.
+            what is no number, and for a map's column ``value``, which may be either.
 
+    >>> print(histogram([600, 700, 1500], "Latency", unit="ns"))
+    Latency
+    ns           count
+    -----------  -----  ------------------------
+    512–1,023        2  ████████████████████████
+    1,024–2,047      1  ████████████
+    3 values
+    p50 in 512–1,023 ns; p90 in 1,024–2,047 ns; p99 in 1,024–2,047 ns
     >>> print(histogram({9: 3, 10: 8, 12: 1}, "Latency", unit="ns"))
     Latency
     ns           count
@@ -48,8 +64,10 @@ def histogram(slots: pd.Series[Any] | Mapping[int, float], caption: str, *, unit
     4,096–8,191      1  ███
     p50 in 1,024–2,047 ns; p90 in 1,024–2,047 ns; p99 in 4,096–8,191 ns
     """  # noqa: RUF002 - a dash between bounds
-    counts = _by_slot(_counted(slots))
+    counts, notes = _counts(values, unit)
     there = [slot for slot, count in counts.items() if count != 0]
+    each = [slot for slot in there if slot != BELOW]
+    shown = [*there[: len(there) - len(each)], *(range(each[0], each[-1] + 1) if each else ())]
     percentiles = _percentiles(counts)
     rows = [
         Row(
@@ -58,28 +76,49 @@ def histogram(slots: pd.Series[Any] | Mapping[int, float], caption: str, *, unit
             counts.get(slot, 0),
             " ".join(f"p{percent}" for percent, at in percentiles.items() if at == slot),
         )
-        for slot in (range(min(there), max(there) + 1) if there else ())
+        for slot in shown
     ]
     heads = label(unit), "range" if unit in _LADDERS else label(unit), "count"
     last = "; ".join(f"p{at} in {_exact(slot)} {heads[0]}" for at, slot in percentiles.items())
-    return barred(caption, heads, rows, last=[last] if last else [])
+    return barred(caption, heads, rows, notes, [last] if last else [])
 
 
-def _counted(slots: Any) -> pd.Series[Any]:
-    """Return *slots* as a Series, unless they are values: these have no index but their places."""
-    if isinstance(slots, Mapping):
-        return pd.Series(slots, dtype=object)
-    series = slots if isinstance(slots, pd.Series) else pd.Series(slots, dtype=object)
-    places = isinstance(series.index, pd.RangeIndex) and series.index.name is None
-    if places and len(series) and series.name != "count":  # as value_counts calls its result
+def _counts(values: Any, unit: str) -> tuple[dict[int, Count], list[str]]:
+    """Return the counts by slot, and what is to say of values that were counted here."""
+    if (slots := _slots(values)) is not None:
+        return _by_slot(slots), []
+    counts, missing = slots_of(values, unit)
+    known = sum(counts.values())
+    note = f"{known:,} value{'s' * (known != 1)}"
+    note += f"; {missing:,} missing or infinite, and left out" if missing else ""
+    return dict(counts), [note] if len(values) else []
+
+
+def _slots(values: Any) -> pd.Series[Any] | None:
+    """Return *values* as counts by slot, or None where they are the values themselves.
+
+    A column of a table has a name, and its index has none; one that `value_counts` or `set_index`
+    made has a name on its index, or is called count.
+    """
+    if isinstance(values, Mapping):
+        return pd.Series(values, dtype=object)
+    if isinstance(values, pd.DataFrame):
+        fix = f"Name one: frame[{values.columns[0]!r}]." if len(values.columns) else ""
+        raise LabError("argument", "A histogram is of one column, and got a table.", fix=fix)
+    if not isinstance(values, pd.Series):
+        return None
+    if values.index.name is not None or values.name == "count":
+        return values
+    if not isinstance(values.index, pd.RangeIndex) and values.name is None:
+        return values  # its index was written by hand
+    if values.name == "value" and 0 < len(values) <= _LAST + 1:  # as `Map.frame` calls it
         raise LabError(
             "no-slots",
-            f"A histogram takes counts by slot, and this is a list of {len(series)} values.",
-            why="Its index has the slots: slot k counts the values from 2^k to 2^(k+1) - 1.",
-            fix="Count values first: values.map(lambda v: max(int(v).bit_length() - 1, 0))"
-            ".value_counts(). If they are counts: counts.rename_axis('slot').",
+            "These may be counts by slot, or the values themselves.",
+            why="A map's column value holds what the program wrote there.",
+            fix='Counts: frame.set_index("key")["value"]. Values: list(frame["value"]).',
         )
-    return series
+    return None
 
 
 def _by_slot(slots: pd.Series[Any]) -> dict[int, Count]:
@@ -109,12 +148,16 @@ def _percentiles(counts: Mapping[int, Count]) -> dict[int, int]:
 
 
 def _exact(slot: int) -> str:
+    if slot == BELOW:
+        return "below 0"
     low, high = 1 << slot if slot else 0, (2 << slot) - 1
     return f"{low:,}{_TO}{high:,}"
 
 
 def _rounded(slot: int, unit: str) -> str:
     """Return the bounds as people say them, in the largest unit that the lower one has."""
+    if slot == BELOW:
+        return "below 0"
     step, units = _LADDERS.get(unit, (1, ("",)))
     low, power = float(1 << slot), 0
     while power + 1 < len(units) and low >= step:
