@@ -1,0 +1,48 @@
+"""An answer that is a function of Python: called by a judge, and told what it ended with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bpflab.exercises.exercise import Wrong
+from bpflab.text import safe_text
+
+Function = Callable[..., Any]
+NOTHING = object()
+"""What `refused` returns where the function ended with an error, as it should."""
+
+
+def function(answer: object) -> Function:
+    """Return *answer* where it is a function.
+
+    Raises:
+        Wrong: it is none.
+    """
+    if not callable(answer):
+        raise Wrong(f"The answer is of the type {type(answer).__name__}, and no function.")
+    return answer
+
+
+def called(function: Function, *given: Any) -> Any:
+    """Return what the learner's function returns.
+
+    Raises:
+        Wrong: with the error that it ended with, or where it returned None.
+    """
+    try:
+        found = function(*given)
+    except Exception as error:
+        said = f"{type(error).__name__}: {safe_text(str(error), 100)}"
+        raise Wrong(f"Your function ended with {said}") from None
+    if found is None:
+        raise Wrong("Your function returned None.")
+    return found
+
+
+def refused(function: Function, *given: Any) -> Any:
+    """Return `NOTHING` where the learner's function raises an error, or else what it returns."""
+    try:
+        return function(*given)
+    except Exception:
+        return NOTHING

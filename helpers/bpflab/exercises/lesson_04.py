@@ -1,0 +1,252 @@
+"""The exercises of lesson 04: a list that counts, keys made by hand, users, a filter to mend."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+from array import array
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.function import NOTHING, called, function, refused
+from bpflab.exercises.trial import (
+    EXECVE,
+    Trial,
+    atomic_additions,
+    callers,
+    events,
+    fields,
+    number_of,
+    paths,
+    same,
+    times,
+)
+from bpflab.programs.loading import load
+from bpflab.programs.program import Program
+from bpflab.workload.runs import Run, run
+from bpflab.workload.standby import Standby, standby
+
+_KEY = 512  # bytes of a path in the lesson's map, its NUL among them
+_WRAPS = 256  # where a u8 begins again
+_THREE_STEPS = (
+    "This time every call was counted. But your addition is three steps, and two CPUs may add at"
+    " the same moment: then one of the two gets lost."
+)
+_CALLS = """
+for _ in range({times}):
+    try: os.execv({path!r}, ["x"])
+    except OSError: pass
+"""
+
+
+@program(
+    "04-1",
+    "A u8 ends at 255. The kernel's own counters are u64, and the pointer needs the same type.",
+    "The pointer that lookup gave is the place of the number in the map.",
+)
+def counter(trial: Trial) -> str:
+    """Call two listed paths, one over 255 times, and a third; each value is its path's number."""
+    names = _unused(3)
+    wanted = dict(zip(names[:2], (_WRAPS + random.randint(20, 200), times()), strict=True))
+    other, often = names[2], times()
+    with _caller(wanted | {other: often}) as process, trial.attached() as judged:
+        counts = judged.maps["EXCLUDED_CMDS"].fill(dict.fromkeys(wanted, 0))
+        process.go()
+        who = "A command that is not in the list"
+        _reported(judged, process.pid, other, often, who, hide=False)
+        for path, often in wanted.items():
+            _reported(judged, process.pid, path, often, "A command of the list", hide=True)
+        seen = {path: number_of(counts, path) for path in wanted}
+        if not any(seen.values()):
+            raise Wrong("Commands were left out, and their values in the map are all still 0.")
+        same("The counts in EXCLUDED_CMDS", wanted, seen)
+        _left_out(judged, sum(wanted.values()))
+        if atomic_additions(judged) < 2 and not counts.per_cpu:
+            raise Wrong(_THREE_STEPS)
+    return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
+
+
+@value(
+    "04-2",
+    "memoryview(array) shows the memory of the array itself, and so does a part of it.",
+    "Python's slices end where the array ends, without an error. So compare the lengths first.",
+)
+def slice_of_array(answer: object) -> str:
+    """Ask for the beginning of an array, change the array behind it, and ask for too much."""
+    retrieve = function(answer)
+    size = random.randint(6, 12)
+    numbers = array("i", random.sample(range(1, 1000), size))
+    length = random.randint(3, size - 2)
+    wanted, found = numbers[:length].tolist(), called(retrieve, length, numbers)
+    if _items(found) != wanted:
+        rows = [("items", wanted, _items(found))]
+        raise Wrong(f"These are not the first {length} of {size} numbers.", rows)
+    numbers[length - 1] = -1
+    if _items(found)[-1] != -1:
+        raise Wrong("A number of the array was changed, and the slice still has the old one.")
+    for length in (size, 0):
+        if _items(called(retrieve, length, numbers)) != numbers[:length].tolist():
+            raise Wrong(f"{length} of {size} numbers were asked for, and others came.")
+    for length in (size + 1, size + 100):
+        if refused(retrieve, length, numbers) is not NOTHING:
+            raise Wrong(f"{length} of {size} numbers were asked for, and no error came.")
+    return f"It gives the first numbers of an array, copies none, and refuses {size + 1} of {size}."
+
+
+@value(
+    "04-3",
+    "os.fsencode makes bytes of a path. One character may take more than one byte.",
+    "The ljust of bytes takes the byte to fill up with. And the last byte must be a NUL.",
+)
+def padded(answer: object) -> str:
+    """Compare keys with the right ones, put one into the map, and ask for a path without room."""
+    pad = function(answer)
+    (plain,) = _unused(1)
+    cases = {
+        "a path of ASCII letters": plain,
+        "a path with letters that take two bytes": f"/usr/bin/{_letters(times(), 'éèüñ')}",
+        f"a path of {_KEY - 1} bytes": f"/{_letters(_KEY - 2)}",
+    }
+    for what, path in cases.items():
+        _same_key(what, os.fsencode(path), called(pad, path))
+    for path in (f"/{_letters(600)}", f"/{_letters(_KEY - 1)}"):
+        if refused(pad, path) is not NOTHING:
+            raise Wrong(f"A path of {len(path)} bytes was given, and no error was raised.")
+    often = times()
+    with _caller({plain: often}) as process, load("exclusion/exclude", label="04-3") as program:
+        program.maps["EXCLUDED_CMDS"][bytes(pad(plain))] = 1
+        with program.attached(hook=EXECVE):
+            process.go()
+        who = "The command whose key was put into the map"
+        _reported(program, process.pid, plain, often, who, hide=True)
+    return f"{len(cases)} keys are right, the kernel finds one, and longer paths are refused."
+
+
+@program(
+    "04-4",
+    "The map is BPF_HASH(EXCLUDED_USERS, u32, u64, 100). Its lookup takes the address of a u32.",
+    "bpf_get_current_uid_gid returns 64 bits, and the lower 32 are the user's id.",
+    "Where the pointer is not NULL: add 1 where it points to, in one step, and return 0.",
+)
+def users(trial: Trial) -> str:
+    """Call as two users, of whom one is listed. Who cannot be two users is listed, and then not."""
+    (path,), often = _unused(1), times(5, 20)
+    code = _CALLS.format(path=path, times=often)
+    with callers(code, 2) as ((one, first), (two, second)), trial.attached() as judged:
+        listed = judged.maps["EXCLUDED_USERS"]
+        if listed.key_dtype.kind not in "iu" or listed.key_dtype.itemsize != 4:
+            raise Wrong("The key of EXCLUDED_USERS is not a number of 4 bytes.")
+        listed.fill({first: 0})
+        one.go()
+        who = "A command of a listed user"
+        _reported(judged, one.pid, path, often, who, hide=True)
+        counted = number_of(listed, first)
+        if second == first:
+            del listed[first]
+        two.go()
+        if extra := [user for user in listed if user != first]:
+            text = "The program has put users into the list that nobody listed."
+            raise Wrong(text, [("keys", [first], [first, *extra])])
+        who = "A command of a user who is not listed"
+        _reported(judged, two.pid, path, often, who, hide=False)
+        if counted != often and not (second == first and counted > often):
+            text = "The number of the user in the map is not that of the commands."
+            raise Wrong(text, [("number", often, counted)])
+        if not atomic_additions(judged) and not listed.per_cpu:
+            raise Wrong(_THREE_STEPS)
+    return f"{often} commands of a listed user were left out, and as many of another came."
+
+
+@program(
+    "04-5",
+    "What lies behind the end of a path in a buffer that was used before? Lesson 03 shows it.",
+    "Of what is sizeof the size here: of the buffer, or of a pointer?",
+    "path_len says whether a path was cut, and path.h has a function that asks.",
+)
+def mended(trial: Trial) -> str:
+    """On one CPU: a listed path after longer ones, and a path that begins like a listed one."""
+    cpu = min(os.sched_getaffinity(0))
+    with (
+        paths(least=20, most=40, count=2) as (listed, other),
+        paths(least=150) as (long,),
+        trial.attached() as judged,
+    ):
+        excluded = judged.maps["EXCLUDED_CMDS"].fill([listed])
+        mine = run(other, times=times(), cpu=cpu)
+        fields(events(judged, mine), {"path": list(mine.paths), "pid": mine.pids})
+        hidden, often = Run((), (), ()), times()
+        for _ in range(often):
+            run(long, cpu=cpu)
+            hidden += run(listed, cpu=cpu)
+        if reported := len(judged.events.frame(hidden)):
+            text = f"A listed command ran {often} times, each time after a longer path on the same"
+            raise Wrong(f"{text} CPU. It was reported {reported} times.")
+        beyond = other.replace("/", "/" + "./" * (_KEY // 2), 1)
+        excluded.fill([beyond[: _KEY - 1]])
+        if judged.events.frame(run(beyond, cpu=cpu)).empty:
+            text = f"A command of {len(beyond)} bytes was left out, and it is not in the list. In"
+            raise Wrong(f"{text} the list is a path of {_KEY - 1} bytes that it begins with.")
+        _left_out(judged, often)
+    return f"A listed command was left out {often} times of {often}, and no other command was."
+
+
+def _letters(count: int, letters: str = string.ascii_lowercase) -> str:
+    return "".join(random.choices(letters, k=count))
+
+
+def _unused(count: int) -> list[str]:
+    """Return paths that nobody else calls; there are no such files."""
+    return [f"/nowhere/{_letters(random.randint(30, 90))}" for _ in range(count)]
+
+
+def _caller(wanted: dict[str, int]) -> AbstractContextManager[Standby]:
+    """Return a process that will call execve with each path so often."""
+    code = "".join(_CALLS.format(path=path, times=often) for path, often in wanted.items())
+    return standby(code, "import os")
+
+
+def _reported(judged: Program, pid: int, path: str, often: int, who: str, *, hide: bool) -> None:
+    """Want an event for each call of *path* by one process, or with *hide* none.
+
+    Raises:
+        Wrong: a sentence that *who* begins; ``silent`` where nothing came at all.
+    """
+    frame = judged.events.frame(pid)
+    seen = int((frame["path"] == path).sum()) if len(frame) else 0
+    if seen != (0 if hide else often):
+        status = "silent" if not hide and judged.events.frame().empty else "wrong"
+        raise Wrong(f"{who} was called {often} times, and reported {seen} times.", status=status)
+
+
+def _left_out(judged: Program, wanted: int) -> None:
+    """Compare the program's own count of what it has left out."""
+    counts = judged.maps["filtered"]
+    if (seen := counts.total()) != wanted:
+        raise Wrong("The number in filtered is wrong.", [("filtered", wanted, seen)])
+
+
+def _items(found: object) -> list[Any]:
+    """Return what is in a slice.
+
+    Raises:
+        Wrong: it is none.
+    """
+    if isinstance(found, str) or not isinstance(found, Iterable):
+        raise Wrong(f"Your function returned {type(found).__name__}, and no slice.")
+    return [item.item() if hasattr(item, "item") else item for item in found]
+
+
+def _same_key(what: str, path: bytes, key: object) -> None:
+    """Compare the key of a path with the right one: its type, its length, its bytes."""
+    if not isinstance(key, bytes | bytearray | memoryview):
+        raise Wrong(f"The key of {what} is of the type {type(key).__name__}, not bytes.")
+    right, seen = path.ljust(_KEY, b"\0"), bytes(key)
+    if len(seen) != _KEY:
+        raise Wrong(f"The key of {what} has {len(seen)} bytes instead of {_KEY}.")
+    if seen != right:
+        first = next(at for at in range(_KEY) if seen[at] != right[at])
+        where = "in the path" if first < len(path) else "behind the path"
+        raise Wrong(f"The key of {what} has a wrong byte at {first}, {where}.")

@@ -1,0 +1,109 @@
+"""Wrong answers to the exercises of lesson 04."""
+
+import os
+
+from tests.exercises.mutant import Mutant
+
+
+def copied(length, items):
+    """Return a copy."""
+    if length > len(items):
+        raise IndexError(length)
+    return items[:length]
+
+
+def shorter(length, items):
+    """Return what there is."""
+    return memoryview(items)[:length]
+
+
+def from_the_second(length, items):
+    """Return the items from the second on."""
+    if length > len(items):
+        raise IndexError(length)
+    return memoryview(items)[1 : length + 1]
+
+
+def spaces(path):
+    """Fill up with spaces."""
+    return os.fsencode(path).ljust(512)
+
+
+def characters(path):
+    """Fill up before the path becomes bytes."""
+    return os.fsencode(path.ljust(512, "\0"))
+
+
+def cut(path):
+    """Cut what is too long."""
+    return os.fsencode(path)[:511].ljust(512, b"\0")
+
+
+def without_nul(path):
+    """Accept a path of 512 bytes."""
+    name = os.fsencode(path)
+    if len(name) > 512:
+        raise ValueError(path)
+    return name.ljust(512, b"\0")
+
+
+COUNTS = "lock_xadd(excluded, 1);"
+LOOKUP = "EXCLUDED_USERS.lookup(&user)"
+WHOLE = " &&\n\t    is_whole(e->path_len, sizeof(e->path))"
+RESET = "\t__builtin_memset(e->path, 0, sizeof(e->path));\n"
+READ = "\te->path_len = read_path(e->path, sizeof(e->path), ctx->filename);\n"
+MUTANTS = {
+    "04-1": [
+        Mutant(
+            "The counts in EXCLUDED_CMDS: 1 of 2",
+            swaps=(("u64, 10", "u8, 10"), ("u64 *", "u8 *"), (COUNTS, "*excluded += 1;")),
+        ),
+        Mutant("their values in the map are all still 0", swaps=((COUNTS, ""),)),
+        Mutant("your addition is three steps", swaps=((COUNTS, "*excluded += 1;"),)),
+        Mutant("The counts in EXCLUDED_CMDS: 2 of 2", swaps=((COUNTS, "*excluded = 1;"),)),
+        Mutant("A command of the list was called", swaps=((COUNTS + "\n\t\treturn 0;", COUNTS),)),
+    ],
+    "04-2": [
+        Mutant("the slice still has the old one", answer=copied),
+        Mutant("were asked for, and no error came", answer=shorter),
+        Mutant("These are not the first", answer=from_the_second),
+        Mutant("The answer is of the type list", answer=[1, 2, 3]),
+    ],
+    "04-3": [
+        Mutant("a path of ASCII letters has a wrong byte", answer=spaces),
+        Mutant("letters that take two bytes has 5", answer=characters),
+        Mutant("601 bytes was given, and no error", answer=cut),
+        Mutant("512 bytes was given, and no error", answer=without_nul),
+        Mutant("is of the type str, not bytes", answer=lambda path: path),
+    ],
+    "04-4": [
+        Mutant("of a listed user was called", swaps=(("uid_gid();", "uid_gid() >> 32;"),)),
+        Mutant(
+            "of a listed user was called",
+            swaps=(("if (excluded)", "if (!excluded)"), (COUNTS, "")),
+        ),
+        Mutant("is not that of the commands", swaps=((COUNTS, ""),)),
+        Mutant(
+            "is not a number of 4 bytes", swaps=(("_USERS, u32", "_USERS, u64"), ("u32 u", "u64 u"))
+        ),
+        Mutant("your addition is three steps", swaps=((COUNTS, "*excluded += 1;"),)),
+        Mutant(
+            "that nobody listed",
+            swaps=(
+                (LOOKUP, LOOKUP + ", one = 1"),
+                ("\te->pid", "\tEXCLUDED_USERS.insert(&user, &one);\n\te->pid"),
+            ),
+        ),
+    ],
+    "04-5": [
+        Mutant("is a path of 511 bytes that it begins with", swaps=((WHOLE, ""),)),
+        Mutant(
+            "each time after a longer path", swaps=((RESET, RESET.replace("(e->path)", "(e)")),)
+        ),
+        Mutant("Event 1 of", swaps=((RESET, ""), (READ, READ + RESET))),
+        Mutant(
+            "The number in filtered is wrong", swaps=(("\t\tfiltered.atomic_increment(0);\n", ""),)
+        ),
+        Mutant("commands ran", status="silent", swaps=(("if (EXCL", "if (1 || EXCL"),)),
+    ],
+}
