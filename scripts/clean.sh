@@ -5,7 +5,7 @@
 # share, tracefs and its group for one.
 other_lab() {
     { ps -e -o pid=,args= 2>/dev/null || true; } |
-        sed -nE 's,^ *([0-9]+) (/.*)/\.venv/bin/python.* (-m bpflab |.*notebooks/00-start-here).*,\2 (process \1),p' |
+        sed -nE 's,^ *([0-9]+) (/.*)/\.venv/bin/python.* (-m bpflab |.*/00-start-here).*,\2 (process \1),p' |
         grep -vF "$LOCAL (process " | head -n 1
 }
 

@@ -73,14 +73,6 @@ open_browser() {
     done
 }
 
-# Else JupyterLab would show stored outputs without their colours. Only what git knows and nobody has changed is ours.
-trust() {
-    local known
-    known=$(git ls-files -- 'notebooks/[0-9]*.ipynb' 2>/dev/null) || return 0
-    known=$(grep -vxF -f <(git diff --name-only HEAD -- notebooks) <<<"$known") || return 0
-    xargs -d '\n' "$VENV/bin/python" -m nbformat.sign <<<"$known" &>/dev/null || true
-}
-
 up() {
     local port=any browser=yes vm='' transport=tcp ran address pid
     options "$@"
@@ -119,7 +111,7 @@ up() {
     ((${#RUNTIME} > 55)) || transport=ipc
     # The lab's own settings: a user's might turn the token off.
     export JUPYTER_RUNTIME_DIR=$RUNTIME JUPYTER_CONFIG_DIR=$STATE/jupyter JUPYTER_DATA_DIR=$STATE/jupyter
-    trust
+    "$VENV/bin/python" -m bpflab update
     say "JupyterLab starts: open the http address below, token and all. Ctrl-C here stops it."
     # It makes the token itself, so that no command line shows it, and prints little but the address.
     # shellcheck disable=SC2016  # for the inner shell to expand
@@ -127,5 +119,6 @@ up() {
         "$VENV/bin/python" -m jupyterlab --no-browser --allow-root --log-level=WARN --LabApp.log_level=WARN \
         --ServerApp.ip=127.0.0.1 --ServerApp.port="$port" --ServerApp.port_retries=0 --ServerApp.root_dir="$ROOT" \
         --ServerApp.answer_yes=True --LabApp.extra_labextensions_path="$ROOT/helpers/jupyter/labextensions" \
-        --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb --KernelManager.transport="$transport"
+        --LabApp.app_settings_dir="$ROOT/helpers/jupyter/settings" \
+        --LabApp.default_url=/lab/tree/my/00-start-here.ipynb --KernelManager.transport="$transport"
 }

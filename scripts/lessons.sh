@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# ./lab run, refresh, explain, doctor and bench: what the package does, with the lab's rights.
+# ./lab run, refresh, explain, doctor and bench: what the package does, with the lab's rights; fresh and progress, which
+# need none.
 
 run() {
     [[ ${1-} ]] || die "which lesson? For example: ./lab run 01"
@@ -26,15 +27,36 @@ lessons() {
     become "$VENV/bin/python" -m bpflab "$@"
 }
 
+# Sets `python` for what sets nothing up. -B: it leaves no compiled modules either.
+any_python() {
+    python=("$VENV/bin/python" -B)
+    [[ ! -e $VENV/lab-stamp ]] || return 0
+    # There is no .venv, or one that is being made, or an editor's.
+    [[ -x $PYTHON ]] || die "there is no $PYTHON: run ./lab, which installs it"
+    python=(env PYTHONPATH="$ROOT/helpers" "$PYTHON" -B)
+}
+
 doctor() {
-    local python=("$VENV/bin/python" -B)  # -B: it leaves no compiled modules either
-    if [[ ! -e $VENV/lab-stamp ]]; then  # none, one that is being made, or an editor's
-        [[ -x $PYTHON ]] || die "there is no $PYTHON: run ./lab, which installs it"
-        python=(env PYTHONPATH="$ROOT/helpers" "$PYTHON" -B)
-    fi
+    local python
+    any_python
     # With the lab's own rights, where they cost no password.
     is_root || sudo -n true 2>/dev/null || exec "${python[@]}" -m bpflab doctor "$@"
     become "${python[@]}" -m bpflab doctor "$@"
+}
+
+fresh() {
+    local python
+    [[ ${1-} ]] || die "which lesson? For example: ./lab fresh 01"
+    new_enough
+    any_python
+    "${python[@]}" -m bpflab fresh "$@"
+}
+
+progress() {
+    local python
+    new_enough
+    any_python
+    "${python[@]}" -m bpflab progress "$@"
 }
 
 bench() {

@@ -79,12 +79,6 @@ venv() {
     # pip may have put them elsewhere, or on a disk from which no library may be loaded.
     "$VENV/bin/python" -c "import bpflab, zmq" &>"$STATE/log" ||
         die "what pip installed does not work: $(tail -n 1 "$STATE/log")"
-    # Or JupyterLab's first words to a newcomer are whether to fetch news. And beside the names that a Tab offers
-    # stands what the chosen one is.
-    mkdir -p "$VENV/share/jupyter/lab/settings"
-    say '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},' \
-        '"@jupyterlab/completer-extension:manager": {"showDocumentationPanel": true}}' \
-        >"$VENV/share/jupyter/lab/settings/overrides.json"
     printf '%s' "$stamp$extra" >"$VENV/lab-stamp"
     UNFINISHED=
 }

@@ -3,7 +3,7 @@
 What a reader does is done through the page (keys, the mouse, what is drawn); what merely brings a
 test to its point goes through JupyterLab's own commands. Every wait has a deadline.
 
->>> book = jupyter.open("notebooks/07-tail-calls.ipynb")
+>>> book = jupyter.open("my/07-tail-calls.ipynb")
 >>> book.run_all()
 >>> book.cell(3).text
 """
@@ -55,9 +55,12 @@ _IDLE = """() => {
 
 
 @contextmanager
-def new_page(browser: Browser, lab: Lab) -> Iterator["Jupyter"]:
-    """Give a page for JupyterLab; fail if a script opened a dialog or broke in it."""
-    context = browser.new_context(viewport=WINDOW)
+def new_page(browser: Browser, lab: Lab, **window: int) -> Iterator["Jupyter"]:
+    """Give a page for JupyterLab; fail if a script opened a dialog or broke in it.
+
+    *window* says of its ``width`` and ``height``, in pixels, what differs from `WINDOW`.
+    """
+    context = browser.new_context(viewport=WINDOW | window)
     context.set_default_timeout(STEP_MS)
     try:
         jupyter = Jupyter(context.new_page(), lab)
@@ -95,7 +98,7 @@ class Jupyter:
     def open(self, path: str) -> "Notebook":
         """Open a notebook of the lab by its address, as from a link, and wait for its kernel.
 
-        *path* is relative to the lab's root: ``notebooks/02-first-map.ipynb``.
+        *path* is relative to the lab's root: ``my/02-first-map.ipynb``.
         """
         self.page.goto(self.lab.url(path))
         return Notebook(self, path).wait_until_open()

@@ -22,7 +22,8 @@ from urllib.parse import quote
 import psutil
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("lab", "scripts", "pyproject.toml", "constraints.txt", "bpf", "helpers", "notebooks")
+FILES = ("lab", "pyproject.toml", "constraints.txt", "README.md", ".gitignore")
+PARTS = (*FILES, "scripts", "bpf", "docs", "helpers", "notebooks")
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\S*[?&]token=(\w+)")
 PAGE = """
 c.LabApp.expose_app_in_browser = True  # window.jupyterapp, so that tests can ask for a command
@@ -56,7 +57,7 @@ class Lab:
     said: str
     """What ``./lab`` printed until JupyterLab answered."""
 
-    def url(self, path: str = "notebooks/00-start-here.ipynb", workspace: str = "") -> str:
+    def url(self, path: str = "my/00-start-here.ipynb", workspace: str = "") -> str:
         """Return the address of a notebook, token and all, in a workspace that nobody else uses."""
         name = workspace or secrets.token_hex(4)
         return f"{self.address}/lab/workspaces/{name}/tree/{quote(path)}?token={self.token}"

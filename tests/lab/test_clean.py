@@ -6,7 +6,10 @@ import pytest
 
 
 def test_the_clone_is_as_it_was(machine):
-    """All that a run made is gone, and the packages that stay are named."""
+    """All that a run made is gone, what the learner made is not; packages that stay are named."""
+    own = machine.clone / "my/02-first-map.ipynb"  # the learner's, and no run of ./lab's
+    own.parent.mkdir()
+    own.write_text("typed")
     before = set(machine.clone.rglob("*"))
     machine.stub("dpkg-query", f"[ -e {machine.at('apt')} ] && echo installed || true")
     machine.stub("apt-get", f'case "$*" in *install*) touch {machine.at("apt")} ;; esac')
@@ -44,9 +47,7 @@ def test_a_process_of_somebody_else_is_left_alone(machine):
     assert alive
 
 
-@pytest.mark.parametrize(
-    "does", ["-m jupyterlab --x=/tree/notebooks/00-start-here", "-m bpflab run"]
-)
+@pytest.mark.parametrize("does", ["-m jupyterlab --x=/tree/my/00-start-here", "-m bpflab run"])
 def test_what_another_lab_uses_stays(machine, does):
     """Tracefs, its group and perf events stay while another lab runs, until the next `clean`."""
     paranoid = machine.root / "paranoid"

@@ -12,8 +12,8 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
     """Wherever it is asked for."""
     machine.venv.mkdir()
     printed = machine.runs(*words.split())
-    words = ("up", "doctor", "run", "refresh", "explain", "url", "check", "test", "bench", "clean")
-    for word in words:
+    words = "up doctor fresh progress run refresh explain url check test bench clean"
+    for word in words.split():
         assert f"./lab {word}" in printed or f"[{word}]" in printed
     assert not (machine.clone / ".lab").exists() and machine.venv.exists()
 
@@ -29,6 +29,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
         (["--vm", "--port", "80"], "not '80'"),
         (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
         (["run"], "which lesson"),
+        (["fresh"], "which lesson"),
         (["explain"], "which file"),
         (["url", "foo"], "'url' takes no words"),
         (["help", "foo"], "'help' takes no words"),
@@ -114,8 +115,9 @@ def test_check_needs_neither_root_nor_apt(machine):
     assert not (machine.clone / ".lab/made").exists()
 
 
+@pytest.mark.parametrize("words", ["doctor --json", "fresh 02", "progress --json"])
 @pytest.mark.parametrize("here", ["nothing", "an editor's"])
-def test_the_doctor_sets_nothing_up(machine, here):
+def test_what_sets_nothing_up(machine, here, words):
     """Where no environment is, or one without the lab, the distribution's Python runs it."""
     if here != "nothing":
         python = machine.clone / ".venv/bin/python"
@@ -123,10 +125,21 @@ def test_the_doctor_sets_nothing_up(machine, here):
         python.write_text("#!/bin/bash\nexit 1\n")
         python.chmod(0o755)
     before = set(machine.clone.rglob("*"))
-    assert machine.runs("doctor", "--json") == "python -B -m bpflab doctor --json\n"
+    assert machine.runs(*words.split()) == f"python -B -m bpflab {words}\n"
     assert set(machine.clone.rglob("*")) == before
     machine.drop("python3")
-    assert "run ./lab, which installs it" in machine.refuses("doctor")
+    assert "run ./lab, which installs it" in machine.refuses(*words.split())
+
+
+@pytest.mark.parametrize("word", ["fresh", "progress"])
+def test_what_needs_no_rights_asks_for_none(machine, word):
+    """An ordinary user needs no sudo for a file of theirs, and BPF need not be to be had."""
+    machine.become_user(sudo=None)
+    (machine.root / "lockdown").write_text("[confidentiality]")
+    machine.runs("check")  # as an author has it: an environment, and no rights
+    assert machine.runs(word, "02").splitlines()[-1] == f"python -B -m bpflab {word} 02"
+    machine.stub_python(f"*bpflab\\ {word}*", "exit 2")
+    assert machine.lab(word, "02").returncode == 2
 
 
 def test_bench_prints_what_it_measured_alone(machine):

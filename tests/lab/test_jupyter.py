@@ -39,6 +39,20 @@ def test_jupyterlab_is_private(machine, free_port, cache):
         assert folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_it_opens_the_learners_own_lessons(machine, free_port, cache):
+    """Once they are up to date; if they cannot be written, it does not start, and says why."""
+    printed = machine.runs("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
+    update, _, line = printed.splitlines()[-3:]
+    assert update == "python -m bpflab update"
+    assert "--LabApp.default_url=/lab/tree/my/00-start-here.ipynb" in line
+    settings = f"--LabApp.app_settings_dir={machine.clone}/helpers/jupyter/settings"
+    assert settings in line
+    machine.stub_python("*bpflab\\ update*", "echo my/ is not yours >&2; exit 1")
+    done = machine.lab("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
+    assert (done.returncode, done.stderr) == (1, "my/ is not yours\n")
+    assert "jupyterlab" not in done.stdout
+
+
 @contextmanager
 def server(machine, cache, token="x"):
     """A process that looks like a JupyterLab of the clone; gives the page that leads to it."""

@@ -55,7 +55,7 @@ def test_token(boots):
     """JupyterLab answers with its token, and refuses none, a wrong one and an earlier one."""
     for boot in boots:
         assert boot["http"] == [403, 403, 200] and boot["new token"] and boot["page"], boot
-        assert boot["address"].startswith(f"http://127.0.0.1:{machine.PORT}/lab/tree/notebooks/")
+        assert boot["address"].startswith(f"http://127.0.0.1:{machine.PORT}/lab/tree/my/")
 
 
 def test_loopback(boots):

@@ -92,7 +92,7 @@ class Session:
     @contextmanager
     def kernel(self):
         """Give what runs a cell in a new kernel, by its websocket, and returns what it printed."""
-        made = json.loads(self.ask("POST", "api/kernels", {"name": "python3", "path": "notebooks"}))
+        made = json.loads(self.ask("POST", "api/kernels", {"name": "python3", "path": "my"}))
         token = self.url.partition("token=")[2]
         at = f"ws://127.0.0.1:{self.port}/api/kernels/{made['id']}/channels?token={token}"
         socket = websocket.create_connection(at, timeout=CELL_S)
@@ -156,7 +156,11 @@ def test_a_program_runs_on_the_guest_s_kernel(session):
 def test_files_are_shared(session):
     """What the lab saves is in the clone, as this user's; what is written here is read there."""
     file = {"type": "file", "format": "text", "content": "from the guest"}
-    for path in ("notebooks/saved.txt", "saved.txt"):
+    own = session.clone / "my/02-first-map.ipynb"
+    assert own.stat().st_uid == os.geteuid() and json.loads(own.read_text())["cells"]
+    solution = json.loads(session.ask("GET", "api/contents/my/solutions/02.md"))["content"]
+    assert solution == (session.clone / "notebooks/solutions/02.md").read_text()
+    for path in ("my/saved.txt", "saved.txt"):
         session.ask("PUT", f"api/contents/{path}", file)
         saved = session.clone / path
         assert saved.read_text() == "from the guest"

@@ -9,7 +9,7 @@ import pytest
 from bpflab.paths import ROOT
 from bpflab.vm import boot, disk, guests, session
 
-ADDRESS = "http://127.0.0.1:8901/lab/tree/notebooks/00-start-here.ipynb?token=5ec2e7"
+ADDRESS = "http://127.0.0.1:8901/lab/tree/my/00-start-here.ipynb?token=5ec2e7"
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-// An extension of JupyterLab: a cell that begins with %%bpf has the colours and the indentation of C.
+// Extensions of JupyterLab: a cell that begins with %%bpf has the colours and the indentation of C;
+// the page leads to the learner's own lessons, and leaves a narrow window to them.
 //
 // One file without a build step: a container of webpack's module federation. JupyterLab shares its
 // own modules with it (https://jupyterlab.readthedocs.io/en/stable/api/), and gets the plugin.
@@ -6,6 +7,9 @@
   "use strict";
 
   const MIME = "text/x-bpf";
+  const NARROW = "(max-width: 1000px)"; // a panel of 300 would leave less than a page of C needs
+  const OWN = "my";
+  const LESSON = /^notebooks\/(\d\d-[^/]*\.ipynb)$/;
   const MAGIC = /^\s*%%bpf\b.*/;
   let shared; // name -> version -> how to get the module
 
@@ -99,6 +103,38 @@
       context.editor?.model.mimeType !== MIME && isApplicable(context);
   }
 
+  /** Collapse the side panel while the window is narrow, as a wide one is at a zoom of 200 %. */
+  function makeRoom(app) {
+    const narrow = window.matchMedia(NARROW);
+    const fit = () => narrow.matches && app.shell.collapseLeft();
+    narrow.addEventListener("change", fit);
+    app.restored.then(fit); // when the layout is as the reader left it
+  }
+
+  /** List the learner's folders behind their lessons: the solutions come last. */
+  function foldersLast({ listing, model }) {
+    let items = [];
+    const isFolder = item => item.type === "directory";
+    // JupyterLab sorts notebooks before other files, and folders before both.
+    Object.defineProperty(listing, "_sortedItems", {
+      get: () => items,
+      set: all => {
+        const behind = item => model.path === OWN && isFolder(item);
+        items = [...all.filter(item => !behind(item)), ...all.filter(behind)];
+      }
+    });
+    model.refresh();
+  }
+
+  /** Follow a link to a lesson, as docs/ has some, to the learner's own: git knows the other one. */
+  function linkToOwn(commands) {
+    const execute = commands.execute.bind(commands);
+    commands.execute = (id, args) =>
+      id === "rendermime:handle-local-link" && LESSON.test(args?.path)
+        ? execute(id, { ...args, path: args.path.replace(LESSON, `${OWN}/$1`) })
+        : execute(id, args);
+  }
+
   window._JUPYTERLAB = window._JUPYTERLAB || {};
   window._JUPYTERLAB.bpflab = {
     init: scope => void (shared = scope),
@@ -106,7 +142,8 @@
       const { INotebookTracker } = await ofJupyterLab("@jupyterlab/notebook");
       const { IEditorLanguageRegistry } = await ofJupyterLab("@jupyterlab/codemirror");
       const { ICompletionProviderManager } = await ofJupyterLab("@jupyterlab/completer");
-      const plugin = {
+      const { IDefaultFileBrowser } = await ofJupyterLab("@jupyterlab/filebrowser");
+      const cell = {
         id: "bpflab:cell",
         description: "Colours and indentation of C for cells that begin with %%bpf",
         autoStart: true,
@@ -121,7 +158,18 @@
           notebooks.widgetAdded.connect((_, panel) => watch(panel.content));
         }
       };
-      return () => plugin;
+      const page = {
+        id: "bpflab:page",
+        description: "A page for the learner's own lessons, in a window of any width",
+        autoStart: true,
+        optional: [IDefaultFileBrowser],
+        activate: (app, browser) => {
+          makeRoom(app);
+          linkToOwn(app.commands);
+          if (browser) foldersLast(browser);
+        }
+      };
+      return () => [cell, page];
     }
   };
 })();
