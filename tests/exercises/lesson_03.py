@@ -1,0 +1,103 @@
+"""Wrong answers to the exercises of lesson 03."""
+
+import os
+
+from bpflab.exercises.lesson_03 import PATHS
+from tests.exercises.mutant import Mutant
+
+RESET = "\t__builtin_memset(e->path, 0, sizeof(e->path));\n"
+READ = "\te->path_len = read_path(e->path, sizeof(e->path), ctx->filename);\n"
+COMPARE = "\t\tif (e->path[i] != left_out->path[i])\n"
+CLEARS = "if (i * 8 < last)"
+LAST = "\tlast = e->path_len;\n"
+TWO_CPUS = len(os.sched_getaffinity(0)) > 1
+
+MISSED = "times it was not left out"
+EVENT = "of another path stand behind the NUL in an event"
+LONGER = "of another path stand behind the NUL in BUF, after a longer path"
+
+MUTANTS = {
+    "03-1": [
+        Mutant("1 of your paths did no harm", answer=[*PATHS[3:], PATHS[1]]),
+        Mutant("3 of your paths did no harm", answer=list(PATHS[:4])),
+        Mutant("After 1 more of the six", answer=list(PATHS[4:])),
+        Mutant("is none of the six", answer=["/usr/bin/id"]),
+        Mutant("is a list of paths", answer=PATHS[5]),
+    ],
+    "03-2": [
+        Mutant(MISSED, swaps=((RESET, ""),)),
+        Mutant(MISSED, swaps=((RESET, "\te->path[0] = 0;\n"),)),
+        Mutant(MISSED, swaps=((RESET, RESET.replace("sizeof(e->path)", "sizeof(e)")),)),
+        Mutant(MISSED, swaps=(("if (i < sizeof(e->path))", "if (i)"),)),
+        Mutant("is wrong in path", swaps=((RESET, ""), (READ, READ + RESET))),
+        Mutant(
+            "there was not one event",
+            swaps=(
+                ("i < sizeof(e->path); i++", "i < 64; i++"),
+                ("if (i < sizeof(e->path))", "if (i < 64)"),
+            ),
+        ),
+        Mutant(
+            EVENT,
+            swaps=(
+                (RESET, ""),
+                (COMPARE, COMPARE.replace("if (", "if (!e->path[i] || ")),
+                (
+                    "if (i < sizeof(e->path))",
+                    "if (i < sizeof(e->path) && (e->path[i] || left_out->path[i]))",
+                ),
+            ),
+        ),
+        Mutant(
+            "and no event came",
+            swaps=(("if (i < sizeof(e->path))", "if (i > sizeof(e->path))"),),
+            status="silent",
+        ),
+    ],
+    "03-3": [
+        Mutant("is wrong in path", swaps=((RESET, ""), (READ, READ + RESET))),
+        Mutant(MISSED, swaps=((RESET, RESET.replace("sizeof(e->path)", "sizeof(e)")),)),
+        Mutant(
+            EVENT,
+            swaps=(
+                (RESET, ""),
+                (
+                    "sizeof(e->path)))\n\t\treturn 0;",
+                    f"sizeof(e->path))) {{\n\t{RESET}\t\treturn 0;\n\t}}",
+                ),
+                ("sizeof(*e), 0);\n", f"sizeof(*e), 0);\n{RESET}"),
+            ),
+        ),
+    ],
+    "03-4": [
+        Mutant("Item 1 is not", answer=[7, 11, 12, 14, 15]),
+        Mutant("Item 2 is not", answer=[8, 16, 16, 16, 16]),
+        Mutant("4 items instead of 5", answer=[8, 12, 16, 16]),
+    ],
+    "03-5": [
+        Mutant("A byte behind the last path was cleared", swaps=((CLEARS, "if (i < 64)"),)),
+        Mutant(
+            "no path stands in BUF",
+            status="silent",
+            swaps=((LAST, ""), (READ, ""), ("\twords = ", f"{READ}{LAST}\twords = ")),
+        ),
+        Mutant(LONGER, swaps=((CLEARS, "if (i < (u32)last / 8)"),)),
+        Mutant(
+            "BUF, after a path that was cut", swaps=((CLEARS, "if (i * 8 < last && last <= 512)"),)
+        ),
+        Mutant("no path stands in BUF", swaps=((READ, "\te->path_len = 0;\n"),), status="silent"),
+        *[
+            Mutant(
+                LONGER,
+                swaps=(
+                    ("BPF_RINGBUF", "BPF_ARRAY(last_len, int, 1);\nBPF_RINGBUF"),
+                    ("\tu64 *words;\n", "\tu64 *words;\n\tint *kept = last_len.lookup(&zero);\n"),
+                    ("if (!e)", "if (!e || !kept)"),
+                    (LAST, "\tlast = *kept;\n"),
+                    ("\tevents.", "\t*kept = e->path_len;\n\tevents."),
+                ),
+            )
+        ]
+        * TWO_CPUS,
+    ],
+}
