@@ -1,0 +1,171 @@
+"""The exercises of lesson 11: two hooks that write one event, and what is noted in between."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bpflab.data.maps import Map
+from bpflab.exercises.difference import equal
+from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.trial import Trial, fields, paths, same, times
+from bpflab.programs.loading import load
+from bpflab.text import counted
+from bpflab.workload.paused import PausedExec
+from bpflab.workload.runs import run
+
+_BY_CPU = {
+    "STATE_TYPE": '"percpu_array"',
+    "ENTRIES": 1,
+    "KEY": 0,
+    "MINE(path)": "(path[9] == '.' && path[10] == '/')",  # /usr/bin/./ and nothing else
+}
+_TRY = """
+import os, sys
+for path in sys.argv[1:]:
+    try:
+        os.execv(path, [path])
+    except OSError:
+        pass
+"""
+_BY_THREAD = """
+import os, pathlib, sys, threading
+def call():
+    pathlib.Path(sys.argv[1]).write_text(str(threading.get_native_id()))
+    os.execv(sys.argv[2], ["true"])
+other = threading.Thread(target=call)
+other.start()
+other.join()
+"""
+_PYTHON = (sys.executable, "-I", "-c")
+
+
+@value("11-1", "There is one place, and both write into it.", "Who wrote last?")
+def both_paused(answer: object) -> str:
+    """Pause `true` and `id` on one CPU, and ask what each of them reports."""
+    cpu = min(os.sched_getaffinity(0))
+    true, ident = (PausedExec(f"/usr/bin/./{name}", cpu=cpu) for name in ("true", "id"))
+    program = load("two_hooks/join", defines=_BY_CPU, label="11-1")
+    with true, ident, program, program.attached():
+        true.enter(), ident.enter()
+        right = program.events.frame(true.leave())["path"].tolist()
+        right += program.events.frame(ident.leave())["path"].tolist()
+    return equal(answer, right)
+
+
+@program(
+    "11-2",
+    "`join.c` at the top of the lesson has a hook_exit that reports every call.",
+    "ctx->ret is below 0 where the call failed.",
+    "What was noted must be deleted for calls that succeeded, too.",
+)
+def failed(trial: Trial) -> str:
+    """Let one process fail in seven ways, in an order of chance, and then succeed."""
+    with _ways_to_fail() as ways, paths() as (good,), trial.attached() as program:
+        began = time.monotonic_ns()
+        own = run(*_PYTHON, _TRY, *ways, good)
+        others = run(good, times=times())
+        ended = time.monotonic_ns()
+        frame = program.events.frame(own + others)
+        kept = _kept(program.maps["PROGRAM"], own.pids + others.pids)
+    if frame.empty:
+        text = f"{len(ways)} calls failed, and no event of them came."
+        raise Wrong(text, status="silent")
+    if "ret" in frame and (succeeded := int((frame["ret"] >= 0).sum())):
+        raise Wrong(f"{counted(succeeded, 'event')} came of calls that did not fail.")
+    if len(frame) != len(ways):
+        names = ", ".join(errno.errorcode[number] for number in ways.values())
+        seen = ", ".join(errno.errorcode.get(-int(ret), "?") for ret in frame["ret"])
+        text = f"{len(ways)} calls failed, and {counted(len(frame), 'event')} of them came."
+        raise Wrong(text, [("outcomes", names, seen)])
+    codes = [-number for number in ways.values()]
+    fields(frame, {"ret": codes, "path": [*ways], "pid": [*own.pids] * len(ways)})
+    for enter, exit in zip(frame["t_enter"].tolist(), frame["t_exit"].tolist(), strict=True):
+        if not began < enter < exit < ended:
+            rows = [
+                ("t_enter", f"{began} to {ended}", enter),
+                ("t_exit", f"{began} to {ended}", exit),
+            ]
+            raise Wrong("The times of a call are not those of its entry and its end.", rows)
+    _nothing_left("PROGRAM", kept)
+    return f"{len(ways)} calls failed, each in another way, and no other call was reported."
+
+
+@program(
+    "11-3",
+    "What does each program take for its key? Compare the two lines.",
+    "On which way out of hook_exit is the entry still there?",
+    "The lesson says which number stays the same from the entry to the end.",
+)
+def durations(trial: Trial) -> str:
+    """Let calls succeed, fail, and come from a thread; each success is reported, nothing stays."""
+    kinds = "plain calls", "a search along PATH", "calls that fail", "a call of a second thread"
+    search = ("-i", "PATH=/nowhere:/not/here:/usr/bin", "id")
+    with tempfile.TemporaryDirectory() as folder, paths() as (good,), trial.attached() as program:
+        began, note = time.monotonic_ns(), Path(folder, "tid")
+        own = [
+            run(good, times=times()),
+            run("/usr/bin/env", *search),
+            run(*_PYTHON, _TRY, f"{folder}/missing", folder),
+            run(*_PYTHON, _BY_THREAD, note, good),
+        ]
+        lasted = time.monotonic_ns() - began
+        frames = [program.events.frame(each) for each in own]
+        numbers = [pid for each in own for pid in each.pids] + [int(note.read_text())]
+        kept = _kept(program.maps["STARTED"], numbers)
+    if all(frame.empty for frame in frames):
+        raise Wrong("Calls succeeded, and no event of them came.", status="silent")
+    expected = (len(own[0]), 2, 1, 2)
+    seen = [len(frame) for frame in frames]
+    rows = dict(zip(kinds, expected, strict=True)), dict(zip(kinds, seen, strict=True))
+    same("Events of successful calls, by what was done", *rows)
+    for frame in frames:
+        if "duration_ns" not in frame:
+            raise Wrong("The event has no field duration_ns.")
+        for took in frame["duration_ns"].tolist():
+            if not 0 < took < lasted:
+                text = "A call took no time, or longer than the whole test."
+                raise Wrong(text, [("duration_ns", f"1 to {lasted}", took)])
+    _nothing_left("STARTED", kept)
+    return f"{sum(expected)} calls succeeded, and each is reported; no entry is left in STARTED."
+
+
+@contextlib.contextmanager
+def _ways_to_fail() -> Iterator[dict[str, int]]:
+    """Give a block paths that cannot be executed, in an order of chance, each with its errno."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, mode in {"plain": 0o644, "empty": 0o755}.items():
+            (folder / file).touch()
+            (folder / file).chmod(mode)
+        (folder / "directory").mkdir()
+        (folder / "loop").symlink_to("loop")
+        ways = {
+            "missing": errno.ENOENT,
+            "directory": errno.EACCES,
+            "plain": errno.EACCES,
+            "empty": errno.ENOEXEC,
+            "loop": errno.ELOOP,
+            "plain/inside": errno.ENOTDIR,
+            "x" * 256: errno.ENAMETOOLONG,
+        }
+        order = random.sample(sorted(ways), len(ways))
+        yield {str(folder / file): ways[file] for file in order}
+
+
+def _kept(notes: Map, numbers: Iterable[int]) -> list[int]:
+    """Return which processes or threads still have an entry, although their calls are over."""
+    return [number for number in numbers if number in notes]
+
+
+def _nothing_left(name: str, kept: list[int]) -> None:
+    if kept:
+        text = f"{name} still has {counted(len(kept), 'note')} of calls that are over."
+        raise Wrong(text, status="leftover")

@@ -1,0 +1,61 @@
+"""Wrong answers to the exercises of lesson 11."""
+
+from tests.exercises.mutant import Mutant
+
+FAILED = "ctx->ret < 0"
+DELETE = "\tPROGRAM.delete(&tgid);\n"
+BY_PROCESS = "u32 key = bpf_get_current_pid_tgid() >> 32;"
+BY_THREAD = "u32 key = bpf_get_current_pid_tgid();"
+ENTERED = f"{BY_PROCESS}\n\tu64 now"
+LOOKUP = f"{BY_PROCESS}\n\tu64 *started"
+
+MUTANTS = {
+    "11-1": [
+        Mutant("Item 1 is not what comes out", answer=["/usr/bin/./true", "/usr/bin/./id"]),
+        Mutant("Item 2 is not what comes out", answer=["/usr/bin/./id", "/usr/bin/./true"]),
+        Mutant("has 1 item instead of 2", answer=["/usr/bin/./id"]),
+        Mutant("is text, and a list is asked for", answer="/usr/bin/./id"),
+    ],
+    "11-2": [
+        Mutant("7 calls failed, and 1 event of them came", swaps=((FAILED, "ctx->ret == -2"),)),
+        Mutant("is wrong in path", swaps=(("\tentered(e, ctx->filename);\n", ""),)),
+        Mutant("came of calls that did not fail", swaps=((f"if ({FAILED}) {{", "{"),)),
+        Mutant("came of calls that did not fail", swaps=((FAILED, "ctx->ret <= 0"),)),
+        Mutant(
+            "no event of them came",
+            swaps=(("\t\tleft(e, ctx->ret);\n", ""),),
+            status="silent",
+        ),
+        Mutant(
+            "PROGRAM still has",
+            swaps=((DELETE, ""), ("(*e), 0);\n", f"(*e), 0);\n\t{DELETE}")),
+            status="leftover",
+        ),
+        Mutant(
+            "The times of a call are not those",
+            swaps=(("\t\tleft(e, ctx->ret);\n", "\t\tleft(e, ctx->ret);\n\t\te->t_exit = 0;\n"),),
+        ),
+    ],
+    "11-3": [
+        Mutant("a call of a second thread", swaps=((ENTERED, f"{BY_THREAD}\n\tu64 now"),)),
+        Mutant(
+            "a call of a second thread",
+            swaps=((BY_PROCESS, BY_THREAD),),
+        ),
+        Mutant(
+            "STARTED still has",
+            swaps=(
+                ("\tSTARTED.delete(&key);\n", ""),
+                ("(e), 0);\n", "(e), 0);\n\t\tSTARTED.delete(&key);\n"),
+            ),
+            status="leftover",
+        ),
+        Mutant("calls that fail", swaps=(("if (ctx->ret == 0)", ""),)),
+        Mutant("longer than the whole test", swaps=((" - *started", ""),)),
+        Mutant(
+            "no event of them came",
+            swaps=(("if (ctx->ret == 0)", "if (ctx->ret > 0)"),),
+            status="silent",
+        ),
+    ],
+}
