@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, live, load
+from bpflab import LabError, bars, live, load, table
 from bpflab.bindings import capabilities, perfevent, tracepoints
 from bpflab.views.view import View
 
@@ -287,3 +287,50 @@ def test_a_live_view_of_a_program_that_nobody_placed_attaches_nothing():
     with load("lesson.c", text=ANYWHERE) as program:
         live(program)
         assert program.links == {}
+
+
+STORES = """BPF_HASH(counts, u32, u64);
+int hook(struct tracepoint__syscalls__sys_enter_open *ctx)
+{
+	counts.increment(bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+"""
+
+
+def test_a_map_without_entries_says_why():
+    """Before the program was attached, and where the C library makes another call."""
+    with load("opened", text=STORES) as program:
+        shown = table(program.maps["counts"], "t").text
+        assert shown.split("\n")[1:] == [
+            "key  value",
+            "---  -----",
+            "no rows: the program was never attached",
+        ]
+        with program.attached():
+            pass
+        assert table(program.maps["counts"], "t").text.endswith(
+            "no rows: while attached to syscalls:sys_enter_open it stored nothing "
+            "(The C library's open() makes openat.)"
+        )
+        empty = program.maps["counts"].frame().set_index("key")["value"]
+        assert "while attached to" in bars(empty, "t", unit="n").text
+
+
+def test_a_program_without_a_ring_says_how_it_is_shown():
+    """And the two lines do it."""
+    with load("opened", text=STORES) as opened:
+        with pytest.raises(LabError) as caught:
+            live(opened)
+        first, second = caught.value.fix.split("\n")
+        assert first == "opened.attach()"
+        names = {"opened": opened, "live": live, "table": table}
+        eval(first, names)
+        view = eval(second.removeprefix("and then "), names)
+        assert view.over
+
+
+def test_a_live_view_of_nothing_says_why():
+    """In its frame."""
+    with load("lesson.c", text=ANYWHERE) as program:
+        assert live(program)._shown.text.split("\n")[3].startswith("no rows: the program was never")

@@ -135,3 +135,29 @@ def test_a_function_has_no_hooks(page):
         with pytest.raises(LabError) as refused:
             live(source, hook="syscalls:sys_enter_execve")
         assert refused.value.kind == "no-program"
+
+
+class Ringless:
+    """What `live` looks at of a program that has no ring."""
+
+    name, maps, hooks, functions = "opened", {"counts": SimpleNamespace(type="hash")}, {}, {"f": 3}
+
+    @property
+    def events(self):
+        """There are none."""
+        raise LabError("no-ring", "opened sends no events.", fix=self.fix)
+
+    fix = "Declare BPF_RINGBUF_OUTPUT."
+
+
+@pytest.mark.parametrize("draw", [None, lambda frame: View("", "")])
+def test_a_program_without_a_ring_is_shown_by_a_function(page, monkeypatch, draw):
+    """The refusal has the two lines, with its own names."""
+    monkeypatch.setattr(start, "Program", Ringless)
+    with pytest.raises(LabError) as refused:
+        live.__wrapped__(Ringless(), draw=draw)
+    assert refused.value.kind == "no-ring"
+    first, second = refused.value.fix.split("\n")
+    assert first == 'opened.attach(f="category:event")'
+    assert second == 'and then live(lambda: table(opened.maps["counts"], "counts"))'
+    assert "Declare" not in str(refused.value)

@@ -217,3 +217,23 @@ def test_what_no_view_can_show_is_refused(call, message):
     with pytest.raises(LabError, match=message) as caught:
         call()
     assert caught.value.kind == "argument"
+
+
+def test_what_has_a_frame_is_shown_as_that():
+    """A map and a log; and why there are no rows, as text."""
+
+    class Stored:
+        def frame(self):
+            found = pd.DataFrame({"key": []})
+            found.attrs["why none"] = "<b>\x1b"
+            return found
+
+    view = table(Stored(), "t")
+    assert view.text.endswith("no rows: <b>\\x1b") and "&lt;b&gt;" in view.html
+
+
+def test_a_time_that_is_missing_is_a_dash():
+    """Beside others, and alone."""
+    times = pd.DatetimeIndex(["2026-01-02 03:04:05", None], tz="UTC")
+    assert table(pd.DataFrame({"time": times}), "t").text.endswith("03:04:05.000000\n\u2013")
+    assert table(pd.DataFrame({"time": times[1:]}), "t").text.endswith("\n\u2013")

@@ -17,8 +17,10 @@ from bpflab.data import accounting
 from bpflab.data.decode import decode
 from bpflab.data.maps import Map
 from bpflab.data.only import Only, process_ids
+from bpflab.data.why_none import Places, no_events, none_of
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
+from bpflab.views.table import WHY
 
 _MEMORY = 64 << 20  # bytes of records that a log keeps, each with a header of 8 bytes
 _SMALL = 4096  # records; shorter batches are joined, or there would be an array for each event
@@ -58,12 +60,14 @@ class EventLog:
         capacity: int | None = None,
         *,
         missed: Callable[[], int] = lambda: 0,
+        places: Places | None = None,
     ) -> None:
         self.dtype = ring.dtype
         self.forgotten = 0
         self.pressed = False
         self._ring = ring
         self._counters = accounting.Counters(maps, missed)
+        self._places = places
         self._waiting = 0  # records in the ring when it was closed
         self._capacity = capacity or max(_MEMORY // (ring.dtype.itemsize + 8), 1)
         self._count = 0  # records in all chunks
@@ -141,9 +145,21 @@ class EventLog:
     def frame(self, only: Only | None = None, newest: int | None = None) -> pd.DataFrame:
         """Return the events as a DataFrame, a row each, in the order they came, as ``decode`` does.
 
-        *only* and *newest* are as for ``records``.
+        *only* and *newest* are as for ``records``. Without rows it knows why there are none, and
+        `table` shows that.
+
+        >>> program.events.frame(only=mine)
         """
-        return decode(*self._choose(only, newest))
+        found = decode(*self._choose(only, newest))
+        if found.empty:
+            found.attrs[WHY] = self._why_none(only)
+        return found
+
+    def _why_none(self, only: Only | None) -> str:
+        with self._lock:
+            if not self._count:
+                return no_events(self._counters.read(), self._places)
+            return "" if only is None else none_of(self._count, len(process_ids(only)))
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""

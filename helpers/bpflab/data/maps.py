@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,9 @@ from bpflab.data import refusals
 from bpflab.data.decode import columns
 from bpflab.data.refusals import ARRAYS, Uncopied
 from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
+from bpflab.data.why_none import Places, no_entries
 from bpflab.errors import LabError
+from bpflab.views.table import WHY
 
 _MOST = 1 << 16  # entries that are packed and written at once
 _AT_ONCE = 1 << 20  # bytes of entries that one call reads
@@ -52,6 +55,7 @@ class Map(Uncopied):
         self.key_dtype = key
         self.value_dtype = value
         self.per_cpu = "percpu" in self.type
+        self.places: Places | None = None  # of its program
         self._programs = {} if programs is None else programs  # filled later
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
         self._stride = -(-value.itemsize // 8) * 8 if self.per_cpu else value.itemsize
@@ -165,10 +169,13 @@ class Map(Uncopied):
         A struct gives a column for each field, a number the columns ``key`` and ``value``; a
         value's field that is called like one of the key's gets ``value_`` in front. Strings
         end at their NUL here, as C reads them; ``raw`` gives every byte. Rows are sorted by key.
+        Without entries it has the columns all the same, and `table` shows why there are none.
+
+        >>> program.maps["counts"].frame()
         """
-        raw_keys, raw_values = self._entries()
-        if not raw_keys:
+        if not self.key_dtype.itemsize:  # a ring buffer, a queue
             return pd.DataFrame()
+        raw_keys, raw_values = self._entries()
         keys = np.frombuffer(raw_keys, bytes_as_text(self.key_dtype))
         values, cpus = np.frombuffer(raw_values, self._cell)["value"], self._size // self._stride
         order = np.lexsort(list(_parts(keys))[::-1])
@@ -178,7 +185,10 @@ class Map(Uncopied):
         rows = (order[:, np.newaxis] * cpus + np.arange(cpus)).reshape(-1)
         cells = columns(values[rows], "value")
         found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
-        return pd.DataFrame({name: _plain(column) for name, column in found.items()})
+        frame = pd.DataFrame({name: _plain(column) for name, column in found.items()})
+        if frame.empty:
+            frame.attrs[WHY] = no_entries(self.places)
+        return frame
 
     def _entries(self, *, delete: bool = False) -> tuple[bytes, bytes]:
         """Return all keys, each once, and their values, joined; with *delete* they are gone."""
@@ -271,7 +281,7 @@ def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
         for name in items.dtype.names or ():
             yield from _parts(items[name])
     elif items.ndim > 1:
-        yield from items.reshape(len(items), -1).T
+        yield from items.reshape(len(items), math.prod(items.shape[1:])).T
     else:
         yield items
 
@@ -279,5 +289,5 @@ def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
 def _plain(column: Any) -> Any:
     """Return whole numbers as pandas has them that come from Python: signed if all fit."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
-        return column.astype("u8" if column.max() > np.iinfo("i8").max else "i8")
+        return column.astype("u8" if column.max(initial=0) > np.iinfo("i8").max else "i8")
     return column

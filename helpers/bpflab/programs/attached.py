@@ -8,6 +8,7 @@ from typing import Self
 from bpflab.arguments import checked
 from bpflab.arguments.kinds import shown
 from bpflab.bindings import hooks
+from bpflab.data.why_none import Places
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes.context import context
@@ -26,6 +27,8 @@ class Attachable(Loaded):
     def __init__(self) -> None:
         super().__init__()
         self.links: dict[tuple[str, str], int] = {}
+        self._ever: dict[str, None] = {}
+        self.places = Places(self.links, self._ever)
 
     @checked
     def attach(self, *hook: str, **targets: str) -> Self:
@@ -161,6 +164,7 @@ class Attachable(Loaded):
             self._fits(function, target)
             type, written = self.types[function], self._written(function)
             self.links[function, target] = hooks.attach(type, function, fd, target, *written)
+            self._ever[target] = None
 
 
 def _example(type: str) -> str:

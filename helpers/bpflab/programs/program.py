@@ -55,6 +55,8 @@ class Program(Attachable):
         self._logs: dict[str, EventLog] = {}
         self.functions = Named("no-program", "program", code.name, made.functions)
         self.maps = Named("no-map", "map", code.name, made.maps)
+        for each in self.maps.values():
+            each.places = self.places
         self._events = made.events
         self._release = weakref.finalize(self, _release, made, self.links, self.rings, os.getpid())
 
@@ -86,7 +88,9 @@ class Program(Attachable):
         if ring not in self._logs:
             with held_back():
                 skipped = functools.partial(_missed, self.functions)
-                self._logs[ring] = EventLog(self.ring(ring), self.maps, missed=skipped)
+                self._logs[ring] = EventLog(
+                    self.ring(ring), self.maps, missed=skipped, places=self.places
+                )
         return self._logs[ring]
 
     @checked

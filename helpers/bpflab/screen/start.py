@@ -22,6 +22,7 @@ from bpflab.views.table import table
 from bpflab.views.view import View
 
 _display: Any = display  # which has no types of its own
+_RINGS = ("ringbuf", "perf_event_array", "prog_array")
 _ROWS = 10  # of a table of events
 _of_cells: dict[str, tuple[int, weakref.WeakSet[Any]]] = {}
 
@@ -68,7 +69,7 @@ def live(
         )
     beside = of_this_cell()  # those of an earlier run have ended, and detached what they attached
     if isinstance(source, Program | EventLog):
-        program, log = (source, source.events) if isinstance(source, Program) else (None, source)
+        program, log = (source, _log(source)) if isinstance(source, Program) else (None, source)
         name = title or (f"{program.name}: newest events" if program else "Newest events")
         render = draw or (lambda frame: _newest(frame, name, columns))
         if program and not program.links:
@@ -89,6 +90,30 @@ def live(
         view.abandon()
         raise
     return view
+
+
+def _log(program: Program) -> EventLog:
+    """Return the log of *program*, or say how one without a ring is shown."""
+    try:
+        return program.events
+    except LabError as error:
+        if error.kind != "no-ring":
+            raise
+        name = program.name if program.name.isidentifier() else "program"
+        stored = next((n for n, each in program.maps.items() if each.type not in _RINGS), "counts")
+        why = "Only a ring buffer called events is read by itself."
+        raise LabError(
+            "no-ring",
+            error.message,
+            why=f"{why} {error.fix}" if "It has" in error.fix else why,
+            fix=f"{name}.attach({_place(program)})\n"
+            f'and then live(lambda: table({name}.maps["{stored}"], "{stored}"))',
+        ) from None
+
+
+def _place(program: Program) -> str:
+    """Return what attach must be told: nothing where the text says it."""
+    return "" if program.hooks else f'{next(iter(program.functions), "hook")}="category:event"'
 
 
 def _newest(frame: pd.DataFrame, title: str, columns: Sequence[object] | None) -> View:

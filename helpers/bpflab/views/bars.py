@@ -12,7 +12,7 @@ from bpflab.arguments import checked
 from bpflab.text import safe_text
 from bpflab.views import svg
 from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, index_name, label, picture
-from bpflab.views.table import MISSING, table
+from bpflab.views.table import MISSING, WHY, table
 from bpflab.views.view import View, figure
 
 Count = float | None  # none where it is missing
@@ -44,7 +44,8 @@ def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) ->
         for name, count in zip(names[:limit], numbers[:limit], strict=True)
     ]
     head, unit = index_name(counts.index), label(unit)
-    rest, notes = numbers[limit:], []
+    why = "" if names else str(counts.attrs.get(WHY) or "")
+    rest, notes = numbers[limit:], [safe_text(why)] if why else []
     if rest:
         total = number(sum(count for count in rest if count is not None))
         notes.append(f"… {len(rest)} more name{'s' * (len(rest) > 1)}, {unit}: {total}")

@@ -6,7 +6,7 @@ import datetime
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from bpflab.errors import LabError
 from bpflab.text import safe_text, width
 from bpflab.views.view import View, escaped
 
+WHY = "why none"  # among the attrs of a frame: why it has no rows
 MISSING = "–"  # noqa: RUF001 - a dash, since a minus would look like a number
 _CELL = 512  # characters of one value; safe_text says how many more there are
 _WRAP = 48  # a longer value may break into lines
@@ -32,9 +33,17 @@ _LONG = _WORDS + "-wrap;overflow-wrap:anywhere;min-width:24em"
 _NOTE = _WORDS + ";font-style:italic"
 
 
+@runtime_checkable
+class Framed(Protocol):
+    """What has a table: a map, or a log of events."""
+
+    def frame(self) -> pd.DataFrame:
+        """Return it as a table."""
+
+
 @checked
 def table(
-    frame: pd.DataFrame,
+    frame: pd.DataFrame | Framed,
     caption: str,
     *,
     limit: int = 50,
@@ -43,8 +52,9 @@ def table(
     r"""Return *frame* as a table under *caption*.
 
     Shows the first *limit* rows, and says how many it leaves out. *columns* picks columns and their
-    order. A named index becomes row headers; the running number of an unnamed one is left out. A
-    missing value is shown as a dash.
+    order. A map or a log is shown as its ``frame()``. A named index becomes row headers; the
+    running number of an unnamed one is left out. A missing value is shown as a dash. Of a map or a
+    log without rows it says why there are none.
 
     Raises:
         LabError: ``no-column`` where *frame* lacks one of *columns*.
@@ -56,6 +66,7 @@ def table(
     ls       23
     a\nb      5
     """
+    frame = frame if isinstance(frame, pd.DataFrame) else frame.frame()
     for column in columns or ():
         if column not in frame.columns:
             there = ", ".join(map(_title, frame.columns))
@@ -63,7 +74,8 @@ def table(
             raise LabError("no-column", message, fix=f"There are: {there}.")
     rows = (frame if columns is None else frame[list(columns)]).head(max(limit, 0))
     fields = _fields(rows)
-    title, note = safe_text(caption), _note(len(frame), len(frame) - len(rows))
+    title, why = safe_text(caption), str(frame.attrs.get(WHY) or "")
+    note = _note(len(frame), len(frame) - len(rows), safe_text(why))
     return View(_html(fields, len(rows), title, note), _text(fields, title, note))
 
 
@@ -140,9 +152,9 @@ def _shown(value: Any, places: int) -> str:
     return safe_text(str(value), _CELL)
 
 
-def _note(total: int, hidden: int) -> str:
+def _note(total: int, hidden: int, why: str) -> str:
     if not total:
-        return "no rows"
+        return f"no rows: {why}" if why else "no rows"
     return f"… {hidden} row{'s' * (hidden != 1)} not shown" if hidden else ""
 
 
@@ -155,7 +167,9 @@ def _html(fields: list[_Field], count: int, title: str, note: str) -> str:
         for row in range(count)
     ]
     if note:
-        lines.append(f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{note}</td></tr>')
+        lines.append(
+            f'<tr><td colspan="{max(len(fields), 1)}" style="{_NOTE}">{escaped(note)}</td></tr>'
+        )
     return "\n".join(
         [
             # A box that scrolls must be reachable from the keyboard, and then it needs a name.

@@ -1,0 +1,82 @@
+"""Why there is nothing to see: the program was never attached, it filtered all, nothing came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from bpflab.reference.events import LIBC
+from bpflab.text import safe_text
+
+_CALL = re.compile(r"syscalls:sys_(?:enter|exit)_(\w+)")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a program is attached, as it fills both itself.
+
+    Attributes:
+        now: what is attached at this moment, by function and hook.
+        ever: the hooks to which something was attached at some time.
+    """
+
+    now: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    ever: Collection[str] = ()
+
+    def said(self, rest: str = "") -> str:
+        """Return where it is or was attached, with *rest*; nothing of what was never attached."""
+        hooks = list(dict.fromkeys(hook for _, hook in self.now) if self.now else self.ever)
+        where = safe_text(" and ".join(sorted(hooks)), 200)
+        begins = f"it is attached to {where}, and" if self.now else f"while attached to {where} it"
+        return " ".join([f"{begins} {rest}", *_of_library(hooks)]) if hooks else ""
+
+
+def no_events(counts: Mapping[str, int], places: Places | None) -> str:
+    """Return why a log has no events: *counts* are the program's own, as far as it counts.
+
+    >>> no_events({"seen": 3, "filtered": 3}, None)
+    'the program saw 3 events: 3 filtered'
+    """
+    parts = [f"{counts[name]:,} {name}" for name in ("filtered", "dropped") if counts.get(name)]
+    if seen := counts.get("seen"):
+        return f"the program saw {_events(seen)}: {', '.join(parts) or 'it sent none'}"
+    if parts:
+        return f"the program counted {', '.join(parts)}"
+    if missed := counts.get("missed"):
+        return f"the kernel skipped the program {missed:,} times"
+    if places is not None and not places.now and not places.ever:
+        return "the program was never attached"
+    none = "counted no event (seen is 0)" if "seen" in counts else "sent nothing"
+    has = f"has {none}" if places is not None and places.now else none
+    return places.said(has) if places is not None else f"the program {none}"
+
+
+def none_of(others: int, asked: int) -> str:
+    """Return why no event is shown where *others* came, of *asked* processes."""
+    if not asked:
+        return f"{_events(others)} came, and only= names no process"
+    return f"{_events(others)} came, none of a process that only= names"
+
+
+def no_entries(places: Places | None) -> str:
+    """Return why a map has no entries."""
+    if places is None:
+        return "the map is empty"
+    if not places.now and not places.ever:
+        return "the program was never attached"
+    return places.said(f"{'has ' if places.now else ''}stored nothing")
+
+
+def _events(count: int) -> str:
+    return f"{count:,} event{'s' * (count != 1)}"
+
+
+def _of_library(hooks: list[str]) -> list[str]:
+    """Return what the C library calls in the place of calls of which nothing came."""
+    functions = [call[1] for hook in hooks if (call := _CALL.fullmatch(hook))]
+    return [
+        f"(The C library's {function}() makes {' or '.join(LIBC[function])}.)"
+        for function in functions
+        if LIBC.get(function)
+    ]

@@ -1,0 +1,66 @@
+"""Why there is nothing to see, in one sentence."""
+
+import pytest
+
+from bpflab.data.why_none import Places, no_entries, no_events, none_of
+from bpflab.views import table
+from tests.logs import FakeMap, log_of, row
+
+NEVER = Places()
+NOW = Places({("hook", "sched:sched_switch"): 3}, {"sched:sched_switch": None})
+BEFORE = Places({}, {"syscalls:sys_enter_open": None})
+
+
+@pytest.mark.parametrize(
+    ("counts", "places", "said"),
+    [
+        ({"seen": 1}, NOW, "the program saw 1 event: it sent none"),
+        ({"seen": 9, "filtered": 7, "dropped": 2}, NOW, "saw 9 events: 7 filtered, 2 dropped"),
+        ({"filtered": 7, "missed": 1}, None, "the program counted 7 filtered"),
+        ({"seen": 0, "missed": 4}, NOW, "the kernel skipped the program 4 times"),
+        ({}, NEVER, "the program was never attached"),
+        ({"seen": 0}, NOW, "attached to sched:sched_switch, and has counted no event (seen is 0)"),
+        ({}, NOW, "it is attached to sched:sched_switch, and has sent nothing"),
+        ({}, BEFORE, "while attached to syscalls:sys_enter_open it sent nothing (The C library's"),
+        ({}, None, "the program sent nothing"),
+    ],
+)
+def test_no_events_have_their_reason(counts, places, said):
+    """Seen, filtered, dropped, skipped, never attached, nothing came: from the surest on."""
+    assert said in no_events(counts, places)
+
+
+def test_the_call_that_the_c_library_makes_is_named():
+    """Only of a call that has another name there."""
+    assert no_events({}, BEFORE).endswith("(The C library's open() makes openat.)")
+    other = Places({}, {"syscalls:sys_enter_openat": None, "syscalls:sys_enter_time": None})
+    assert "library" not in no_events({}, other)
+
+
+def test_a_map_without_entries_has_its_reason():
+    """As a log."""
+    assert no_entries(None) == "the map is empty"
+    assert no_entries(NEVER) == "the program was never attached"
+    assert no_entries(NOW).endswith("sched:sched_switch, and has stored nothing")
+    assert "sys_enter_open it stored nothing" in no_entries(BEFORE)
+
+
+def test_a_table_of_a_log_says_it():
+    """Of all events, and of those of some processes; a table with rows says nothing."""
+    counts = {"seen": FakeMap(3), "filtered": FakeMap(3)}
+    frame = log_of(maps=counts).frame()
+    for shown in (frame, frame[["pid"]], frame[frame["pid"] > 1]):
+        assert table(shown, "t").text.endswith("no rows: the program saw 3 events: 3 filtered")
+    log = log_of(row(pid=1), row(pid=2))
+    assert table(log.frame([3]), "t").text.endswith(none_of(2, 1))
+    assert table(log.frame([]), "t").text.endswith("2 events came, and only= names no process")
+    assert table(log.frame(newest=0), "t").text.endswith("no rows")
+    assert "no rows" not in table(log, "t").text
+    assert log.frame([1]).attrs == {}
+
+
+def test_a_hostile_name_is_text():
+    """A module may call its event as it likes."""
+    places = Places({}, {"a:<b>\x1b": None})
+    html = table(log_of(places=places).frame(), "t").html
+    assert "a:&lt;b&gt;\\x1b" in html
