@@ -1,94 +1,25 @@
-"""``interact`` with real widgets, and a page at the end of their wires."""
+"""``interact``: which control a choice makes, what a change calls, what is shown and left."""
 
 import gc
 import threading
 import weakref
-from types import SimpleNamespace
 
 import pytest
-from comm.base_comm import BaseComm
 
 from bpflab.errors import LabError
-from bpflab.screen import interact as module
 from bpflab.screen import start
 from bpflab.screen.controls import control
 from bpflab.screen.interact import interact
 from bpflab.views import View
 from tests.browser.waiting import until
-
-
-class Page:
-    """What a page with controls in it has: the models that are open, and the outputs.
-
-    Attributes:
-        models: the state of each model that is open, by its number.
-        outputs: what was displayed, as mime types.
-        cell: which cell runs.
-    """
-
-    def __init__(self):
-        self.models, self.outputs, self.cell, self.wires = {}, [], "a", {}
-
-    def only(self, kind):
-        """Return the wires of the models of this class, in their order."""
-        return [w for key, w in self.wires.items() if self.models.get(key, {}).get(NAME) == kind]
-
-    def set(self, kind, at=0, **state):
-        """Do what a reader does: change a control's value."""
-        data = {"method": "update", "state": state, "buffer_paths": []}
-        self.only(kind)[at].handle_msg({"content": {"data": data}, "buffers": []})
-
-    def press(self, label):
-        """Press the button with this label."""
-        (wire,) = [
-            w for w in self.only("ButtonModel") if self.models[w.comm_id]["description"] == label
-        ]
-        data = {"method": "custom", "content": {"event": "click"}}
-        wire.handle_msg({"content": {"data": data}, "buffers": []})
-
-    @property
-    def panel(self):
-        """The state of the panel below the controls."""
-        (wire,) = self.only("AnyModel")
-        return self.models[wire.comm_id]
-
-
-NAME = "_model_name"
+from tests.screen.controls_page import NAME, opened
 
 
 @pytest.fixture
 def page(monkeypatch):
-    """A notebook's page."""
-    page = Page()
-
-    class Wire(BaseComm):
-        def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
-            state = (data or {}).get("state", {})
-            if msg_type == "comm_open":
-                page.wires[self.comm_id], page.models[self.comm_id] = self, dict(state)
-            elif msg_type == "comm_close":
-                page.models.pop(self.comm_id)
-            else:
-                page.models[self.comm_id].update(state)
-
-    shell = SimpleNamespace(
-        kernel=object(), get_parent=lambda: {"metadata": {"cellId": page.cell}}, execution_count=1
-    )
-    page.shell = shell
-    monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
-    monkeypatch.setattr("comm.create_comm", lambda **keys: Wire(**keys))
-    monkeypatch.setattr(start, "get_ipython", lambda: shell)
-    monkeypatch.setattr(start, "_of_cells", {})
-
-    def display(shown, raw=False):
-        page.outputs.append(shown if raw else shown._repr_mimebundle_())
-
-    monkeypatch.setattr(module, "_display", display)
-    yield page
-    for _, shown in start._of_cells.values():
-        for each in list(shown):
-            each.stop("the test is over")
-            each.forget()
+    """A notebook's page with controls in it."""
+    with opened(monkeypatch) as page:
+        yield page
 
 
 class Steered:

@@ -1,6 +1,7 @@
 // Shows what a call returned, below its controls. All that its data says was escaped in the kernel.
 
 const SLOW_MS = 500; // a call that takes longer says so
+const GONE = "These controls steer nothing any more: their kernel has ended. Run the cell again.";
 
 function element(parent, tag, attributes = {}) {
   const made = document.createElement(tag);
@@ -20,18 +21,34 @@ function nameSliders(box) {
   }
 }
 
+// An arrow key is the control's: JupyterLab would go to another cell. It asks the focused element alone.
+function keepKeys(box) {
+  for (const each of box.querySelectorAll("select, input, button, [tabindex], [contenteditable]")) {
+    each.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+}
+
 function render({ model, el }) {
   // As JupyterLab shows HTML.
   const stage = element(el, "div", { class: "jp-RenderedHTMLCommon jp-RenderedHTML" });
   const state = element(el, "p", { class: "bpflab-state" });
   const spoken = element(el, "p", { class: "bpflab-spoken", role: "status", "aria-live": "polite" });
-  const beside = new MutationObserver(() => nameSliders(el.closest(".widget-vbox")));
+  let box = null;
+  const look = () => {
+    nameSliders(box);
+    keepKeys(box);
+    if (box.classList.contains("jupyter-widgets-disconnected")) {
+      state.textContent = spoken.textContent = GONE;
+      beside.disconnect();
+    }
+  };
+  const beside = new MutationObserver(look);
   const attached = setInterval(() => {
-    const box = el.closest(".widget-vbox");
+    box = el.closest(".widget-vbox");
     if (!box) return;
     clearInterval(attached);
-    nameSliders(box);
-    beside.observe(box, { childList: true, subtree: true });
+    look();
+    beside.observe(box, { childList: true, subtree: true, attributeFilter: ["class"] });
   }, 50);
 
   const draw = () => (stage.innerHTML = model.get("html"));
