@@ -1,6 +1,7 @@
 """``interact``: which control a choice makes, what a change calls, what is shown and left."""
 
 import gc
+import sys
 import threading
 import weakref
 
@@ -190,13 +191,34 @@ def test_a_call_that_still_runs_ends_before_the_next_one_begins(page):
     page.set("IntSliderModel", value=4)
     until(lambda: len(steered.calls) == 2, "nothing comes")
     page.set("IntSliderModel", value=5)
-    threading.Timer(0.3, steered.may_end.set).start()
+
+    def late():
+        page.set("IntSliderModel", value=6)
+        steered.may_end.set()
+
+    threading.Timer(0.3, late).start()
     page.shell.execution_count = 2
     ended = []
     interact(lambda level: ended.append(steered.may_end.is_set()), level=(0, 9))
 
     assert ended == [True]
-    assert steered.calls == [(3, "a"), (4, "a")]  # 5 was not begun
+    assert steered.calls == [(3, "a"), (4, "a")]  # neither 5 nor 6 was begun
+
+
+def test_a_call_that_never_returns_is_told(page, monkeypatch):
+    """Two functions that write at once would be worse."""
+    monkeypatch.setattr(sys.modules[interact.__module__], "_END_S", 0.2)
+    steered = Steered()
+    interact(steered.set_level, level=(0, 9))
+    steered.may_end.clear()
+    page.set("IntSliderModel", value=4)
+    until(lambda: len(steered.calls) == 2, "nothing comes")
+    page.shell.execution_count = 2
+    with pytest.raises(LabError, match="A call of set_level has not ended within") as refused:
+        interact(lambda level: None, level=(0, 9))
+    steered.may_end.set()
+
+    assert refused.value.kind == "not-ended"
 
 
 def test_an_interrupt_leaves_nothing(page):
