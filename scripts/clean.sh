@@ -44,6 +44,7 @@ clean() {
     rm -rf "$VENV" "$STATE" "$RUNTIME" .{ruff,mypy}_cache
     [[ $other ]] || rm -rf "$CACHE/bpflab"
     find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+    [[ ! -d my ]] || say "Your own lessons stay: they are in $ROOT/my."
     ((!${#packages[@]})) || say "The packages stay. To remove them: sudo apt-get purge --auto-remove ${packages[*]}"
     if ((!${#left[@]})); then
         say "All that ./lab made ${other:+for this clone alone }is gone."

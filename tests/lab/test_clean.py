@@ -18,7 +18,8 @@ def test_the_clone_is_as_it_was(machine):
         (machine.clone / folder / "__pycache__").mkdir()
     printed = machine.runs("clean")
     assert "apt-get purge --auto-remove libbpf-dev clang libatomic1 python3-venv" in printed
-    assert set(machine.clone.rglob("*")) == before
+    assert f"Your own lessons stay: they are in {own.parent}." in printed
+    assert set(machine.clone.rglob("*")) == before and own.read_text() == "typed"
 
 
 @pytest.mark.parametrize("noted", [False, True])

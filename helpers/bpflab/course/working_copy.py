@@ -126,7 +126,7 @@ def _updated(lesson: Path) -> str:
             return ""
     except (OSError, *_READS):
         return f"{_name(path)} cannot be read as a notebook, and stays as it is: {over}"
-    if now == given.get("given") and not path.is_symlink() and _swapped(path, old, text):
+    if now == given.get("given") and _swapped(path, old, text):
         return f"{_name(path)} is new: the course's lesson has changed, and you had not edited it."
     return f"{_name(path)} is edited, and the course's lesson is newer: {over}"
 
