@@ -1,0 +1,164 @@
+"""The exercises of lesson 06: a message by pid, sizes in a ring, a record, losses that are seen."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+from bpflab.exercises.difference import equal
+from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.trial import Trial, as_users, events, fields, paths, times
+from bpflab.programs.loading import load
+from bpflab.programs.program import Program
+from bpflab.source import find
+from bpflab.workload.runs import Run, run
+
+_UMASK = "syscalls:sys_enter_umask"
+_FIRST = 1 << 20  # nobody else calls umask with such numbers, other lessons neither
+_HEADER = 8
+_WORDS = ("even", "odd")
+
+
+@program(
+    "06-1",
+    "A number is odd if its lowest bit is set.",
+    '__builtin_memcpy(e.message, "odd", 4) writes four bytes: the letters and the NUL.',
+    "What stands in the other bytes of message? See lesson 03.",
+)
+def odd_or_even(trial: Trial) -> str:
+    """Execute a path as two users, until pids of both kinds had their turn."""
+    mine, users = Run((), (), ()), list[int]()
+    comm = Path("/proc/thread-self/comm").read_text(errors="backslashreplace").removesuffix("\n")
+    with paths() as (path,), trial.attached() as program:
+        while len({pid % 2 for pid in mine.pids}) < len(_WORDS):
+            more, of = as_users(path, times())
+            mine, users = mine + more, users + of
+        frame = events(program, mine)
+        raw = program.events.records(mine)
+    words = [_WORDS[pid % 2] for pid in mine.pids]
+    callers = [comm] * len(mine)
+    fields(frame, {"pid": mine.pids, "uid": users, "comm": callers, "message": words})
+    for number, (word, message) in enumerate(zip(words, raw["message"].tolist(), strict=True), 1):
+        if message != word.encode():
+            text = f"Event {number} of {len(mine)} has bytes behind the NUL of its message."
+            raise Wrong(text, [("bytes of message", word.encode(), message)])
+    return f"{len(mine)} events, {words.count('odd')} of them odd, each with all its fields."
+
+
+@value(
+    "06-2",
+    "The struct is a multiple of 8 then.",
+    "The header comes first.",
+    "One byte stays free.",
+)
+def sizes(answer: object) -> str:
+    """Load `ring` with the field, and measure the event."""
+    text = find("events/ring").listing().replace("\tu32 pid;", "\tu64 ktime_ns;\n\tu32 pid;", 1)
+    with load("06-2", text=text) as larger:
+        record = _in_ring(larger)
+    return equal(answer, [record, 4095 // record])
+
+
+@program(
+    "06-3",
+    "struct event *e = events.ringbuf_reserve(sizeof(struct event)); and then e may be NULL.",
+    "e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);",
+    "Each way through the program ends in submit, in discard, or without a record.",
+)
+def reserved(trial: Trial) -> str:
+    """Execute a path, and one that is too long; then fill a ring of one page."""
+    with paths() as (path,), trial.attached(PAGES=256) as program:
+        began = time.monotonic_ns()
+        mine = run(path, times=times())
+        long = run(_long(path), times=times())
+        ended = time.monotonic_ns()
+        if len(cut := program.events.frame(long)):
+            text = "A path that was cut came through the ring."
+            raise Wrong(text, [("events of a path over 511 bytes", 0, len(cut))])
+        frame = events(program, mine)
+        size = [len(path) + 1] * len(mine)
+        fields(frame, {"path": [path] * len(mine), "path_len": size, "pid": mine.pids})
+        if not all(began < each < ended for each in _column(program, "ktime_ns", mine)):
+            raise Wrong("ktime_ns is not the time at which a command ran.")
+        program.detach()
+        _adds_up(program)
+    with paths() as (path,), trial.attached(PAGES=1) as program:
+        room = program.maps["events"].max_entries // _in_ring(program)
+        run(path, times=room + times())
+        program.detach()
+        if not program.maps["dropped"].total():
+            raise Wrong(f"The ring had room for {room} records, more came, and dropped is 0.")
+        _adds_up(program)
+    return f"{len(mine)} records sent, those of {len(long)} cut paths taken back, drops counted."
+
+
+def _long(path: str) -> str:
+    """Return another path to the same file, of more than 511 bytes."""
+    folder, name = os.path.split(path)
+    return f"{folder}/{'./' * 256}{name}"
+
+
+def _in_ring(program: Program) -> int:
+    """Return the bytes that an event takes in its ring: a header, and up to a multiple of 8."""
+    return -(-(_HEADER + program.ring().dtype.itemsize) // 8) * 8
+
+
+def _column(program: Program, name: str, own: Run | None = None) -> list[int]:
+    """Return a field of all events, or of some."""
+    records = program.events.records(own)
+    if name not in (records.dtype.names or ()):
+        raise Wrong(f"The event has no field {name}.")
+    return list(map(int, records[name]))
+
+
+def _adds_up(program: Program) -> None:
+    """Compare what the program says that it has seen with what became of it."""
+    ledger = program.events.ledger()
+    if ledger["unaccounted"]:
+        became = ledger["produced"] - ledger["unaccounted"]
+        text = "seen is not what was sent, taken back and dropped."
+        raise Wrong(text, [("seen", became, ledger["produced"])])
+
+
+@program(
+    "06-4",
+    "What is counted in seen today: the calls, or the records that were sent?",
+    "There are three ways out behind the first return. Each call takes one of them.",
+    "ringbuf_output returns 0 where the record found room.",
+)
+def accounted(trial: Trial) -> str:
+    """Make more calls than the ring has room for, and some that are none of the program's."""
+    start = random.randint(0, 1000)
+    with trial.attached(_UMASK, FIRST=_FIRST) as program:
+        room = (program.maps["events"].max_entries - 1) // _in_ring(program)
+        numbers = range(start, start + 2 * room + random.randint(1, 99))
+        _calls([*numbers, *(-number for number in range(1, times()))])
+        program.detach()
+        wanted = [number for number in numbers if number % 3]
+        came = _column(program, "number")
+        if not came:
+            raise Wrong(f"{len(numbers)} calls were made, and no event came.", status="silent")
+        if came != wanted[:room]:
+            rows = [("events", room, len(came)), ("first", wanted[:5], came[:5])]
+            raise Wrong("Other events came than those that are sent and find room.", rows)
+        expected = {
+            "seen": len(numbers),
+            "filtered": len(numbers) - len(wanted),
+            "dropped": len(wanted) - room,
+        }
+        for name, number in expected.items():
+            if (count := program.maps[name].total()) != number:
+                text = f"{name} is wrong. {len(numbers)} calls were made, and the ring has room for"
+                raise Wrong(f"{text} {room} records.", [(name, number, count)])
+    return (
+        f"{len(numbers)} calls, {expected['dropped']} of them dropped, and all are accounted for."
+    )
+
+
+def _calls(numbers: list[int]) -> None:
+    """Call umask once with each number, counted from the one that the program knows."""
+    code = f"import os\nfor number in {numbers!r}: os.umask({_FIRST} + number)"
+    run(sys.executable, "-I", "-c", code)

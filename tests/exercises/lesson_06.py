@@ -1,0 +1,73 @@
+"""Wrong answers to the exercises of lesson 06."""
+
+from tests.exercises.mutant import Mutant
+
+EMPTY = "struct event e = {};"
+SEEN = "\tseen.atomic_increment(0);\n"
+DROPPED = "\t\tdropped.atomic_increment(0);\n"
+FILTERED = "\t\tfiltered.atomic_increment(0);\n"
+WHOLE = "\tif (is_whole(e->path_len, sizeof(e->path)))\n\t\tevents.ringbuf_submit(e, 0);\n"
+BACK = "\telse\n\t\tevents.ringbuf_discard(e, 0);\n"
+SENT = "\tif (events.ringbuf_output(&e, sizeof(e), 0))\n"
+
+MUTANTS = {
+    "06-1": [
+        Mutant(
+            "has bytes behind the NUL",
+            swaps=((EMPTY, 'struct event e = { .message = "hello world" };'),),
+        ),
+        Mutant("is wrong in uid", swaps=(("\te.uid = bpf_get_current_uid_gid();\n", ""),)),
+        Mutant(
+            "is wrong in comm",
+            swaps=(("\tbpf_get_current_comm(&e.comm, sizeof(e.comm));\n", ""),),
+        ),
+        Mutant("is wrong in message", swaps=(("(e.pid & 1)", "(!(e.pid & 1))"),)),
+        Mutant("is wrong in message", swaps=(('"even", 5', '"odd", 4'),)),
+        Mutant(
+            "events of them came",
+            swaps=(
+                ('\telse\n\t\t__builtin_memcpy(e.message, "even", 5);', "\telse\n\t\treturn 0;"),
+            ),
+        ),
+    ],
+    "06-2": [
+        Mutant("Item 1 is not what comes out", answer=(48, 85)),
+        Mutant("Item 1 is not what comes out", answer=(52, 78)),
+        Mutant("Item 2 is not what comes out", answer=(56, 72)),
+        Mutant("has 1 item instead of 2", answer=[56]),
+        Mutant("a list is asked for", answer=73),
+    ],
+    "06-3": [
+        Mutant("more came, and dropped is 0", swaps=((DROPPED, ""),)),
+        Mutant(
+            "A path that was cut came through",
+            swaps=((WHOLE + BACK, "\tevents.ringbuf_submit(e, 0);\n"),),
+        ),
+        Mutant(
+            "seen is not what was sent",
+            swaps=((SEEN, ""), ("\te->ktime_ns", SEEN + "\te->ktime_ns")),
+        ),
+        Mutant(
+            "is wrong in path and path_len",
+            swaps=(
+                ("\te->path_len = ", "\te->path_len = 1;\n\tint length = "),
+                ("(e->path_len", "(length"),
+            ),
+        ),
+        Mutant("ktime_ns is not the time", swaps=(("\te->ktime_ns = bpf_ktime_get_ns();\n", ""),)),
+        Mutant("A path that was cut came through", swaps=(("if (is_whole", "if (!is_whole"),)),
+        Mutant(
+            "refuses your program",
+            swaps=((f"\tif (!e) {{\n{DROPPED}\t\treturn 0;\n\t}}\n", ""),),
+            status="refused",
+        ),
+    ],
+    "06-4": [
+        Mutant("filtered is wrong", swaps=((FILTERED, ""),)),
+        Mutant("dropped is wrong", swaps=((SENT + DROPPED, SENT + "\t\treturn 0;\n"),)),
+        Mutant("dropped is wrong", swaps=(("if (events", "if (!events"),)),
+        Mutant("seen is wrong", swaps=((SEEN, ""), (SENT, SEEN + SENT))),
+        Mutant("Other events came", swaps=((f"{FILTERED}\t\treturn 0;\n", FILTERED),)),
+        Mutant("Other events came", swaps=(("number % 3 == 0", "number % 3"),)),
+    ],
+}
