@@ -184,6 +184,9 @@ def test_a_removed_lesson_stays_and_a_missing_one_comes_back(lesson):
     """What the course no longer has is the learner's; what they deleted is written again."""
     stored, own = lesson
     stored.unlink()
+    store(stored.with_name("03-c.ipynb"), *OTHER)
+    own.with_name("02-b.ipynb").unlink()
+    assert len(list(update())) == 1
     own.with_name("02-b.ipynb").unlink()
     before = own.read_bytes()
     assert list(update()) == ["Written into my/: 02-b.ipynb."]

@@ -39,11 +39,7 @@ def update() -> Iterator[str]:
         LabError: ``not-yours`` if another user owns what is there, ``not-written`` if the disk is
             full or read-only.
     """
-    first = not MY.exists()
     with _writing():
-        for name in _BESIDE:
-            with contextlib.suppress(FileExistsError):  # if it is the learner's own
-                (MY / name).symlink_to(Path("..", NOTEBOOKS.name, name))
         lessons = notebooks.lessons()
         missing = [lesson for lesson in lessons if not os.path.lexists(MY / lesson.name)]
         for lesson in lessons:
@@ -51,7 +47,7 @@ def update() -> Iterator[str]:
                 files.replace_text(MY / lesson.name, _copy(lesson))
             elif line := _updated(lesson):
                 yield line
-    if first:
+    if missing == lessons:
         yield f"{MY.name}/ has your own copy of the {len(lessons)} lessons."
     elif missing:
         yield f"Written into {MY.name}/: {', '.join(lesson.name for lesson in missing)}."
@@ -175,6 +171,9 @@ def _writing() -> Iterator[None]:
                 why="./lab ran as another user before, perhaps with sudo.",
                 fix=f'sudo chown -R "$USER" "{MY}", or make a clone of your own.',
             )
+        for name in _BESIDE:
+            with contextlib.suppress(FileExistsError):  # perhaps the learner's own
+                (MY / name).symlink_to(Path("..", NOTEBOOKS.name, name))
         yield
     except OSError as error:
         place = Path(os.fsdecode(error.filename or MY))
