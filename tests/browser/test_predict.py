@@ -4,6 +4,7 @@ import json
 
 import nbformat
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser.jupyter import THEMES
 from tests.browser.waiting import until
@@ -134,6 +135,21 @@ def test_a_page_that_is_reloaded(book):
 
     assert where.run()  # the notebook's name says it: no lesson asks this
     assert where.text.strip() == "'90'"
+
+
+def test_a_notebook_that_is_opened_again(book):
+    """What the learner did not say is as it was, and cannot be said without the kernel."""
+    asks, shows, types, rows, *_ = book.cells
+    assert asks.run()
+    asks.outputs.get_by_label("no").check()
+    assert shows.run() and types.run() and rows.run()
+    book.save()
+    book.reopen()
+    shows.outputs.get_by_role("group", name="You predicted: no").wait_for()
+    with pytest.raises(PlaywrightError):
+        shows.outputs.get_by_label("As I foresaw").click(timeout=1000)
+    assert kept(book) == [("90", "no", None)]
+    assert "You predicted: no" in asks.text and "model not found" not in types.text
 
 
 @pytest.mark.parametrize("width", [400, 800])

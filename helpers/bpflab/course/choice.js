@@ -30,10 +30,19 @@ function render({ model, el }) {
   // Or an arrow key goes to the next cell: JupyterLab looks for it on the element with the focus.
   inputs.forEach((input) => input.setAttribute("data-lm-suppress-shortcuts", "true"));
 
+  // A kernel that has ended takes nothing: then nothing can be changed.
+  function tell(work) {
+    try {
+      work();
+    } catch {
+      inputs.forEach((input) => (input.disabled = true));
+    }
+  }
+
   function send() {
     if (options.length) model.set("picked", inputs.findIndex((input) => input.checked));
     else model.set("typed", inputs[0].value);
-    model.save_changes();
+    tell(() => model.save_changes());
   }
 
   function draw() {
@@ -52,7 +61,7 @@ function render({ model, el }) {
     el.closest(".jp-Cell")?.nextElementSibling?.focus(); // there the next Shift+Enter runs it
   });
   group.addEventListener("focusout", (event) => {
-    if (!group.contains(event.relatedTarget)) model.send({ left: true });
+    if (!group.contains(event.relatedTarget)) tell(() => model.send({ left: true }));
   });
   model.on("change", draw);
   draw();
