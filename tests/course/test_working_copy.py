@@ -247,12 +247,19 @@ def test_the_command_takes_a_number_or_what_the_shell_completes(lesson, capsys):
     assert capsys.readouterr() == ("", "There is no lesson '7'; the lessons: 01-a, 02-b.\n")
 
 
-def test_a_damaged_lesson_of_the_course_names_itself(clone):
-    """As after a merge that went wrong; nothing of the learner's is touched."""
-    (clone / "notebooks/01-a.ipynb").write_text("<<<<<<< HEAD\n")
-    with pytest.raises(LabError, match=r"notebooks/01-a\.ipynb cannot be read") as caught:
-        list(update())
-    assert "git checkout notebooks/01-a.ipynb" in caught.value.fix
+def test_a_damaged_lesson_of_the_course_names_itself(lesson):
+    """As after a merge that went wrong: the learner's stays, and the others are brought up."""
+    stored, own = lesson
+    before = own.read_bytes()
+    stored.write_text("<<<<<<< HEAD\n")
+    store(stored.with_name("02-b.ipynb"), *OTHER)
+    fault, line = update()
+    assert fault.startswith("notebooks/01-a.ipynb cannot be read as a notebook")
+    assert "git checkout notebooks/01-a.ipynb" in fault
+    assert line.startswith("my/02-b.ipynb is new")
+    with pytest.raises(LabError, match=r"notebooks/01-a\.ipynb cannot be read"):
+        fresh(stored)
+    assert own.read_bytes() == before
 
 
 @contextlib.contextmanager

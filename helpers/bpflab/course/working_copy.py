@@ -6,6 +6,8 @@ given (``bpflab``), so no other file has to agree with it:
 - ``given``, a digest of its cells' texts: while they are the same, nobody has edited the lesson;
 - ``lesson``, a digest of all that was given: while it is that of the course's lesson, the course
   has nothing newer.
+
+The standard library is enough: ``./lab fresh`` sets nothing up.
 """
 
 from __future__ import annotations
@@ -24,7 +26,6 @@ from bpflab.course import notebooks
 from bpflab.errors import LabError
 from bpflab.paths import MY, NOTEBOOKS
 
-# The standard library alone: `./lab fresh` needs no set-up.
 _BESIDE = ("img", "solutions")  # what lessons link to by a relative path
 _READS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -33,7 +34,8 @@ def update() -> Iterator[str]:
     """Bring all lessons in ``my/`` up to date, and yield a line for each thing worth knowing.
 
     A missing one is written. One that nobody has edited is replaced if the course's has changed;
-    outputs are no edit. One that somebody has edited, or that cannot be read, stays as it is.
+    outputs are no edit. One that somebody has edited, or that cannot be read, stays as it is, and
+    so does one whose stored lesson is damaged.
 
     Raises:
         LabError: ``not-yours`` if another user owns what is there, ``not-written`` if the disk is
@@ -43,10 +45,13 @@ def update() -> Iterator[str]:
         lessons = notebooks.lessons()
         missing = [lesson for lesson in lessons if not os.path.lexists(MY / lesson.name)]
         for lesson in lessons:
-            if lesson in missing:
-                files.replace_text(MY / lesson.name, _copy(lesson))
-            elif line := _updated(lesson):
-                yield line
+            try:
+                if lesson in missing:
+                    files.replace_text(MY / lesson.name, _copy(lesson))
+                elif line := _updated(lesson):
+                    yield line
+            except LabError as error:  # the stored one is damaged: the others are not
+                yield str(error)
     if missing == lessons:
         yield f"{MY.name}/ has your own copy of the {len(lessons)} lessons."
     elif missing:
