@@ -118,9 +118,13 @@ def test_a_log_says_what_it_has():
     """In a terminal a log is its count, its fields, and whether more can come."""
     log = log_of(row(1), row(2))
     log.pump()
-    assert repr(log) == "<EventLog: 2 events of ktime_ns, pid, path_len, comm, path, args>"
+    fields = "{ktime_ns: u64, pid: u32, path_len: s32, comm: char[16], path: char[8], args: u64[2]}"
+    assert repr(log) == f"<EventLog: 2 events of {fields}>"
+    log._ring.write(row(3))
+    assert repr(log) == f"<EventLog: 2 events of {fields}; 1 in the ring>"
     log._ring.closed = True
-    assert repr(log).endswith("; closed>")
+    assert repr(log) == f"<EventLog: 2 events of {fields}; closed>"
+    assert repr(log_of()).startswith("<EventLog: 0 events of ")
 
 
 def test_records_are_the_bytes_that_came():

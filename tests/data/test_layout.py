@@ -160,3 +160,13 @@ def test_what_is_no_layout_is_refused(found):
     """As a damaged file of the cache has it."""
     with pytest.raises((KeyError, ValueError, TypeError, IndexError)):
         layout.dtype(found)
+
+
+def test_a_dtype_is_said_as_c_says_it():
+    """Numbers by their bits, text and arrays with their length, of many fields the first ones."""
+    inner = np.dtype([("x", "i8"), ("ok", "?")])
+    kinds = [("pid", "u4"), ("comm", "S16"), ("at", "u2", (2, 3)), ("in", inner)]
+    said = "{pid: u32, comm: char[16], at: u16[2][3], in: {x: s64, ok: bool}}"
+    assert layout.described(np.dtype(kinds)) == said
+    assert layout.described(np.dtype([(f"f{n}", "u1") for n in range(9)])).endswith("f7: u8, …}")
+    assert layout.described(np.dtype("u8")) == "u64"

@@ -40,9 +40,9 @@ def test_the_call_that_the_c_library_makes_is_named():
 def test_a_map_without_entries_has_its_reason():
     """As a log."""
     assert no_entries(None) == "the map is empty"
-    assert no_entries(NEVER) == "the program was never attached"
-    assert no_entries(NOW).endswith("sched:sched_switch, and has stored nothing")
-    assert "sys_enter_open it stored nothing" in no_entries(BEFORE)
+    assert no_entries(NEVER) == "the map is empty; its program was never attached"
+    assert no_entries(NOW).endswith("empty; its program is attached to sched:sched_switch")
+    assert "its program was attached to syscalls:sys_enter_open (The C l" in no_entries(BEFORE)
 
 
 def test_a_table_of_a_log_says_it():

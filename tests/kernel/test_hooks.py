@@ -200,6 +200,8 @@ def test_a_kprobe_by_its_name(text, hook):
 
 def test_a_hook_alone_is_of_the_only_function():
     """Of a text with several it is not, and the refusal names them."""
+    with load("lesson.c", text=PLAIN) as program:
+        assert repr(program.attached(EXECVE)).startswith(f"<Attached: hook → {EXECVE};")
     with load("lesson.c", text=PLAIN) as program, program.attached(EXECVE):
         assert list(program.links) == [("hook", EXECVE)]
     with load("lesson.c", text=PLAIN + "\nint other(void *ctx) { return 0; }") as program:
@@ -305,16 +307,16 @@ def test_a_map_without_entries_says_why():
         assert shown.split("\n")[1:] == [
             "key  value",
             "---  -----",
-            "no rows: the program was never attached",
+            "no rows: the map is empty; its program was never attached",
         ]
         with program.attached():
             pass
         assert table(program.maps["counts"], "t").text.endswith(
-            "no rows: while attached to syscalls:sys_enter_open it stored nothing "
+            "no rows: the map is empty; its program was attached to syscalls:sys_enter_open "
             "(The C library's open() makes openat.)"
         )
         empty = program.maps["counts"].frame().set_index("key")["value"]
-        assert "while attached to" in bars(empty, "t", unit="n").text
+        assert "its program was attached to" in bars(empty, "t", unit="n").text
 
 
 def test_a_program_without_a_ring_says_how_it_is_shown():

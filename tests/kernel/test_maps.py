@@ -340,3 +340,27 @@ def test_clear_zeroes_an_array_and_empties_a_hash(program):
 
     assert program.maps["counts"].clear().frame()["value"].tolist() == [0, 0, 0, 0]
     assert len(program.maps["recent"].clear()) == 0
+
+
+def test_a_map_says_what_it_is(program):
+    """Its name, its type, what it holds by what, how much; and whether it is closed."""
+    assert repr(program.maps["EXCLUDED"]) == (
+        "<Map EXCLUDED: hash, {path: char[512]} → u8, 10 entries>"
+    )
+    assert repr(program.maps["STATE"]) == (
+        "<Map STATE: percpu_array, u32 → {per_event_count: u32, total_count: u32}, 1 entry>"
+    )
+    twin = program.maps["counts"].duplicate()
+    os.close(twin.fd)
+    twin.close()
+    assert repr(twin) == "<Map counts: array, u32 → u64, 4 entries; closed>"
+
+
+def test_a_map_without_entries_has_its_columns(program):
+    """So that a view that moves begins before the first key; texts are no numbers."""
+    empty, full = program.maps["KEYS"].clear().frame(), program.maps["OWN"].frame()
+    assert len(empty) == 0 and len(full)
+    assert list(empty.columns)[:4] == ["pid", "comm", "sign", "big"]
+    assert empty["comm"].str.upper().tolist() == [] and empty["big"].sum() == 0
+    assert program.maps["by_uid"].clear().frame().columns.tolist() == ["key", "cpu", "value"]
+    assert "why none" not in full.attrs and "attached" in empty.attrs["why none"]

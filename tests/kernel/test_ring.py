@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from bpflab import LabError, load
+from bpflab import LabError, invoke, load
 from bpflab.data.ring import atomics
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -134,3 +134,27 @@ def check(batch, read, last):
         assert (np.diff(batch["number"].astype(np.int64)) > 0).all()
         last = int(batch["number"][-1])
     return read + len(batch), last
+
+
+def test_a_ring_and_a_log_say_what_is_in_them():
+    """Without reading it; and when they are closed."""
+    text = """struct event { u32 pid; char comm[16]; };
+BPF_RINGBUF_OUTPUT(events, 1);
+int hook(void *ctx)
+{
+	struct event e = {};
+	events.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}
+"""
+    with load("ring", text=text, type="raw_tracepoint") as program:
+        log, ring = program.events, program.ring()
+        for _ in range(3):
+            invoke(program, "hook")
+        said = "{pid: u32, comm: char[16]}"
+        assert repr(log) == f"<EventLog: 0 events of {said}; 3 in the ring>"
+        assert repr(ring).endswith(f"records of {said}, 3 waiting>")
+        assert len(log.frame()) == 3
+        assert repr(log) == f"<EventLog: 3 events of {said}>"
+    assert repr(log) == f"<EventLog: 3 events of {said}; closed>"
+    assert repr(ring).endswith("; closed>")

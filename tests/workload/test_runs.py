@@ -297,3 +297,14 @@ def test_an_interrupt_at_any_moment_leaves_nothing():
             assert interrupt.__traceback__  # kept, as a notebook keeps it with all its frames
             assert children() == before
         timer.join()
+
+
+def test_a_whole_line_is_taken_apart_in_the_advice():
+    """Words in one text, or in a list; nothing is advised where the first word is no file."""
+    for given in ("/usr/bin/true -l a", ["/usr/bin/true", "-l", "a"]):
+        with pytest.raises(LabError) as caught:
+            run(given)
+        assert caught.value.fix == "run('/usr/bin/true', '-l', 'a')"
+    with pytest.raises(LabError) as caught:
+        run("/no/such -l")
+    assert caught.value.fix == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -15,6 +16,7 @@ import pandas as pd
 from bpflab.arguments import checked
 from bpflab.data import accounting
 from bpflab.data.decode import decode
+from bpflab.data.layout import described
 from bpflab.data.maps import Map
 from bpflab.data.only import Only, process_ids
 from bpflab.data.why_none import Places, no_events, none_of
@@ -77,8 +79,12 @@ class EventLog:
         self._offset = _utc_offset_ns()
 
     def __repr__(self) -> str:
-        fields = ", ".join(self.dtype.names or ())
-        return f"<EventLog: {len(self)} events of {fields}{'; closed' if self.closed else ''}>"
+        count, ends = f"{self._count:,} event{'s' * (self._count != 1)}", "; closed"
+        if not self.closed:
+            ends = ""
+            with contextlib.suppress(LabError):  # it may be closed meanwhile
+                ends = f"; {waiting:,} in the ring" if (waiting := self._ring.waiting) else ""
+        return f"<EventLog: {count} of {described(self.dtype)}{ends}>"
 
     def __len__(self) -> int:
         with self._lock:

@@ -23,6 +23,7 @@ _SCALARS = {
     "unsigned long": "u8", "unsigned long long": "u8", "u64": "u8", "__u64": "u8",
     "uint64_t": "u8", "size_t": "u8",
 }  # fmt: skip
+_MANY = 8  # fields of a struct; more are not listed
 _ARRAY = re.compile(r"(.+?) ?((?:\[\d+\])+)$")
 
 
@@ -62,6 +63,24 @@ def _field(name: str, ctype: str, of: str) -> Any:
         why="An event becomes one row: each field must be a number or an array of them.",
         fix="Write its members out as fields of the event itself, with types like u32 or char[16].",
     )
+
+
+def described(of: np.dtype[Any]) -> str:
+    """Return a dtype as C would call it; a struct as its fields.
+
+    >>> described(np.dtype([("pid", "u4"), ("comm", "S16")]))
+    '{pid: u32, comm: char[16]}'
+    """
+    if of.subdtype:
+        base, shape = of.subdtype
+        return described(base) + "".join(f"[{length}]" for length in shape)
+    if of.names:
+        parts = [f"{name}: {described(of[name])}" for name in of.names[:_MANY]]
+        return f"{{{', '.join(parts)}{', …' * (len(of.names) > _MANY)}}}"
+    if of.kind == "S":
+        return f"char[{of.itemsize}]"
+    kind = {"i": "s", "u": "u"}.get(of.kind)
+    return f"{kind}{8 * of.itemsize}" if kind else of.name
 
 
 def dtype(layout: Any) -> np.dtype[Any]:

@@ -19,6 +19,7 @@ from bpflab.bindings import bpf_map, cpus
 from bpflab.bindings.uapi import MAP_TYPES, word
 from bpflab.data import refusals
 from bpflab.data.decode import columns
+from bpflab.data.layout import described
 from bpflab.data.refusals import ARRAYS, Uncopied
 from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
 from bpflab.data.why_none import Places, no_entries
@@ -80,7 +81,11 @@ class Map(Uncopied):
             self.fd = -1
 
     def __repr__(self) -> str:
-        return f"<Map {self.name}: {self.type}, {self.max_entries} entries>"
+        kinds = [described(of) for of in (self.key_dtype, self.value_dtype) if of.itemsize]
+        what = ", ".join([self.type, " → ".join(kinds)] if kinds else [self.type])
+        count = f"{self.max_entries} {'bytes' if self.type == 'ringbuf' else 'entries'}"
+        ends = "; closed" if self.fd < 0 else ""
+        return f"<Map {self.name}: {what}, {'1 entry' if count == '1 entries' else count}{ends}>"
 
     def raw(self, key: Any) -> list[bytes]:
         """Return the bytes of *key*: one item, or one for each possible CPU.
@@ -187,7 +192,7 @@ class Map(Uncopied):
         found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
         frame = pd.DataFrame({name: _plain(column) for name, column in found.items()})
         if frame.empty:
-            frame.attrs[WHY] = no_entries(self.places)
+            frame.attrs[WHY] = no_entries(None if self.type == "prog_array" else self.places)
         return frame
 
     def _entries(self, *, delete: bool = False) -> tuple[bytes, bytes]:
@@ -290,4 +295,4 @@ def _plain(column: Any) -> Any:
     """Return whole numbers as pandas has them that come from Python: signed if all fit."""
     if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
         return column.astype("u8" if column.max(initial=0) > np.iinfo("i8").max else "i8")
-    return column
+    return column if len(column) else np.empty(0, object)  # or pandas takes no texts for numbers

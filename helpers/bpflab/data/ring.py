@@ -7,6 +7,7 @@ a header of 8 bytes, its data, and padding to a multiple of 8.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import mmap
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bpflab.data.layout import described
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
 
 BUSY = 1 << 31  # reserved, not yet submitted
@@ -103,6 +105,14 @@ class Ring:
                 records = np.concatenate([self._before, records[: kept * self._stride]])
                 self._before = np.empty(0, np.uint8)
             return records.view(self._record)["event"]
+
+    def __repr__(self) -> str:
+        ends = "; closed"
+        if not self.closed:
+            ends = ""
+            with contextlib.suppress(LabError):  # it may be closed meanwhile
+                ends = f", {self.waiting:,} waiting"
+        return f"<Ring: {self.size:,} bytes, records of {described(self.dtype)}{ends}>"
 
     @property
     def closed(self) -> bool:

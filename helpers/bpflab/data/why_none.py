@@ -24,12 +24,10 @@ class Places:
     now: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ever: Collection[str] = ()
 
-    def said(self, rest: str = "") -> str:
-        """Return where it is or was attached, with *rest*; nothing of what was never attached."""
+    def said(self) -> tuple[str, list[str]]:
+        """Return where it is or was attached, and what the C library calls in place of that."""
         hooks = list(dict.fromkeys(hook for _, hook in self.now) if self.now else self.ever)
-        where = safe_text(" and ".join(sorted(hooks)), 200)
-        begins = f"it is attached to {where}, and" if self.now else f"while attached to {where} it"
-        return " ".join([f"{begins} {rest}", *_of_library(hooks)]) if hooks else ""
+        return safe_text(" and ".join(sorted(hooks)), 200), _of_library(hooks)
 
 
 def no_events(counts: Mapping[str, int], places: Places | None) -> str:
@@ -48,8 +46,12 @@ def no_events(counts: Mapping[str, int], places: Places | None) -> str:
     if places is not None and not places.now and not places.ever:
         return "the program was never attached"
     none = "counted no event (seen is 0)" if "seen" in counts else "sent nothing"
-    has = f"has {none}" if places is not None and places.now else none
-    return places.said(has) if places is not None else f"the program {none}"
+    if places is None:
+        return f"the program {none}"
+    where, hints = places.said()
+    if places.now:
+        return " ".join([f"it is attached to {where}, and has {none}", *hints])
+    return " ".join([f"while attached to {where} it {none}", *hints])
 
 
 def none_of(others: int, asked: int) -> str:
@@ -60,12 +62,15 @@ def none_of(others: int, asked: int) -> str:
 
 
 def no_entries(places: Places | None) -> str:
-    """Return why a map has no entries."""
+    """Return that a map has no entries, and where its program is, which may fill it."""
+    empty = "the map is empty"
     if places is None:
-        return "the map is empty"
+        return empty
     if not places.now and not places.ever:
-        return "the program was never attached"
-    return places.said(f"{'has ' if places.now else ''}stored nothing")
+        return f"{empty}; its program was never attached"
+    where, hints = places.said()
+    state = "is" if places.now else "was"
+    return " ".join([f"{empty}; its program {state} attached to {where}", *hints])
 
 
 def _events(count: int) -> str:

@@ -185,6 +185,10 @@ class Attached:
         self._program, self._targets = program, targets
         self._new: list[str] = []
 
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name} → {safe_text(hook)}" for name, hook in self._targets.items())
+        return f"<Attached: {parts}; in a with block, and for its length>"
+
     def __enter__(self) -> Attachable:
         before = set(self._program.links)
         try:

@@ -92,7 +92,9 @@ def command_line(path: Argument, *args: Argument) -> list[str | bytes]:
             fix=f"run({str(Path(found).absolute())!r})" if found else "",
         )
     if not file.is_file():
-        raise LabError("no-command", f"There is no file {shown}.")
+        words = os.fsdecode(name).split()
+        fix = f"run({', '.join(map(repr, words))})" if words and Path(words[0]).is_file() else ""
+        raise LabError("no-command", f"There is no file {shown}.", fix=fix)
     if not os.access(file, os.X_OK):
         fix = f"chmod +x {shown}" if _is_program(file) else ""
         raise LabError("no-command", f"{shown} is not executable.", fix=fix)
