@@ -348,12 +348,12 @@ def test_a_map_says_what_it_is(program):
         "<Map EXCLUDED: hash, {path: char[512]} → u8, 10 entries>"
     )
     assert repr(program.maps["STATE"]) == (
-        "<Map STATE: percpu_array, u32 → {per_event_count: u32, total_count: u32}, 1 entry>"
+        "<Map STATE: percpu_array, s32 → {per_event_count: u32, total_count: u32}, 1 entry>"
     )
     twin = program.maps["counts"].duplicate()
     os.close(twin.fd)
     twin.close()
-    assert repr(twin) == "<Map counts: array, u32 → u64, 4 entries; closed>"
+    assert repr(twin) == "<Map counts: array, s32 → u64, 4 entries; closed>"
 
 
 def test_a_map_without_entries_has_its_columns(program):

@@ -23,7 +23,6 @@ _SCALARS = {
     "unsigned long": "u8", "unsigned long long": "u8", "u64": "u8", "__u64": "u8",
     "uint64_t": "u8", "size_t": "u8",
 }  # fmt: skip
-_MANY = 8  # fields of a struct; more are not listed
 _ARRAY = re.compile(r"(.+?) ?((?:\[\d+\])+)$")
 
 
@@ -65,8 +64,8 @@ def _field(name: str, ctype: str, of: str) -> Any:
     )
 
 
-def described(of: np.dtype[Any]) -> str:
-    """Return a dtype as C would call it; a struct as its fields.
+def described(of: np.dtype[Any], most: int = 8) -> str:
+    """Return a dtype as C would call it; a struct as its first fields, *most* of them.
 
     >>> described(np.dtype([("pid", "u4"), ("comm", "S16")]))
     '{pid: u32, comm: char[16]}'
@@ -75,8 +74,8 @@ def described(of: np.dtype[Any]) -> str:
         base, shape = of.subdtype
         return described(base) + "".join(f"[{length}]" for length in shape)
     if of.names:
-        parts = [f"{name}: {described(of[name])}" for name in of.names[:_MANY]]
-        return f"{{{', '.join(parts)}{', …' * (len(of.names) > _MANY)}}}"
+        parts = [f"{name}: {described(of[name])}" for name in of.names[:most]]
+        return f"{{{', '.join(parts)}{', …' * (len(of.names) > most)}}}"
     if of.kind == "S":
         return f"char[{of.itemsize}]"
     kind = {"i": "s", "u": "u"}.get(of.kind)

@@ -81,7 +81,7 @@ class Map(Uncopied):
             self.fd = -1
 
     def __repr__(self) -> str:
-        kinds = [described(of) for of in (self.key_dtype, self.value_dtype) if of.itemsize]
+        kinds = [described(of, 3) for of in (self.key_dtype, self.value_dtype) if of.itemsize]
         what = ", ".join([self.type, " → ".join(kinds)] if kinds else [self.type])
         count = f"{self.max_entries} {'bytes' if self.type == 'ringbuf' else 'entries'}"
         ends = "; closed" if self.fd < 0 else ""
