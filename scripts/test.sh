@@ -5,7 +5,7 @@ QUICK="not kernel and not jupyter and not slow"
 LIVE="(kernel or jupyter) and not slow"
 
 static() {
-    tool ruff check && tool ruff format --check && tool mypy && tool deptry . &&
+    tool ruff check && tool ruff format --check && tool mypy && tool deptry . --extend-exclude "^my/" &&
         "$VENV/bin/python" -c "from importlinter import cli; cli.lint_imports_command()" --no-cache --no-logo
 }
 
