@@ -17,7 +17,7 @@ from tests.course.solutions import MAGIC, OF_IPYTHON, names, python_of
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution", "plumbing"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]
 MACHINE = re.compile(r"(?<![\w.-])/(?:home|root|work|tmp)/|ipykernel_\d+")
-BPF_PATH = re.compile(r"(?<![\w/.-])(?:\.\./)?(bpf/[\w./-]*\w/?)")
+BPF_PATH = re.compile(r"(?<![\w/.<-])(?:\.\./)?(bpf/[\w./-]*\w/?)")
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>#]+)[^)]*\)")
 IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)

@@ -14,7 +14,7 @@ from bpflab.programs.program import Program
 _OF_NOTEBOOK = object()
 _MACHINE = (
     "privilege", "no-kprobes", "no-headers", "no-bcc", "no-libatomic", "descriptors", "memory",
-    "deadline", "killed", "no-tracefs", "no-cpu",
+    "deadline", "killed", "no-tracefs", "no-cpu", "no-clang",
 )  # fmt: skip
 
 
