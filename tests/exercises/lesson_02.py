@@ -2,6 +2,8 @@
 
 from tests.exercises.mutant import Mutant
 
+READ = "read_path(e->path, sizeof(e->path), ctx->filename)"
+
 MUTANTS = {
     "02-1": [
         Mutant("is wrong in uid", swaps=(("\te->uid = bpf_get_current_uid_gid();\n", ""),)),
@@ -17,5 +19,37 @@ MUTANTS = {
         Mutant("is accepted: the limit is higher", answer=16),
         Mutant("is a multiple of 8, and 471 is not", answer=471),
         Mutant("is a whole number above 0", answer="472"),
+    ],
+    "02-3": [
+        Mutant("is wrong in pid", swaps=((" >> 32", ""),)),
+        Mutant("is wrong in flags", swaps=(("ctx->flags", "ctx->mode"),)),
+        Mutant("is wrong in path", swaps=(("char path[256]", "char path[128]"),)),
+        Mutant("is wrong in path_status", swaps=(("read_path", "bpf_probe_read_user_str"),)),
+        Mutant("and 0 events have the path of one", swaps=((", ctx->filename", ", (void *)ctx"),)),
+        Mutant("has no field flags", swaps=(("int flags", "int mode"), ("e->flags", "e->mode"))),
+        Mutant(
+            "no event came",
+            swaps=(("if (!e)", "if (e)\n\t\treturn 0;\n\tif (!e)"),),
+            status="silent",
+        ),
+    ],
+    "02-4": [
+        Mutant("is wrong in path", swaps=((READ, READ.replace("sizeof(e->path)", "sizeof(e)")),)),
+        Mutant(
+            "is wrong in path and path_status",
+            swaps=((READ, "bpf_probe_read_kernel_str(e->path, sizeof(e->path), ctx->filename)"),),
+        ),
+        Mutant(
+            "is wrong in path_status",
+            swaps=((READ, "bpf_probe_read_user_str(e->path, sizeof(e->path), ctx->filename)"),),
+        ),
+        Mutant(
+            "is wrong in path",
+            swaps=((READ, "bpf_probe_read_user(e->path, sizeof(e->path), ctx->filename)"),),
+        ),
+        Mutant(
+            "is wrong in path and path_status",
+            swaps=((READ, "read_path(e->path, sizeof(e->path), (void *)&ctx->filename)"),),
+        ),
     ],
 }

@@ -1,11 +1,25 @@
-"""The exercises of lesson 02: a field for the user, and the stack's limit."""
+"""The exercises of lesson 02: a field for the user, the stack's limit, and paths of open files."""
 
 from __future__ import annotations
 
-from bpflab.exercises.exercise import program, value
+import contextlib
+import os
+import random
+import tempfile
+import threading
+
+from bpflab.exercises.buffers import longer
+from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial, as_users, events, fields, paths, times
 from bpflab.programs.loading import load
+from bpflab.workload.runs import run
+from bpflab.workload.standby import standby
+
+_OPENAT = "syscalls:sys_enter_openat"
+_OPENED = 256  # bytes of a path in 02-3
+_FLAGS = (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_APPEND, os.O_NONBLOCK)
+_CHILD = "try:\n    os.open({0!r}, {1})\nexcept OSError:\n    pass"
 
 
 @program(
@@ -35,3 +49,72 @@ def path_size(answer: object) -> str:
         load("first_map/cut", defines={"PATH_SIZE": size}, label="02-2").close()
 
     return largest(answer, accepts, step=8)
+
+
+@program(
+    "02-3",
+    "A pointer to the value is BUF.lookup(&zero), and it may be NULL.",
+    "The process id is the upper 32 bits of bpf_get_current_pid_tgid().",
+    "read_path returns what belongs into path_len. The arguments are ctx->flags and ctx->filename.",
+)
+def opened(trial: Trial) -> str:
+    """Open files that are not there: in this process, in a thread of it, and in another one."""
+    with tempfile.TemporaryDirectory() as folder:
+        name = f"{folder}/{random.getrandbits(64):x}"
+        asked = [(path, random.choice(_FLAGS)) for path in (name, name, longer(name, 400), name)]
+        thread = threading.Thread(target=_open, args=asked[1])
+        with (
+            standby(_CHILD.format(*asked[3]), "import os") as child,
+            trial.attached(_OPENAT) as program,
+        ):
+            log = program.log("events")
+            log.drain()  # the whole machine writes into the ring
+            _open(*asked[0])
+            thread.start()
+            thread.join()
+            _open(*asked[2])
+            child.go()
+            frame = log.frame()
+        if frame.empty:
+            raise Wrong(
+                "Files were opened while it was attached, and no event came.", status="silent"
+            )
+        fields(frame.iloc[:0], dict.fromkeys(("pid", "flags", "path_len", "path"), ()))
+        own = frame[frame["path"].str.startswith(folder)].reset_index(drop=True)
+        if len(own) != len(asked):
+            text = f"{len(asked)} files were opened, and {len(own)} events have the path of one."
+            raise Wrong(text)
+        mine, room = os.getpid(), _OPENED - 1
+        wants: dict[str, list[object]] = {
+            "path": [path[:room] for path, _ in asked],
+            "path_status": ["cut" if len(path) > room else "whole" for path, _ in asked],
+            "flags": [flags | os.O_CLOEXEC for _, flags in asked],
+            "pid": [mine, mine, mine, *child.pids],
+        }
+        fields(own, wants)
+    return f"{len(asked)} files were opened, by two processes, and each event was right."
+
+
+def _open(path: str, flags: int) -> None:
+    with contextlib.suppress(OSError):
+        os.open(path, flags)
+
+
+@program(
+    "02-4",
+    "ctx->filename is an address in the memory of the process, not of the kernel.",
+    "Then count the characters that arrive. What is sizeof of a pointer?",
+)
+def mended(trial: Trial) -> str:
+    """Execute a path that fits, and one that does not."""
+    with paths() as (path,), trial.attached() as program:
+        mine = run(path, times=times()) + run(longer(path, 600))
+        wants = {
+            "path": [each[:511] for each in map(str, mine.paths)],
+            "path_status": ["whole"] * (len(mine) - 1) + ["cut"],
+            "pid": mine.pids,
+        }
+        fields(events(program, mine), wants)
+    return (
+        f"{len(mine)} executions, one of them of a path over 511 characters, and each path right."
+    )
