@@ -12,16 +12,21 @@ import bpflab
 NAMES = {"load", "run", "table", "LabError", "Place", "live", "inspect", "syscalls", "check_answer"}
 
 
-@pytest.fixture
-def completed(monkeypatch, tmp_path):
+@pytest.fixture(params=[True, False], ids=["jedi", "no jedi"])
+def completed(request, monkeypatch, tmp_path):
     """Return what a Tab offers behind a text, as a notebook asks for it."""
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     shell = InteractiveShell()
+    shell.Completer.use_jedi = request.param
     shell.user_ns["bpflab"] = bpflab
+    bpflab.load_ipython_extension(shell)
+    bpflab.load_ipython_extension(shell)  # a second time changes nothing
 
     def ask(text):
         with provisionalcompleter():
-            return {found.text for found in shell.Completer.completions(text, len(text))}
+            found = list(shell.Completer.completions(text, len(text)))
+        # What stands there once one is chosen, from the last word on.
+        return {(text[: one.start] + one.text).split("bpflab", 1)[-1] for one in found}
 
     return ask
 
@@ -38,14 +43,22 @@ def test_dir_shows_the_public_names_alone():
 
 def test_a_tab_offers_the_public_names_alone(completed):
     """Behind the dot; and behind a few letters."""
-    assert completed("bpflab.") == set(bpflab.__all__)
-    assert completed("bpflab.lo") == {"load", "loaded"}
+    assert completed("bpflab.") == {f".{name}" for name in bpflab.__all__}
+    assert completed("bpflab.lo") == {".load", ".loaded"}
 
 
-def test_a_tab_in_an_import_offers_the_public_names(completed):
-    """Beside the package's own modules."""
-    assert completed("from bpflab import ") >= set(bpflab.__all__)
-    assert "annotations" not in completed("from bpflab import ")
+def test_a_tab_in_an_import_offers_the_public_names_alone(completed):
+    """None of the package's modules; in brackets too, behind other names and behind letters."""
+    for line in (" import ", " import load, ", " import (load,\n    "):
+        assert completed(f"from bpflab{line}") == {line + name for name in bpflab.__all__}
+    assert completed("from bpflab import lo") == {" import load", " import loaded"}
+    assert completed("x = 1\nfrom bpflab import tab") == {" import table"}
+
+
+def test_other_imports_are_completed_as_ever(completed):
+    """Those of its modules; and nothing is offered behind the line."""
+    assert ".errors import LabError" in completed("from bpflab.errors import ")
+    assert not completed("from bpflab import load\nnothing_of_ours")
 
 
 def test_a_name_that_is_not_there_is_an_error_as_in_any_module():

@@ -13,9 +13,10 @@ def install(shell: InteractiveShell) -> None:
 
     ``import bpflab`` in a notebook does this, so none of it may import what is slow.
     """
-    from bpflab.cell import attempts, completion, magic, panel
+    from bpflab.cell import attempts, completion, imports, magic, panel
 
     attempts.install(shell)
     magic.install(shell)
     panel.install(shell)
     completion.install(shell)
+    imports.install(shell)
