@@ -53,7 +53,7 @@ def _entered(slots: Mapping[int, str]) -> list[str]:
     "07-3",
     "jump(ctx, 2, e, FILTER) is the same line as that to slot 1, with another slot.",
     "report begins as display does: it looks BUF up, and ends if that is NULL.",
-    "left_out.ringbuf_reserve(sizeof(struct left_out)) gives a record or NULL; see lesson 06."
+    "left_out.ringbuf_reserve(sizeof(struct excluded)) gives a record or NULL."
     " __builtin_memcpy copies the path out of BUF.",
 )
 def report(trial: Trial) -> str:
