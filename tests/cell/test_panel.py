@@ -1,5 +1,6 @@
 """The panel of a fault that ended a cell: in a notebook alone, and instead of a traceback."""
 
+import re
 import subprocess
 import sys
 
@@ -80,6 +81,64 @@ def test_the_log_can_be_had_afterwards(executed):
     """As the panel says."""
     *_, (printed,) = executed(FAILS, "import sys; print(sys.last_value.log)")
     assert printed.text == "L\n"
+
+
+RUN_ABOVE = "run that first: menu Run, Run All Above Selected Cell."
+
+
+def said_below(outputs):
+    """Return what a NameError's output has below the error itself."""
+    (error,) = outputs
+    assert error.ename == "NameError"
+    text = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.traceback))
+    return text.rpartition("is not defined")[2].strip()
+
+
+@pytest.mark.jupyter
+def test_a_name_that_the_kernel_does_not_know_leads_to_the_cells_above(executed):
+    """It may be theirs; a name of bpflab's can be imported; elsewhere nothing is added."""
+    cells = {
+        "opened.attach()": f"If a cell above gives opened a value, {RUN_ABOVE}",
+        "sum(each for each in [missing])": f"If a cell above gives missing a value, {RUN_ABOVE}",
+        "table(1)": "bpflab has this name: from bpflab import table\n"
+        f"If a cell above imports it or gives it a value, {RUN_ABOVE}",
+        "def f():\n    return missing\n\nf()": "",
+        "exec('missing', {})": "",
+        "def g():\n    print(late)\n    late = 1\n\ntry:\n    g()\nexcept NameError as e:\n"
+        "    assert type(e).__name__ == 'UnboundLocalError'\n    print('bound')": None,
+    }
+    _, *found = executed("import bpflab", *cells)
+    for outputs, (cell, expected) in zip(found, cells.items(), strict=True):
+        if expected is None:
+            assert outputs[0].text == "bound\n"
+        else:
+            assert said_below(outputs) == expected, cell
+
+
+@pytest.mark.jupyter
+def test_after_many_cells_a_name_is_more_often_mistyped(executed):
+    """Then only what bpflab has is named; `%debug` finds the error as ever."""
+    *_, late, own, found = executed(
+        "import bpflab", *["1"] * 20, "nothing", "grid", "import sys; print(sys.last_value.name)"
+    )
+    assert said_below(late) == ""
+    assert said_below(own).startswith("bpflab has this name: from bpflab import grid\n")
+    assert found[0].text == "grid\n"
+
+
+@pytest.mark.jupyter
+def test_a_handler_of_somebody_for_names_gets_them(executed):
+    """As it does every other exception that it asked for."""
+    mine = MINE.replace("KeyError", "NameError")
+    *_, (printed,) = executed(mine, "import bpflab", "nothing")
+    assert printed.text == "mine: NameError\n"
+
+
+@pytest.mark.jupyter
+def test_where_nobody_watches_a_name_has_its_traceback_alone(executed, monkeypatch):
+    """Outputs that are stored stay as IPython writes them."""
+    monkeypatch.setenv("BPFLAB_HEADLESS", "1")
+    assert said_below(executed("import bpflab", "nothing")[-1]) == ""
 
 
 @pytest.mark.jupyter

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def install(shell: InteractiveShell) -> None:
     """Show a `LabError` that ends a cell as a panel, where *shell* is a notebook's.
 
+    Below the traceback of a name that has no value a line says what may give it one.
     A terminal shows its text as before. Exceptions for which somebody has set a handler keep it;
     whoever sets one later takes the place of the panel, and then a `LabError` is text again.
     """
@@ -31,12 +32,24 @@ def install(shell: InteractiveShell) -> None:
         trace: TracebackType | None,
         tb_offset: int | None = None,
     ) -> Any:
-        if not isinstance(error, LabError):
+        if isinstance(error, others):
             return theirs(kind, error, trace, tb_offset=tb_offset)
-        _show(shell, error, trace)
+        if isinstance(error, LabError):
+            _show(shell, error, trace)
+        elif isinstance(error, NameError):
+            _show_name(shell, error, trace)
         return None
 
-    shell.set_custom_exc((LabError, *others), handle)  # type: ignore[no-untyped-call]
+    shell.set_custom_exc((LabError, NameError, *others), handle)  # type: ignore[no-untyped-call]
+
+
+def _show_name(shell: Any, error: NameError, trace: TracebackType | None) -> None:
+    """Show IPython's own traceback, and below it what is to be said of the name."""
+    from bpflab.cell.unknown_name import hint
+
+    if not os.environ.get("BPFLAB_HEADLESS") and (said := hint(shell, error, trace)):
+        error.add_note(said)
+    shell.showtraceback((type(error), error, trace))
 
 
 def _show(shell: Any, error: LabError, trace: TracebackType | None) -> None:
