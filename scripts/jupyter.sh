@@ -73,6 +73,13 @@ open_browser() {
     done
 }
 
+# Brings my/ up to date; says what is worth knowing of that.
+own_lessons() {
+    local python
+    any_python
+    "${python[@]}" -m bpflab update
+}
+
 up() {
     local port=any browser=yes vm='' transport=tcp ran address pid
     options "$@"
@@ -81,6 +88,7 @@ up() {
     if [[ $port == any && ! $vm && $ran ]]; then
         address=$(addresses $ran)
         [[ $address ]] || die "JupyterLab of this clone starts already: ./lab url prints its address in a moment"
+        own_lessons || true
         say "JupyterLab of this clone runs already:"
         say "    $address"
         [[ ! $browser ]] || open_browser &>/dev/null
@@ -111,7 +119,7 @@ up() {
     ((${#RUNTIME} > 55)) || transport=ipc
     # The lab's own settings: a user's might turn the token off.
     export JUPYTER_RUNTIME_DIR=$RUNTIME JUPYTER_CONFIG_DIR=$STATE/jupyter JUPYTER_DATA_DIR=$STATE/jupyter
-    "$VENV/bin/python" -m bpflab update
+    own_lessons
     say "JupyterLab starts: open the http address below, token and all. Ctrl-C here stops it."
     # It makes the token itself, so that no command line shows it, and prints little but the address.
     # shellcheck disable=SC2016  # for the inner shell to expand

@@ -43,7 +43,7 @@ def test_it_opens_the_learners_own_lessons(machine, free_port, cache):
     """Once they are up to date; if they cannot be written, it does not start, and says why."""
     printed = machine.runs("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
     update, _, line = printed.splitlines()[-3:]
-    assert update == "python -m bpflab update"
+    assert update == "python -B -m bpflab update"
     assert "--LabApp.default_url=/lab/tree/my/00-start-here.ipynb" in line
     settings = f"--LabApp.app_settings_dir={machine.clone}/helpers/jupyter/settings"
     assert settings in line
@@ -85,8 +85,11 @@ def test_url_is_that_of_each_server_that_lives(machine, cache):
 
 
 def test_a_second_lab_names_the_first(machine, cache):
-    """A plain ./lab in a clone whose lab runs prints its address, on whatever port, and ends."""
+    """A plain ./lab where one runs, on whatever port, updates the lessons and prints its address."""
     with server(machine, cache) as page:
+        printed = machine.runs(XDG_CACHE_HOME=cache)
+        assert "http://127.0.0.1:1/lab?token=x" in printed and "bpflab update\n" in printed
+        machine.stub("python3", 'case "$*" in *update*) exit 1 ;; esac')
         assert "http://127.0.0.1:1/lab?token=x" in machine.runs(XDG_CACHE_HOME=cache)
         page.unlink()
         assert "starts already" in machine.refuses(XDG_CACHE_HOME=cache)
