@@ -85,7 +85,7 @@ def test_url_is_that_of_each_server_that_lives(machine, cache):
 
 
 def test_a_second_lab_names_the_first(machine, cache):
-    """A plain ./lab where one runs, on whatever port, updates the lessons and prints its address."""
+    """A plain ./lab where one runs, on whatever port, updates the lessons and gives its address."""
     with server(machine, cache) as page:
         printed = machine.runs(XDG_CACHE_HOME=cache)
         assert "http://127.0.0.1:1/lab?token=x" in printed and "bpflab update\n" in printed
