@@ -21,6 +21,15 @@ MUTANTS = {
             "is wrong in comm",
             swaps=(("\tbpf_get_current_comm(&e.comm, sizeof(e.comm));\n", ""),),
         ),
+        Mutant(
+            "is wrong in comm",
+            swaps=(
+                (
+                    "bpf_get_current_comm(&e.comm, sizeof(e.comm))",
+                    '__builtin_memcpy(e.comm, "python", 7)',
+                ),
+            ),
+        ),
         Mutant("is wrong in message", swaps=(("(e.pid & 1)", "(!(e.pid & 1))"),)),
         Mutant("is wrong in message", swaps=(('"even", 5', '"odd", 4'),)),
         Mutant(
