@@ -1,5 +1,6 @@
 """The names that the package shows, and where they come from."""
 
+import inspect
 import subprocess
 import sys
 
@@ -8,6 +9,8 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import bpflab
+from bpflab.data.events import EventLog
+from bpflab.data.maps import Map
 
 NAMES = {"load", "run", "table", "LabError", "Place", "live", "inspect", "syscalls", "check_answer"}
 
@@ -72,3 +75,19 @@ def test_a_name_imports_its_module_and_no_other():
     seen = "import sys, bpflab; bpflab.LabError; bpflab.needs; print('numpy' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", seen], capture_output=True, check=True)
     assert printed.stdout == b"False\n"
+
+
+def test_what_learners_call_has_an_example():
+    """A line that they can type: of each function, and of what programs, maps and logs have."""
+    found = [getattr(bpflab, n) for n in bpflab.__all__ if not n.startswith("check_")]
+    calls = [each for each in found if inspect.isfunction(each)]
+    calls += [bpflab.PerfBuffer, bpflab.Program, bpflab.Run, bpflab.View, Map]
+    for owner, names in {
+        bpflab.Program: "attach attached close detach events log",
+        Map: "clear fill frame raw total",
+        EventLog: "drain frame ledger pump records",
+        bpflab.Live: "stop",
+    }.items():
+        calls += [vars(owner).get(name) or getattr(owner, name) for name in names.split()]
+    assert len(calls) > 50
+    assert [each for each in calls if ">>> " not in (each.__doc__ or "")] == []

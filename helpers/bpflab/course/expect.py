@@ -20,6 +20,9 @@ def expect(kind: str) -> Iterator[None]:
     Raises:
         AssertionError: where nothing was refused.
         LabError: where something else was.
+
+    >>> with expect("stack"):
+    ...     load("mine", text=text)
     """
     try:
         yield

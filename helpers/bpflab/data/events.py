@@ -96,7 +96,10 @@ class EventLog:
         return self._ring.closed
 
     def pump(self) -> int:
-        """Take what the ring holds at this moment; return how many events came."""
+        """Take what the ring holds at this moment; return how many events came.
+
+        >>> program.events.pump()
+        """
         if self._ring.closed:
             return 0
         with held_back(), self._lock:
@@ -112,7 +115,10 @@ class EventLog:
         return len(batch)
 
     def drain(self) -> None:
-        """Take all that the ring holds: batch after batch until none comes, within bounds."""
+        """Take all that the ring holds: batch after batch until none comes, within bounds.
+
+        >>> program.events.drain()
+        """
         for _ in range(_MOST_BATCHES):
             if not self.pump():
                 return
@@ -144,6 +150,8 @@ class EventLog:
 
         *only* is something with ``pids``, as ``run`` returns it, or process ids. With *newest* only
         so many, the last ones.
+
+        >>> program.events.records(newest=10)["pid"]
         """
         return self._choose(only, newest)[0]
 
@@ -190,6 +198,8 @@ class EventLog:
 
         Raises:
             LabError: ``no-count`` where the program has no array ``seen`` or ``dropped``.
+
+        >>> program.events.ledger(only=mine)["dropped"]
         """
         with self._lock:  # nobody else reads the ring meanwhile
             return accounting.ledger(self._counters, lambda: self._known(only))

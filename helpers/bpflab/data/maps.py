@@ -37,6 +37,9 @@ class Map(Uncopied):
     number, a dict of a struct's fields, or ``bytes``/``str`` for a struct of one string, which is
     padded with zeros. A per-CPU map reads as a list with one value for each possible CPU, and is
     written with such a list, or with one value for all.
+
+    >>> program.maps["counts"][7]
+    >>> program.maps["names"]["ls"] = 1
     """
 
     def __init__(
@@ -92,6 +95,8 @@ class Map(Uncopied):
 
         Raises:
             LabError: ``no-key`` where the map holds nothing for it.
+
+        >>> program.maps["BUF"].raw(0)
         """
         value = self._lookup(pack(key, self.key_dtype, self.name))
         if value is None:
@@ -131,6 +136,8 @@ class Map(Uncopied):
         Raises:
             LabError: ``map-full``, ``too-long`` or ``map-write``, naming the entry; those before
                 it are written. ``argument`` for a single string, whose letters would be the keys.
+
+        >>> program.maps["EXCLUDED"].fill(["/usr/bin/ls", "/usr/bin/ps"])
         """
         pairs = iter(entries.items() if isinstance(entries, Mapping) else ((e, 1) for e in entries))
         more = True
@@ -144,7 +151,10 @@ class Map(Uncopied):
         return self
 
     def clear(self) -> Map:
-        """Delete every key of a hash, zero every value of an array. Returns the map."""
+        """Delete every key of a hash, zero every value of an array. Returns the map.
+
+        >>> program.maps["counts"].clear()
+        """
         keys, _ = self._entries(delete=self.type not in ARRAYS)
         if self.type in ARRAYS:
             count = len(keys) // self.key_dtype.itemsize
@@ -162,6 +172,8 @@ class Map(Uncopied):
 
         Raises:
             LabError: ``no-number`` where the map's values are structs or text.
+
+        >>> program.maps["seen"].total()
         """
         if self.value_dtype.kind not in "iu":
             raise refusals.no_number(self.name, self.value_dtype.names or ())

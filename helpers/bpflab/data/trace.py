@@ -119,6 +119,10 @@ def open_trace() -> Trace:
 
     Raises:
         LabError: ``no-trace`` where neither is open to this user.
+
+    >>> with open_trace() as trace, program.attached():
+    ...     run("/usr/bin/true")
+    ...     trace.frame()
     """
     if not os.access(TRACEFS / "trace", os.R_OK):
         raise LabError(

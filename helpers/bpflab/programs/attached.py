@@ -67,6 +67,8 @@ class Attachable(Loaded):
 
         Raises:
             LabError: ``no-program`` where there is no such function; then nothing is detached.
+
+        >>> program.detach()
         """
         for function in functions:
             self.functions[function]

@@ -64,6 +64,9 @@ def hold(program: Program, *names: str) -> Iterator[Lease]:
 
     Raises:
         LabError: ``no-lease`` where there is no such map or raw tracepoint's attachment.
+
+    >>> with hold(program, "counts") as lease:
+    ...     program.close()
     """
     lease = Lease()
     try:
@@ -82,6 +85,9 @@ def pinned(map: Map) -> Iterator[Path]:
 
     Raises:
         LabError: ``no-pin`` where no bpffs is mounted, or this process may not write to it.
+
+    >>> with pinned(program.maps["counts"]) as path:
+    ...     print(path)
     """
     place = bpffs()
     if place is None or not os.access(place, os.W_OK | os.X_OK):

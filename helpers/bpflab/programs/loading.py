@@ -72,6 +72,7 @@ def load(
 
     >>> program = load("first_map/cut")
     >>> program = load("mine", text="int hook(void *ctx) { return 0; }")
+    >>> program.attach(hook="syscalls:sys_enter_execve")
     """
     code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
     compiler, made_of = way(code, type)
@@ -140,12 +141,19 @@ def way(code: source.Source, type: str) -> tuple[Any, Callable[..., Objects]]:
 
 @checked
 def close(name: str) -> None:
-    """Close what was loaded as *name*, or with that label, if anything."""
+    """Close what was loaded as *name*, or with that label, if anything.
+
+    >>> close("first_map/cut")
+    """
     if before := _by_name.get(name):
         before.close()
 
 
 def loaded() -> list[Program]:
-    """Return the programs that are loaded now, by name."""
+    """Return the programs that are loaded now, by name.
+
+    >>> for program in loaded():
+    ...     program.close()
+    """
     found = [p for ref in _by_name.valuerefs() if (p := ref()) is not None and not p.closed]
     return sorted(found, key=lambda program: program.name)

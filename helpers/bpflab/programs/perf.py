@@ -48,6 +48,9 @@ class PerfBuffer(Handle):
         fds: the perf event of each CPU: a sleeper waits on these.
         lost: events that did not fit, as far as the kernel has reported them. It reports a loss
             with the next event of that CPU that fits (``PERF_RECORD_LOST``).
+
+    >>> with PerfBuffer(program, pages=8) as buffer:
+    ...     buffer.read()
     """
 
     discarded = 0  # what is written to a perf buffer cannot be taken back

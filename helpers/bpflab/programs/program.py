@@ -42,6 +42,11 @@ class Program(Attachable):
         logs: what the verifier reported of each program.
         warnings: what is a mistake in the text although it loads, as `load` shows it.
         hooks: where the text says that a program belongs, by its section, context or name.
+
+    >>> program = load("first_map/cut")
+    >>> program.attach(hook="syscalls:sys_enter_execve")
+    >>> table(program.events.frame(), "What was executed")
+    >>> program.close()
     """
 
     def __init__(self, code: source.Source, made: Objects) -> None:
@@ -75,7 +80,10 @@ class Program(Attachable):
 
     @property
     def events(self) -> EventLog:
-        """The log of the ring buffer named ``events``."""
+        """The log of the ring buffer named ``events``.
+
+        >>> program.events.frame()
+        """
         return self.log("events")
 
     @checked
@@ -84,6 +92,8 @@ class Program(Attachable):
 
         Raises:
             LabError: ``no-ring`` where the program sends nothing through a ring of that name.
+
+        >>> program.log("failures").frame()
         """
         if ring not in self._logs:
             with held_back():
@@ -128,7 +138,10 @@ class Program(Attachable):
         return found
 
     def close(self) -> None:
-        """Detach, unmap and free everything. What was logged stays readable."""
+        """Detach, unmap and free everything. What was logged stays readable.
+
+        >>> program.close()
+        """
         with held_back(), contextlib.ExitStack() as ends:  # each end comes, whatever another raises
             ends.callback(super().close)
             if not self.closed:

@@ -24,6 +24,8 @@ def cost_ns(program: Loaded, function: str, *, repeat: int = 100_000, rounds: in
 
     Raises:
         LabError: ``test-run`` where the kernel does not run it so; ``no-program`` and ``closed``.
+
+    >>> cost_ns(program, "entry") - cost_ns(program, "empty")
     """
     within("repeat", repeat, 1, 2**31 - 1)
     within("rounds", rounds, 1)
@@ -32,7 +34,10 @@ def cost_ns(program: Loaded, function: str, *, repeat: int = 100_000, rounds: in
 
 @checked
 def result(program: Loaded, function: str) -> int:
-    """Run *function* once on a packet of zeros and return what it returned, 0 to 2**32 - 1."""
+    """Run *function* once on a packet of zeros and return what it returned, 0 to 2**32 - 1.
+
+    >>> result(program, "entry")
+    """
     return _on_packet(program, function, 1)[0]
 
 

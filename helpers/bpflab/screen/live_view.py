@@ -67,6 +67,9 @@ class Live:
 
         Raises:
             LabError: ``not-ended`` if it has not ended within 10 s.
+
+        >>> view = live(program)
+        >>> view.stop()
         """
         self.ask(reason)
         if not painter.draws_here and not self.wait(_END_S):

@@ -59,6 +59,8 @@ def grid(
 
     Raises:
         LabError: ``grid-origins`` where a buffer and its origins do not fit each other.
+
+    >>> grid(now, origins(now, 17), "BUF after a short path")
     """
     buffers = {"": values} if isinstance(values, bytes) else values
     by_name = origins if isinstance(origins, Mapping) else {"": origins}

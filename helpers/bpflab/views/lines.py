@@ -18,6 +18,8 @@ def lines(frame: pd.DataFrame, caption: str, *, y: str, log: bool = False) -> Vi
     the first. With *log* both axes of numbers are logarithmic, if any point has its place there;
     the others are gaps, as missing numbers are. Each line has a mark of its own shape: at each of
     its points where they are few. The text twin is the same numbers as a table.
+
+    >>> lines(pd.DataFrame({"hash": [1.5, 2.5]}, index=[10, 20]), "Cost", y="ns")
     """
     from bpflab.views import line_chart  # late, since it brings matplotlib
 

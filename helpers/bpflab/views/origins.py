@@ -60,7 +60,11 @@ def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
 
 @checked
 def leftovers_start(origins: Sequence[str]) -> int | None:
-    """Return the offset of the first byte that an earlier string left, or None."""
+    """Return the offset of the first byte that an earlier string left, or None.
+
+    >>> leftovers_start(["written", "left over"])
+    1
+    """
     return next((at for at, origin in enumerate(origins) if origin == "left over"), None)
 
 

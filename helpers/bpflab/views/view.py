@@ -28,6 +28,8 @@ class View:
 
     Raises:
         LabError: ``argument`` where one of them is no text, or holds what no page can be sent.
+
+    >>> live(lambda: View("<b>ls</b>", "ls"))
     """
 
     html: str
