@@ -1,0 +1,94 @@
+"""The exercises of lesson 01: lines that name a process, and the name of a hook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from bpflab.data.trace import open_trace
+from bpflab.errors import LabError
+from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.trial import MISSING, Trial, as_users, times
+from bpflab.programs.loading import load
+from bpflab.workload.standby import standby
+
+_TRUE = "/usr/bin/true"
+_SHOWN = 5  # lines that a verdict shows
+_IN_A_THREAD = f"""
+thread = threading.Thread(target=os.execv, args=({_TRUE!r}, ["true"]))
+thread.start()
+thread.join()
+"""
+
+
+@program(
+    "01-1",
+    "bpf_get_current_pid_tgid() returns 64 bits: two numbers, of which you want the upper one.",
+    "Shift it right by 32 bits, into a u32.",
+)
+def process(trial: Trial) -> str:
+    """Execute a command in some processes, one of them from a thread; each has its line."""
+    return _said(trial, lambda pid, _: f"Hello, process {pid}")
+
+
+@value("01-2", "Each system call has a tracepoint syscalls:sys_enter_NAME.")
+def hook(answer: object) -> str:
+    """Attach lesson 01's program there, and make the call a number of times."""
+    if not isinstance(answer, str):
+        raise Wrong("The answer is the name of a tracepoint, as text.")
+    calls = times(3, 9)
+    with open_trace() as trace, load("hello/hello", label="01-2") as hello:
+        try:
+            with hello.attached(hello=answer):
+                for _ in range(calls):
+                    os.getppid()
+        except LabError as error:
+            if error.kind != "no-tracepoint":
+                raise
+            raise Wrong("There is no tracepoint of that name.") from None
+        said = sum(line.pid == os.getpid() for line in trace.lines())
+    if said != calls:
+        raise Wrong("Hello is not said once for each call.", [("os.getppid()", calls, said)])
+    return f"{calls} calls, and hello was said {said} times."
+
+
+@program(
+    "01-3",
+    "Each of the two helpers returns two numbers in 64 bits. Which half holds which?",
+    "A thread has a number of its own, and a group has one, too.",
+)
+def process_and_user(trial: Trial) -> str:
+    """As 01-1, with the user, who is another one where this process may choose."""
+    return _said(trial, lambda pid, uid: f"Hello, process {pid} of user {uid}")
+
+
+def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
+    """Execute commands, and look for the line of each process.
+
+    Raises:
+        Wrong: with the lines that there are not.
+    """
+    with (
+        standby(_IN_A_THREAD, "import os, threading") as child,
+        open_trace() as trace,
+        trial.attached(),
+    ):
+        mine, users = as_users(_TRUE, times())
+        child.go()
+        lines = trace.lines()
+    said = {each.message for each in lines}
+    if not any(message.startswith("Hello") for message in said):
+        text = f"{len(mine) + 1} commands ran while it was attached, and no line says Hello."
+        raise Wrong(text, status="silent")
+    of = {each.pid: each.message for each in lines}
+    rows = [
+        (f"process {pid}", line(pid, uid), of.get(pid, MISSING))
+        for pid, uid in zip(mine.pids, users, strict=True)
+    ]
+    pid = child.pids[0]
+    rows.append((f"process {pid}, a thread of it", line(pid, os.getuid()), of.get(pid, MISSING)))
+    if wrong := [row for row in rows if row[1] not in said]:
+        count = f"{len(wrong)} of the lines {'is' if len(wrong) == 1 else 'are'} wrong"
+        text = f"{len(rows)} processes executed a command, and {count}."
+        raise Wrong(text, wrong[-_SHOWN:])
+    return f"{len(rows)} processes executed a command, and each has its line."
