@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bpflab.exercises.calls import callers, executes, unused
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.function import NOTHING, called, function, refused
 from bpflab.exercises.trial import (
     EXECVE,
+    THREE_STEPS,
     Trial,
     atomic_additions,
-    callers,
     events,
     fields,
     number_of,
@@ -31,15 +32,6 @@ from bpflab.workload.standby import Standby, standby
 
 _KEY = 512  # bytes of a path in the lesson's map, its NUL among them
 _WRAPS = 256  # where a u8 begins again
-_THREE_STEPS = (
-    "This time every call was counted. But your addition is three steps, and two CPUs may add at"
-    " the same moment: then one of the two gets lost."
-)
-_CALLS = """
-for _ in range({times}):
-    try: os.execv({path!r}, ["x"])
-    except OSError: pass
-"""
 
 
 @program(
@@ -49,7 +41,7 @@ for _ in range({times}):
 )
 def counter(trial: Trial) -> str:
     """Call two listed paths, one over 255 times, and a third; each value is its path's number."""
-    names = _unused(3)
+    names = unused(3)
     wanted = dict(zip(names[:2], (_WRAPS + random.randint(20, 200), times()), strict=True))
     other, often = names[2], times()
     with _caller(wanted | {other: often}) as process, trial.attached() as judged:
@@ -65,7 +57,7 @@ def counter(trial: Trial) -> str:
         same("The counts in EXCLUDED_CMDS", wanted, seen)
         _left_out(judged, sum(wanted.values()))
         if atomic_additions(judged) < 2 and not counts.per_cpu:
-            raise Wrong(_THREE_STEPS)
+            raise Wrong(THREE_STEPS)
     return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
 
 
@@ -104,7 +96,7 @@ def slice_of_array(answer: object) -> str:
 def padded(answer: object) -> str:
     """Compare keys with the right ones, put one into the map, and ask for a path without room."""
     pad = function(answer)
-    (plain,) = _unused(1)
+    (plain,) = unused(1)
     cases = {
         "a path of ASCII letters": plain,
         "a path with letters that take two bytes": f"/usr/bin/{_letters(times(), 'éèüñ')}",
@@ -133,9 +125,9 @@ def padded(answer: object) -> str:
 )
 def users(trial: Trial) -> str:
     """Call as two users, of whom one is listed. Who cannot be two users is listed, and then not."""
-    (path,), often = _unused(1), times(5, 20)
-    code = _CALLS.format(path=path, times=often)
-    with callers(code, 2) as ((one, first), (two, second)), trial.attached() as judged:
+    (path,), often = unused(1), times(5, 20)
+    code = executes(path, often)
+    with callers(code, code) as ((one, first), (two, second)), trial.attached() as judged:
         listed = judged.maps["EXCLUDED_USERS"]
         if listed.key_dtype.kind not in "iu" or listed.key_dtype.itemsize != 4:
             raise Wrong("The key of EXCLUDED_USERS is not a number of 4 bytes.")
@@ -156,7 +148,7 @@ def users(trial: Trial) -> str:
             text = "The number of the user in the map is not that of the commands."
             raise Wrong(text, [("number", often, counted)])
         if not atomic_additions(judged) and not listed.per_cpu:
-            raise Wrong(_THREE_STEPS)
+            raise Wrong(THREE_STEPS)
     return f"{often} commands of a listed user were left out, and as many of another came."
 
 
@@ -197,14 +189,9 @@ def _letters(count: int, letters: str = string.ascii_lowercase) -> str:
     return "".join(random.choices(letters, k=count))
 
 
-def _unused(count: int) -> list[str]:
-    """Return paths that nobody else calls; there are no such files."""
-    return [f"/nowhere/{_letters(random.randint(30, 90))}" for _ in range(count)]
-
-
 def _caller(wanted: dict[str, int]) -> AbstractContextManager[Standby]:
     """Return a process that will call execve with each path so often."""
-    code = "".join(_CALLS.format(path=path, times=often) for path, often in wanted.items())
+    code = "".join(executes(path, often) for path, often in wanted.items())
     return standby(code, "import os")
 
 

@@ -15,15 +15,18 @@ from typing import Any
 import pandas as pd
 
 from bpflab.data.maps import Map
-from bpflab.errors import LabError
 from bpflab.exercises.exercise import Exercise, Wrong
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.workload.runs import Run, run
-from bpflab.workload.standby import Standby, standby
 
 EXECVE = "syscalls:sys_enter_execve"
 MISSING = "-"
+THREE_STEPS = (
+    "This time every call was counted. But your addition is three steps, and two CPUs may add at"
+    " the same moment: then one of the two gets lost."
+)
+"""What is wrong where `atomic_additions` finds too few."""
 _SHOWN = 5  # fields of an event that a verdict shows
 _ATOMIC = (0xC3, 0xDB)  # BPF_STX | BPF_ATOMIC on 4 and on 8 bytes: include/uapi/linux/bpf.h
 _INSTRUCTION = 8  # bytes
@@ -94,27 +97,6 @@ def as_users(path: str, times: int) -> tuple[Run, list[int]]:
             mine += Run((path,), (child.pid,), (child.wait(),))
             users.append(other)
     return mine, users
-
-
-@contextlib.contextmanager
-def callers(code: str, count: int) -> Iterator[list[tuple[Standby, int]]]:
-    """Give a block *count* processes that wait with *code*, each with its user's id.
-
-    The code knows the module ``os``. Where this process may choose, each has a user of its own,
-    whose group has another number; else all of them are this user's.
-    """
-    with contextlib.ExitStack() as waiting:
-        first = random.randrange(2000, 60000, 100)
-        users = [first + 3 * number for number in range(count)]
-        become = "import os\nos.setgroups([]), os.setgid({0} + 1), os.setuid({0})"
-        try:
-            made = [waiting.enter_context(standby(code, become.format(user))) for user in users]
-        except LabError as error:
-            if "PermissionError" not in error.why:
-                raise
-            users = [os.getuid()] * count
-            made = [waiting.enter_context(standby(code, "import os")) for _ in users]
-        yield list(zip(made, users, strict=True))
 
 
 def atomic_additions(program: Program) -> int:

@@ -1,0 +1,240 @@
+"""The exercises of lesson 05: keys, a small struct, one map for several programs, lost counts."""
+
+from __future__ import annotations
+
+import os
+import random
+from typing import Any
+
+from bpflab import syscalls
+from bpflab.data.maps import Map
+from bpflab.exercises.calls import (
+    RARE,
+    callers,
+    in_two_threads,
+    opens_and_closes,
+    repeated,
+    several_calls,
+    writes,
+)
+from bpflab.exercises.exercise import Wrong, program
+from bpflab.exercises.trial import (
+    THREE_STEPS,
+    Trial,
+    atomic_additions,
+    number_of,
+    same,
+    times,
+)
+from bpflab.workload.standby import standby
+
+GETPPID = "syscalls:sys_enter_getppid"
+_FIELDS = {"bytes": 8, "kind": 1, "port": 2}  # of struct visit, in bytes
+_SMALLEST = 16
+_WRITES = 60_000  # of each process: enough for two CPUs to meet
+_OTHERS = 100  # calls of the same number that others may make meanwhile
+
+
+@program(
+    "05-1",
+    "A field u32 pid in the struct, and its value before the pair is counted.",
+    "bpf_get_current_pid_tgid returns 64 bits: the process is in the upper half, the thread below.",
+)
+def user_and_process(trial: Trial) -> str:
+    """Let processes of two users call, each another number of times, partly in a thread."""
+    often = random.sample(range(10, 99), 3)
+    with callers(*map(in_two_threads, often)) as made, trial.attached(GETPPID) as judged:
+        counts = judged.maps["counter_table"]
+        for name in ("uid", "pid"):
+            if name not in (counts.key_dtype.names or ()):
+                raise Wrong(f"The key of counter_table has no field {name}.")
+        for process, _ in made:
+            process.go()
+        pairs = {(user, process.pid): n for (process, user), n in zip(made, often, strict=True)}
+        mine = {number for pair in pairs for number in pair} - {os.getuid()}
+        seen = {pair: n for pair, n in _by_pair(counts).items() if mine & set(pair)}
+    if not seen:
+        raise Wrong("No pair has one of the processes that called.", status="silent")
+    if {user for user, _ in seen} - {user for user, _ in pairs}:
+        raise Wrong("In the field uid of a pair stands what is not the user of a process.")
+    if {pid for _, pid in seen} - {pid for _, pid in pairs}:
+        raise Wrong("In the field pid of a pair stands what is none of the processes.")
+    same("The pairs of user and process", pairs, seen)
+    users = len({user for user, _ in pairs})
+    return f"{len(pairs)} processes of {users} user(s), each with its own number of calls."
+
+
+@program(
+    "05-2",
+    "Where must a field of 8 bytes begin? And where would the next struct begin?",
+    "Begin with the largest field.",
+    type="socket_filter",
+)
+def smallest(trial: Trial) -> str:
+    """Look at the layout of the value that the map was made with."""
+    with trial.load() as judged:
+        struct = judged.maps["by_number"].value_dtype
+    fields = {name: struct[name].itemsize for name in struct.names or ()}
+    if fields != _FIELDS:
+        rows = [
+            (n, f"{_FIELDS.get(n, 0)} bytes", f"{fields.get(n, 0)} bytes")
+            for n in sorted({*_FIELDS, *fields})
+        ]
+        raise Wrong("The struct has other fields, or fields of other types.", rows)
+    if struct.itemsize < _SMALLEST:
+        raise Wrong(f"No order of these fields gives {struct.itemsize} bytes: something else did.")
+    if struct.itemsize > _SMALLEST:
+        raise Wrong(f"The struct has {struct.itemsize} bytes. Another order has fewer.")
+    return (
+        f"{struct.itemsize} bytes, of which {struct.itemsize - sum(fields.values())} are padding."
+    )
+
+
+@program(
+    "05-3",
+    "files.lookup(&pid) gives a pointer to the struct, or NULL for a process that is new.",
+    "For a new process, put in a struct of zeros with files.insert, and look it up again.",
+    "Add to one field in one step: lock_xadd(&f->opened, 1);",
+)
+def one_map_for_two(trial: Trial) -> str:
+    """Let processes open and close files, each as often as it likes, and make other calls."""
+    plans = [(n := random.randint(20, 60), n - times()), (times(), 20), (0, times())]
+    with (
+        callers(*[opens_and_closes(*plan) for plan in plans]) as made,
+        trial.load() as judged,
+        judged.attached(opened="syscalls:sys_enter_openat", closed="syscalls:sys_enter_close"),
+    ):
+        files = judged.maps["files"]
+        for name in ("opened", "closed"):
+            if name not in (files.value_dtype.names or ()):
+                raise Wrong(f"The value of files has no field {name}.")
+        for process, _ in made:
+            process.go()
+        pids = [process.pid for process, _ in made]
+        held = {pid: _summed(files, pid) for pid in pids if pid in files}
+    if not held:
+        raise Wrong("The map files has no entry for a process that called.", status="silent")
+    wanted: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    for pid, plan in zip(pids, plans, strict=True):
+        wanted |= {f"process {pid}, opened": plan[0], f"process {pid}, closed": plan[1]}
+        seen |= {f"process {pid}, {name}": n for name, n in held.get(pid, {}).items()}
+    same("files", wanted, seen)
+    if atomic_additions(judged) < 2 and not files.per_cpu:
+        raise Wrong(THREE_STEPS)
+    return f"{len(plans)} processes, each with its own numbers from both programs."
+
+
+@program(
+    "05-4",
+    "hello above finds out which user it is. BPF_HASH declares the map.",
+    "counter_table.atomic_increment(uid); makes a pair that is new, too.",
+    type="raw_tracepoint",
+)
+def calls_of_users(trial: Trial) -> str:
+    """Let processes of two users make system calls of three kinds; the sum is their user's."""
+    often = random.sample(range(400, 900), 2)
+    with callers(*map(several_calls, often)) as made, trial.attached("sys_enter") as judged:
+        counts = judged.maps["counter_table"]
+        for process, _ in made:
+            process.go()
+        seen = {user: number_of(counts, user) for _, user in made}
+    wanted: dict[int, int] = {}
+    for (_, user), number in zip(made, often, strict=True):
+        wanted[user] = wanted.get(user, 0) + number
+    if not any(seen.values()):
+        raise Wrong("counter_table has no entry for a user whose process called.", status="silent")
+    _about("User", wanted, seen, open_end=os.getuid())
+    if not atomic_additions(judged) and not counts.per_cpu:
+        raise Wrong(THREE_STEPS)
+    return (
+        f"{' and '.join(map(str, wanted.values()))} calls, and those that a start and an end take."
+    )
+
+
+@program(
+    "05-5",
+    "RAW_TRACEPOINT_PROBE(event) stands in the place of the function's head. Its context is ctx.",
+    "The event sys_enter has two arguments; the second one, ctx->args[1], is the call's number.",
+)
+def calls_by_number(trial: Trial) -> str:
+    """Let a process make three system calls that hardly anybody makes, each so often."""
+    wanted = {syscalls.number(name): random.randint(500, 2000) for name in RARE}
+    code = "\n".join(map(repeated, RARE.values(), wanted.values()))
+    with trial.load() as judged:
+        if not judged.hooks:
+            raise Wrong("attach() has nowhere to go: nothing in the text says where it belongs.")
+        with standby(code, "import os") as process, judged.attached():
+            process.go()
+            counts = judged.maps["calls"]
+            seen = {number: number_of(counts, number) for number in wanted}
+        if not len(counts):
+            raise Wrong("The map calls has no entry.", status="silent")
+        _about("Call", wanted, seen)
+        if not atomic_additions(judged) and not counts.per_cpu:
+            raise Wrong(THREE_STEPS)
+    return (
+        f"{len(wanted)} system calls, each with its number of times. attach() needed no argument."
+    )
+
+
+@program(
+    "05-6",
+    "Between the lookup and the update another CPU may write: then its number is overwritten.",
+    "Write where the pointer points to, each number in one step, and write no struct back.",
+)
+def mended(trial: Trial) -> str:
+    """Let two processes of one user write at the same time, each on a CPU of its own."""
+    cpus, sizes = sorted(os.sched_getaffinity(0)), random.sample(range(1, 99), 2)
+    with (
+        callers(
+            writes(sizes[0], _WRITES, cpus[0]), writes(sizes[1], _WRITES, cpus[-1]), one_user=True
+        ) as ((one, user), (two, _)),
+        trial.attached("syscalls:sys_enter_write") as judged,
+    ):
+        totals = judged.maps["totals"].fill({user: {"writes": 0, "bytes": 0}})
+        one.start(), two.start()
+        for process in (one, two):
+            process.wait()
+        seen = _summed(totals, user)
+    wanted = {"writes": 2 * _WRITES, "bytes": _WRITES * sum(sizes)}
+    if not any(seen.values()):
+        raise Wrong("Two processes wrote, and the numbers of their user are 0.", status="silent")
+    least, most = wanted["bytes"] / 3, wanted["bytes"]
+    if seen["bytes"] < least or (user != os.getuid() and seen["bytes"] > most):
+        raise Wrong("The bytes are not those that were written.", [("bytes", most, seen["bytes"])])
+    for name in wanted:
+        if (lost := wanted[name] - seen[name]) > 0:
+            raise Wrong(f"Of {wanted[name]} {name} on two CPUs, {lost} were not counted.")
+    if atomic_additions(judged) < 2 and not totals.per_cpu:
+        raise Wrong(THREE_STEPS)
+    return f"{wanted['writes']} writes on two CPUs, and not one was lost."
+
+
+def _by_pair(counts: Map) -> dict[tuple[int, int], int]:
+    """Return the numbers of a map whose key has a user and a process."""
+    frame = counts.frame()
+    if frame.empty:
+        return {}
+    sums = frame.groupby(["uid", "pid"], as_index=False)["value"].sum()
+    return {(uid, pid): n for uid, pid, n in sums.to_numpy().tolist()}
+
+
+def _summed(held: Map, key: int) -> dict[str, int]:
+    """Return the fields of a struct, each summed over CPUs where the map has one for each."""
+    values: list[dict[str, Any]] = held[key] if held.per_cpu else [held[key]]
+    return {name: sum(value[name] for value in values) for name in values[0]}
+
+
+def _about(
+    what: str, wanted: dict[int, int], seen: dict[int, int], open_end: int | None = None
+) -> None:
+    """Compare counts to which others may have added a few, and to *open_end* any number."""
+    rows = [(f"{what} {key}", wanted[key], seen[key]) for key in wanted]
+    wrong = [
+        row
+        for row, key in zip(rows, wanted, strict=True)
+        if seen[key] < wanted[key] or (key != open_end and seen[key] > wanted[key] + _OTHERS)
+    ]
+    if wrong:
+        raise Wrong(f"{len(wrong)} of {len(rows)} numbers are too small or too large.", wrong)
