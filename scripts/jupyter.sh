@@ -119,6 +119,10 @@ up() {
     ((${#RUNTIME} > 55)) || transport=ipc
     # The lab's own settings: a user's might turn the token off.
     export JUPYTER_RUNTIME_DIR=$RUNTIME JUPYTER_CONFIG_DIR=$STATE/jupyter JUPYTER_DATA_DIR=$STATE/jupyter
+    # A kernel that was restarted knows bpflab before a cell imports it, and says what a missing name is.
+    export IPYTHONDIR=$STATE/ipython
+    mkdir -p "$IPYTHONDIR/profile_default"
+    say '{"InteractiveShellApp": {"extensions": ["bpflab"]}}' >"$IPYTHONDIR/profile_default/ipython_kernel_config.json"
     own_lessons
     say "JupyterLab starts: open the http address below, token and all. Ctrl-C here stops it."
     # It makes the token itself, so that no command line shows it, and prints little but the address.

@@ -116,6 +116,19 @@ def test_a_name_that_the_kernel_does_not_know_leads_to_the_cells_above(executed)
 
 
 @pytest.mark.jupyter
+def test_a_kernel_that_has_imported_nothing_says_so_too(executed, monkeypatch, tmp_path):
+    """With the setting that `./lab` writes: after a restart, in whichever cell one goes on."""
+    profile = tmp_path / "profile_default"
+    profile.mkdir()
+    settings = '{"InteractiveShellApp": {"extensions": ["bpflab"]}}'
+    (profile / "ipython_kernel_config.json").write_text(settings)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    own, other = executed("program = load('first_map/cut')", "program.attach()")
+    assert said_below(own).startswith("bpflab has this name: from bpflab import load\n")
+    assert said_below(other) == f"If a cell above gives program a value, {RUN_ABOVE}"
+
+
+@pytest.mark.jupyter
 def test_after_many_cells_a_name_is_more_often_mistyped(executed):
     """Then only what bpflab has is named; `%debug` finds the error as ever."""
     *_, late, own, found = executed(

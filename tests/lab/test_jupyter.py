@@ -1,5 +1,6 @@
 """JupyterLab: its port, its page, a lab that runs already, and one in a virtual machine."""
 
+import json
 import os
 import signal
 import socket
@@ -51,6 +52,15 @@ def test_it_opens_the_learners_own_lessons(machine, free_port, cache):
     done = machine.lab("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
     assert (done.returncode, done.stderr) == (1, "my/ is not yours\n")
     assert "jupyterlab" not in done.stdout
+
+
+def test_a_kernel_knows_bpflab_from_its_start(machine, free_port, cache):
+    """IPython's settings are the lab's own, and name the extension."""
+    machine.stub_python("*-m\\ jupyterlab*", 'cat "$IPYTHONDIR"/profile_default/*.json')
+    printed = machine.runs("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
+    assert json.loads(printed.splitlines()[-1]) == {
+        "InteractiveShellApp": {"extensions": ["bpflab"]}
+    }
 
 
 @contextmanager
