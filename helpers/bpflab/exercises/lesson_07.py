@@ -51,7 +51,7 @@ def _entered(slots: Mapping[int, str]) -> list[str]:
 
 @program(
     "07-3",
-    "jump(ctx, 2, e, FILTER) is the same line as that to slot 1, with another slot.",
+    "How does filter hand on what is not on the list? The same function serves for slot 2.",
     "report begins as display does: it looks BUF up, and ends if that is NULL.",
     "left_out.ringbuf_reserve(sizeof(struct excluded)) gives a record or NULL."
     " __builtin_memcpy copies the path out of BUF.",
