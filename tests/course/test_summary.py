@@ -72,6 +72,9 @@ def test_headless_it_is_the_same_each_time(course, monkeypatch):
     ]
     assert summary("03").text.splitlines()[1] == f"1 prediction: {later}"
     assert summary("04").text.splitlines()[1] == "This lesson asks nothing."
+    whole = summary().text
+    monkeypatch.setattr(progress, "read", Progress)
+    assert "a line for each lesson stands here" in whole and summary().text == whole
 
 
 def test_the_whole_course(course, monkeypatch):

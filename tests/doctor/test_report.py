@@ -2,6 +2,7 @@
 
 from bpflab import doctor
 from bpflab.doctor import Check
+from bpflab.doctor.report import in_short
 
 THREE = [
     Check("jit", "ok", "on"),
@@ -30,3 +31,16 @@ def test_frame():
     table = doctor.frame(THREE)
     assert list(table.columns) == ["status", "found", "fix"]
     assert table.loc["kprobes", "status"] == "note"
+
+
+def test_in_short():
+    """One line where nothing is missing, notes or not; else the faults alone, with their fixes."""
+    lessons = [Check("01-one", "note", "runs in part"), Check("02-two", "ok", "runs")]
+    view = in_short(THREE[:2], lessons)
+    assert view.text == "✓ Nothing is missing: all 2 lessons run on this machine."
+    assert view.text in view.html
+    cannot = Check("02-two", "fault", "cannot run: without <x>", "buy")
+    shown = in_short(THREE, [lessons[0], cannot])
+    assert "apt-get install" in shown.text and "buy" in shown.text and "&lt;x&gt;" in shown.html
+    assert "jit" not in shown.text and "kprobes" not in shown.text and "01-one" not in shown.text
+    assert "not installed" in in_short(THREE, lessons).text

@@ -289,7 +289,14 @@ def test_it_says_first_what_it_needs(lesson):
     assert asking[0].source.startswith("from bpflab import needs\n")
     first = code_of(lesson)[0]
     is_start = lesson.path.name.startswith("00")
-    assert "doctor.examine" in first.source if is_start else first is asking[0]
+    assert "doctor.findings" in first.source if is_start else first is asking[0]
+
+
+def test_the_course_begins_with_a_table_that_moves():
+    """Lesson 00 has at most three code cells before it."""
+    before = [cell.source for cell in code_of(Lesson(lessons()[0]))]
+    (live,) = [n for n, source in enumerate(before) if "live(" in source]
+    assert live <= 3
 
 
 def test_what_it_would_rather_have_is_not_compared(lesson):

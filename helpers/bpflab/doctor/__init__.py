@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from bpflab.doctor import headers, kernel, tools, user
 from bpflab.doctor.lessons import Survey, survey
 from bpflab.doctor.machine import Machine
-from bpflab.doctor.report import Check, as_text, frame
+from bpflab.doctor.report import Check, as_text, frame, in_short
+
+if TYPE_CHECKING:
+    from bpflab.views.view import View
 
 __all__ = [
     "Check",
@@ -20,6 +24,7 @@ __all__ = [
     "Survey",
     "as_text",
     "examine",
+    "findings",
     "frame",
     "main",
     "survey",
@@ -52,6 +57,18 @@ def examine(machine: Machine | None = None) -> list[Check]:
     machine = machine or Machine()
     checks = [look(machine) for look in _CHECKS]
     return [*checks, user.program(machine, checks)]
+
+
+def findings(machine: Machine | None = None) -> View:
+    """Look for all that the lessons need; one line where it is here, else a table of what is not.
+
+    The table has the command that fixes each fault. Takes about two seconds.
+
+    >>> findings()
+    ✓ Nothing is missing: all 13 lessons run on this machine.
+    """
+    machine = machine or Machine()
+    return in_short(examine(machine), survey(machine).checks())
 
 
 def main(in_json: bool = False) -> int:

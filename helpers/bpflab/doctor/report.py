@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bpflab.views.view import View
+
 Status = Literal["ok", "note", "fault"]
 _SIGN: dict[Status, str] = {"ok": "✓", "note": "!", "fault": "✗"}
 _WIDTH = 100
@@ -66,3 +68,14 @@ def frame(checks: Sequence[Check]) -> pd.DataFrame:
 
     rows = [asdict(check) | {"fix": " ".join(check.fix.splitlines())} for check in checks]
     return pd.DataFrame(rows, columns=["name", "status", "found", "fix"]).set_index("name")
+
+
+def in_short(checks: Sequence[Check], lessons: Sequence[Check]) -> View:
+    """Return one line where neither has a fault; else a table of the faults, with the fixes."""
+    from bpflab.views.table import table  # needs what a bare machine lacks
+    from bpflab.views.view import View, markup
+
+    if faults := [check for check in (*checks, *lessons) if check.status == "fault"]:
+        return table(frame(faults), "What is missing here", columns=["found", "fix"])
+    line = f"✓ Nothing is missing: all {len(lessons)} lessons run on this machine."
+    return View(f"<p>{markup(line)}</p>", line)
