@@ -96,6 +96,18 @@ def test_a_program_of_another_event_is_refused():
         program.attach(hook="syscalls:sys_enter_openat")
 
 
+def test_a_macro_of_another_event_is_refused():
+    """As BCC writes it, and by a live view too."""
+    text = "TRACEPOINT_PROBE(syscalls, sys_enter_openat)\n{\n\treturn args->dfd == 0;\n}\n" + RING
+    with load("lesson.c", text=text.replace("CONTEXT", "void")) as program:
+        function = "tracepoint__syscalls__sys_enter_openat"
+        for ask in (program.attach, lambda **hooks: live(program, **hooks)):
+            with pytest.raises(LabError) as caught:
+                ask(**{function: EXECVE})
+            assert caught.value.kind == "attach" and OPENAT in caught.value.message
+            assert program.links == {}
+
+
 def test_a_program_of_an_event_with_the_same_fields_is_attached():
     """The kernel has families of events that are laid out alike."""
     with load("lesson.c", text=TYPED.format("sched__sched_wakeup")) as program:

@@ -75,7 +75,7 @@ class Hook:
             notes.insert(0, event.summary)
         below = [*notes, "A start:"]
         paragraphs = [f'<p style="{_NOTE}">{markup(one)}</p>' for one in below]
-        code = f'<pre style="{_CODE}"><code>{_lines(self.start)}</code></pre>'
+        code = f'<pre tabindex="0" style="{_CODE}"><code>{_lines(self.start)}</code></pre>'
         html = "\n".join(["<div>", shown.html, *paragraphs, code, "</div>"])
         return View(html, "\n".join([shown.text, *below, self.start]))
 
