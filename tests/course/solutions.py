@@ -11,7 +11,7 @@ from bpflab.paths import NOTEBOOKS
 
 FOLDER = NOTEBOOKS / "solutions"
 NUMBER = re.compile(r"^\*\*(\d\d-\d)\.\*\*\s", re.MULTILINE)
-CHECK = re.compile(r"""\bcheck(?:_\w+)?\(\s*["'](\d\d-\d)["']""")
+CHECK = re.compile(r"""\bcheck\(\s*["'](\d\d-\d)["']""")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BRACES = re.compile(r"\{([^{}]+)\}")  # the value of a Python expression, in a magic's line
 CODE = re.compile(r"`([^`\n]+)`")
@@ -82,8 +82,9 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     """
     code = {n: names(cell.source) for n, cell in enumerate(cells) if cell.cell_type == "code"}
     for n in code:  # check takes the answer by its name
-        numbers = CHECK.findall(cells[n].source) if "check(" in cells[n].source else []
-        answers = {f"answer_{number.replace('-', '_')}" for number in numbers}
+        answers = {
+            f"answer_{number.replace('-', '_')}" for number in CHECK.findall(cells[n].source)
+        }
         code[n] = code[n][0] | answers, code[n][1]
     todo, chosen = set(last), set()
     while todo:

@@ -5,6 +5,7 @@ from nbformat.v4 import new_code_cell
 
 from bpflab.course.notebooks import lessons, read
 from tests.course.solutions import exercises, filled, names, needed, solutions
+from tests.course.written import written
 
 
 def of_all_lessons():
@@ -65,3 +66,12 @@ def test_a_check_takes_the_cells_that_it_builds_on():
     assert needed(cells, {3}) == [1, 2, 3]
     with pytest.raises(AssertionError, match="nothing gives y a value"):
         needed(cells[:2], {1})
+
+
+def test_what_a_learner_writes_is_counted():
+    """Lines that the given cell lacks; what stands there already, comments and braces are none."""
+    given = "int hook(void *ctx)\n{\n\t/* Count it. */\n\n\treturn 0;\n}\n"
+    solved = "int hook(void *ctx)\n{\n\tif (p) {\n\t\t*p = 1; /* so */\n\t}\n\t// done\n\n\treturn 0;\n}\n"
+
+    assert written(given, solved) == ["if (p) {", "*p = 1; /* so */"]
+    assert written(solved, given) == written(given, given) == []

@@ -8,11 +8,21 @@ from urllib.parse import unquote
 
 import pytest
 
-from bpflab.course.notebooks import dumps, lessons, normalise, read
+from bpflab.course.notebooks import dumps, lessons, normalise
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import read as read_needs
 from bpflab.paths import NOTEBOOKS, ROOT
 from tests.course.solutions import MAGIC, OF_IPYTHON, names, python_of
+from tests.notebooks.lesson import (
+    Lesson,
+    calls_of,
+    code_of,
+    headings_of,
+    prose_of,
+    python_cells,
+    tags_of,
+    texts_of,
+)
 
 TAGS = {"nbval-check-output", "nbval-ignore-output", "exercise", "solution", "plumbing"}
 SECTIONS = ["what you will build", "what you need", "exercises", "in practice", "further reading"]
@@ -20,7 +30,6 @@ MACHINE = re.compile(r"(?<![\w.-])/(?:home|root|work|tmp)/|ipykernel_\d+")
 BPF_PATH = re.compile(r"(?<![\w/.<-])(?:\.\./)?(bpf/[\w./-]*\w/?)")
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(\s*<?([^)\s>#]+)[^)]*\)")
 IMAGE_TAG = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
-FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 OTHER_TERMINAL = re.compile(r"\b(second|another|other|new|separate)\s+(terminal|shell)\b", re.I)
 LONGEST = 12
 LONGEST_C = 24
@@ -44,59 +53,6 @@ MARKED = re.compile(r"^> +(\d+)  ", re.MULTILINE)
 PROSE_SAYS = {"two CPUs": r"\btwo CPUs\b", "pages of 4096 bytes": r"\bpages of 4096 bytes\b"}
 
 
-class Lesson:
-    """A lesson as it is stored, and its file."""
-
-    def __init__(self, path):
-        self.path = path
-        self.nb = read(path)
-        self.cells = self.nb.cells
-
-
-@pytest.fixture(params=lessons(), ids=lambda path: path.stem)
-def lesson(request):
-    """Give each lesson in turn, as it is stored."""
-    return Lesson(request.param)
-
-
-def code_of(lesson):
-    """Return the code cells."""
-    return [cell for cell in lesson.cells if cell.cell_type == "code"]
-
-
-def python_cells(lesson):
-    """Return the syntax of each code cell; of a cell of C, as what it does in Python."""
-    return [ast.parse(python_of(cell.source)) for cell in code_of(lesson)]
-
-
-def prose_of(lesson):
-    """Return the text of all markdown cells, without what stands in fences."""
-    texts = [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
-    return FENCE.sub("", "\n\n".join(texts))
-
-
-def headings_of(lesson):
-    """Return the headings in order, each with its level."""
-    found = re.findall(r"^(#+) +(.+?)\s*$", prose_of(lesson), re.MULTILINE)
-    return [(len(marks), title) for marks, title in found]
-
-
-def tags_of(cell):
-    """Return a cell's tags."""
-    return set(cell.metadata.get("tags", []))
-
-
-def texts_of(cell):
-    """Return all that a cell's outputs say, pictures apart."""
-    found = []
-    for out in cell.outputs:
-        data = {
-            k: v for k, v in out.get("data", {}).items() if k not in ("image/png", "image/jpeg")
-        }
-        found += [out.get("text", ""), *map(str, data.values())]
-    return "\n".join(found)
-
-
 def images_of(lesson):
     """Return each image of the prose as its alternative text and its place."""
     prose = prose_of(lesson)
@@ -105,13 +61,6 @@ def images_of(lesson):
         found = dict(re.findall(r"""\b(alt|src)\s*=\s*["']([^"']*)["']""", tag))
         images.append((found.get("alt", ""), found.get("src", "")))
     return images
-
-
-def calls_of(lesson, *names):
-    """Return the calls of functions of these names in all code cells, in order."""
-    nodes = (node for cell in python_cells(lesson) for node in ast.walk(cell))
-    calls = (node for node in nodes if isinstance(node, ast.Call))
-    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in names]
 
 
 def sources_of(lesson):
@@ -155,7 +104,7 @@ def test_it_begins_with_its_one_title(lesson):
 
 def test_it_has_the_sections_in_their_order(lesson):
     """A reader finds the same five sections in each lesson; the first one only starts."""
-    if lesson.path.name.startswith("00"):
+    if lesson.number == "00":
         pytest.skip("lesson 00 starts the lab and builds nothing")
     titles = [title.lower() for _, title in headings_of(lesson)]
     found = [section for title in titles for section in SECTIONS if title.startswith(section)]
@@ -288,7 +237,7 @@ def test_it_says_first_what_it_needs(lesson):
     assert [sorted(tags_of(cell)) for cell in asking] == [["nbval-check-output"]]
     assert asking[0].source.startswith("from bpflab import needs\n")
     first = code_of(lesson)[0]
-    is_start = lesson.path.name.startswith("00")
+    is_start = lesson.number == "00"
     assert "doctor.findings" in first.source if is_start else first is asking[0]
 
 
