@@ -82,9 +82,8 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     """
     code = {n: names(cell.source) for n, cell in enumerate(cells) if cell.cell_type == "code"}
     for n in code:  # check takes the answer by its name
-        answers = {
-            f"answer_{number.replace('-', '_')}" for number in CHECK.findall(cells[n].source)
-        }
+        numbers = CHECK.findall(cells[n].source)
+        answers = {f"answer_{number.replace('-', '_')}" for number in numbers}
         code[n] = code[n][0] | answers, code[n][1]
     todo, chosen = set(last), set()
     while todo:

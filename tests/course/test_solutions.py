@@ -70,8 +70,9 @@ def test_a_check_takes_the_cells_that_it_builds_on():
 
 def test_what_a_learner_writes_is_counted():
     """Lines that the given cell lacks; what stands there already, comments and braces are none."""
-    given = "int hook(void *ctx)\n{\n\t/* Count it. */\n\n\treturn 0;\n}\n"
-    solved = "int hook(void *ctx)\n{\n\tif (p) {\n\t\t*p = 1; /* so */\n\t}\n\t// done\n\n\treturn 0;\n}\n"
+    head, end = "int hook(void *ctx)\n{\n", "\n\treturn 0;\n}\n"
+    given = f"{head}\t/* Count it. */\n{end}"
+    solved = f"{head}\tif (p) {{\n\t\t*p = 1; /* so */\n\t}}\n\t// done\n{end}"
 
     assert written(given, solved) == ["if (p) {", "*p = 1; /* so */"]
     assert written(solved, given) == written(given, given) == []
