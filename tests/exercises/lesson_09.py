@@ -46,6 +46,7 @@ MUTANTS = {
     ],
     "09-4": [
         Mutant("has no such slot", swaps=(("SYSCALL, 512", "SYSCALL, 300"),)),
+        Mutant("has no such slot", swaps=(("SYSCALL, 512", "SYSCALL, 469"),)),
         Mutant(
             "With SKIP_OTHERS at 1, calls with a program",
             swaps=((SKIP, ""), (JUMP, SKIP + JUMP)),
