@@ -182,7 +182,9 @@ def test_what_is_missing_is_left_out_and_told():
     view = histogram(pd.Series(values, dtype=object), "t", unit="n")
     assert counts_of(view) == {2: 1}
     assert "1 value; 4 missing or infinite, and left out" in view.text
-    assert counts_of(histogram(pd.Series([3.9, np.nan, -np.inf]), "t", unit="n")) == {2: 1}
+    view = histogram(pd.Series([3.9, np.nan, -np.inf, np.inf]), "t", unit="n")
+    assert counts_of(view) == {2: 1} and "below 0" not in view.text
+    assert "1 value; 3 missing" in view.text
     for nothing in ([], pd.Series([np.nan]), pd.DataFrame({"took": []})["took"]):
         assert "no rows" in histogram(nothing, "t", unit="n").text
 
