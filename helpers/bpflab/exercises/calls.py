@@ -36,7 +36,7 @@ def callers(*codes: str, one_user: bool = False) -> Iterator[list[tuple[Standby,
                 waiting.enter_context(standby(*each)) for each in zip(codes, setups, strict=True)
             ]
         except LabError as error:
-            if "PermissionError" not in error.why:
+            if error.kind != "standby":
                 raise
             users = [os.getuid()] * len(codes)
             made = [waiting.enter_context(standby(code, "import os")) for code in codes]
