@@ -11,7 +11,6 @@ _HOMES = {
     "source": ("find",),
     "course.expect": ("expect",),
     "exercises.check": ("check",),
-    "exercises.earlier": ("check_answer", "check_counts", "check_largest", "check_program"),
     "course.predict": ("predict",),
     "course.summary": ("summary",),
     "data.trace": ("open_trace",),
