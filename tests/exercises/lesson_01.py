@@ -15,7 +15,12 @@ MUTANTS = {
         Mutant(WRONG, swaps=((PID, "bpf_get_current_pid_tgid() >> 16"),)),
         Mutant(WRONG, swaps=((PID, "0"),)),
         Mutant(WRONG, swaps=(("process %d", "process %x"),)),
-        Mutant("no line says Hello", swaps=(("Hello, ", ""),), status="silent"),
+        Mutant(WRONG, swaps=(("Hello, ", ""),)),
+        Mutant(
+            "no line of them came",
+            swaps=(("\tbpf_trace", "\tif (!pid)\n\t\tbpf_trace"),),
+            status="silent",
+        ),
     ],
     "01-2": [
         Mutant("not said once for each call", answer="syscalls:sys_enter_execve"),

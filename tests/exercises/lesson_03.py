@@ -12,7 +12,7 @@ CLEARS = "if (i * 8 < last)"
 LAST = "\tlast = e->path_len;\n"
 TWO_CPUS = len(os.sched_getaffinity(0)) > 1
 
-MISSED = "times it was not left out"
+MISSED = "runs the path of LEFT_OUT was not left out"
 EVENT = "of another path stand behind the NUL in an event"
 LONGER = "of another path stand behind the NUL in BUF, after a longer path"
 
@@ -31,7 +31,7 @@ MUTANTS = {
         Mutant(MISSED, swaps=(("if (i < sizeof(e->path))", "if (i)"),)),
         Mutant("is wrong in path", swaps=((RESET, ""), (READ, READ + RESET))),
         Mutant(
-            "there was not one event",
+            "there was not exactly one event",
             swaps=(
                 ("i < sizeof(e->path); i++", "i < 64; i++"),
                 ("if (i < sizeof(e->path))", "if (i < 64)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from bpflab.data.trace import open_trace
 from bpflab.errors import LabError
@@ -14,10 +15,14 @@ from bpflab.workload.standby import standby
 
 _TRUE = "/usr/bin/true"
 _SHOWN = 5  # lines that a verdict shows
-_IN_A_THREAD = f"""
-thread = threading.Thread(target=os.execv, args=({_TRUE!r}, ["true"]))
+_THREAD = f"""
+import os, threading
+begin = threading.Event()
+def execute():
+    begin.wait()
+    os.execv({_TRUE!r}, ["true"])
+thread = threading.Thread(target=execute)
 thread.start()
-thread.join()
 """
 
 
@@ -69,25 +74,29 @@ def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
         Wrong: with the lines that there are not.
     """
     with (
-        standby(_IN_A_THREAD, "import os, threading") as child,
+        standby("begin.set(); thread.join()", _THREAD) as child,
         open_trace() as trace,
         trial.attached(),
     ):
+        (pid,) = child.pids
+        (thread,) = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()} - {pid}
         mine, users = as_users(_TRUE, times())
         child.go()
         lines = trace.lines()
-    said = {each.message for each in lines}
-    if not any(message.startswith("Hello") for message in said):
-        text = f"{len(mine) + 1} commands ran while it was attached, and no line says Hello."
-        raise Wrong(text, status="silent")
-    of = {each.pid: each.message for each in lines}
-    rows = [
-        (f"process {pid}", line(pid, uid), of.get(pid, MISSING))
-        for pid, uid in zip(mine.pids, users, strict=True)
+    said = {(each.pid, each.message) for each in lines}  # of other programs, too
+    last = {each.pid: each.message for each in lines}
+    wants = [
+        (f"process {one}", one, line(one, uid)) for one, uid in zip(mine.pids, users, strict=True)
     ]
-    pid = child.pids[0]
-    rows.append((f"process {pid}, a thread of it", line(pid, os.getuid()), of.get(pid, MISSING)))
-    if wrong := [row for row in rows if row[1] not in said]:
+    wants.append((f"process {pid}, by its thread {thread}", thread, line(pid, os.getuid())))
+    rows = [
+        (who, right, right if (task, right) in said else last.get(task, MISSING))
+        for who, task, right in wants
+    ]
+    if all(seen == MISSING for _, _, seen in rows):
+        text = f"{len(rows)} commands ran while it was attached, and no line of them came."
+        raise Wrong(text, status="silent")
+    if wrong := [row for row in rows if row[1] != row[2]]:
         count = f"{len(wrong)} of the lines {'is' if len(wrong) == 1 else 'are'} wrong"
         text = f"{len(rows)} processes executed a command, and {count}."
         raise Wrong(text, wrong[-_SHOWN:])

@@ -180,12 +180,12 @@ def _compared(program: Program, hidden: str, chain: list[str], ran: list[Run]) -
         after = f"after {len(path)} characters"
     reported = [(p, r) for p, r in zip(chain, ran, strict=True) if p != hidden and len(p) < ROOM]
     if wrong := sum(expected != seen for _, expected, seen in others):
-        text = f"Other paths ran {len(others)} times, and {wrong} times there was not one event."
+        text = f"In {wrong} of {len(others)} runs of other paths there was not exactly one event."
         raise Wrong(text, others)
     for path, one in reported:
         fields(log.frame(one), {"path": [path], "pid": list(one.pids)})
     if wrong := sum(expected != seen for _, expected, seen in own):
-        text = f"The path of LEFT_OUT ran {len(own)} times, and {wrong} times it was not left out."
+        text = f"In {wrong} of {len(own)} runs the path of LEFT_OUT was not left out."
         raise Wrong(text, own)
     for path, one in reported:
         whole(bytes(log.records(one)["path"][0]).ljust(ROOM, b"\0"), path, "an event")
