@@ -12,7 +12,7 @@ import bpflab
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
 
-NAMES = {"load", "run", "table", "LabError", "Place", "live", "inspect", "syscalls", "check_answer"}
+NAMES = {"load", "run", "table", "LabError", "Place", "live", "inspect", "syscalls", "check"}
 
 
 @pytest.fixture(params=[True, False], ids=["jedi", "no jedi"])
