@@ -31,6 +31,7 @@ def set_level(level=3, slot=0, fast=True):
 
 def empty():
     mine.maps["LEVEL"].clear()
+    print("It is empty.")
     return table(mine.maps["LEVEL"].frame(), "LEVEL")
 
 
@@ -99,6 +100,7 @@ def test_keys_and_clicks_write_the_map(jupyter):
     cell.show().element.get_by_role("button", name="empty").focus()
     keys.press("Enter")
     until(lambda: "empty()" in cell.text, cell.text)
+    until(lambda: "It is empty." in cell.text, "what a call prints is lost")
     assert answer(book.cell(2))[:2] == [0, 0]
 
 

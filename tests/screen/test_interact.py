@@ -1,5 +1,6 @@
 """``interact``: which control a choice makes, what a change calls, what is shown and left."""
 
+import contextvars
 import gc
 import sys
 import threading
@@ -157,6 +158,18 @@ def test_what_goes_wrong_is_a_panel(page, n, words):
     page.set("IntSliderModel", value=0)
     until(lambda: page.panel["html"].endswith("\nok"), page.panel["html"])
     assert not page.panel["runs"]
+
+
+def test_a_call_belongs_to_its_cell(page):
+    """By its context ipykernel knows the cell below which what a call prints is shown."""
+    cell, seen = contextvars.ContextVar("cell", default="none"), []
+    before = cell.set("the controls'")
+    interact(lambda n: seen.append(cell.get()), n=(0, 4))
+    cell.reset(before)
+    page.set("IntSliderModel", value=2)
+    until(lambda: len(seen) == 2, "nothing comes")
+
+    assert seen == ["the controls'"] * 2
 
 
 def test_a_first_call_that_fails_has_controls_all_the_same(page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import threading
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ def interact(
     *function* is called here with its defaults, or the first of each choice, and then with every
     change. So its first call must do no harm. The calls come one after the other, in
     another thread, also while a cell runs; changes during a call are one call afterwards.
-    What goes wrong is shown below the controls, as a panel.
+    What goes wrong is shown below the controls, as a panel; what a call prints is below that.
 
     Where nobody watches (``BPFLAB_HEADLESS``, no notebook) *function* is called once, and what it
     returns is shown, without controls; an error is raised.
@@ -154,6 +155,7 @@ class _Steering:
         self._change = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._cell = contextvars.copy_context()  # what a call prints goes below this cell
         for widget in self._widgets:
             widget.observe(lambda _: self._want(function), "value")
         pressed = ([] if controls else [function]) + list(buttons)
@@ -209,8 +211,9 @@ class _Steering:
                 return
             self._wanted[function] = None
             if self._thread is None or not self._thread.is_alive():
+                run = self._cell.copy().run
                 self._thread = threading.Thread(
-                    target=self._run, name="bpflab-interact", daemon=True
+                    target=run, args=(self._run,), name="bpflab-interact", daemon=True
                 )
                 self._thread.start()
 
