@@ -99,7 +99,7 @@ def reserved(trial: Trial) -> str:
             raise Wrong("ktime_ns is not the time at which a command ran.")
         program.detach()
         _adds_up(program)
-    with paths() as (path,), trial.attached(PAGES=1) as program:
+    with paths() as (path,), trial.attached(read=False, PAGES=1) as program:
         room = program.maps["events"].max_entries // _in_ring(program)
         run(path, times=room + times())
         program.detach()
@@ -146,7 +146,7 @@ def _adds_up(program: Program) -> None:
 def accounted(trial: Trial) -> str:
     """Make more calls than the ring has room for, and some that are none of the program's."""
     start = random.randint(0, 1000)
-    with trial.attached(_UMASK, FIRST=_FIRST) as program:
+    with trial.attached(_UMASK, read=False, FIRST=_FIRST) as program:
         room = (program.maps["events"].max_entries - 1) // _in_ring(program)
         numbers = range(start, start + 2 * room + random.randint(1, 99))
         _calls([*numbers, *(-number for number in range(1, times()))])

@@ -15,6 +15,8 @@ from typing import Any
 import pandas as pd
 
 from bpflab.data.maps import Map
+from bpflab.data.pump import pump
+from bpflab.errors import LabError
 from bpflab.exercises.exercise import Exercise, Wrong
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
@@ -27,6 +29,7 @@ THREE_STEPS = (
     " the same moment: then one of the two gets lost."
 )
 """What is wrong where `atomic_additions` finds too few."""
+_LONGEST_S = 60.0  # of a judge
 _SHOWN = 5  # fields of an event that a verdict shows
 _ATOMIC = (0xC3, 0xDB)  # BPF_STX | BPF_ATOMIC on 4 and on 8 bytes: include/uapi/linux/bpf.h
 _INSTRUCTION = 8  # bytes
@@ -54,14 +57,21 @@ class Trial:
         return load(self._exercise.number, text=self.text, type=type, defines={**own, **defines})
 
     @contextlib.contextmanager
-    def attached(self, hook: str = EXECVE, **defines: object) -> Iterator[Program]:
+    def attached(
+        self, hook: str = EXECVE, *, read: bool = True, **defines: object
+    ) -> Iterator[Program]:
         """Load it, and attach it for a block: a text with several functions where it says.
 
-        One function goes to *hook*, whatever it is called.
+        One function goes to *hook*, whatever it is called. The rings are read all the time, since
+        other processes of the machine may fill them; without *read* nobody reads them.
         """
         with self.load(**defines) as program:
             targets = {next(iter(program.functions)): hook} if len(program.functions) == 1 else {}
             with program.attached(**(targets or self.hooks)):
+                for name, each in program.maps.items() if read else ():
+                    if each.type == "ringbuf":
+                        with contextlib.suppress(LabError):  # the judge will meet it
+                            pump.keep(program.log(name), _LONGEST_S)
                 yield program
 
 
