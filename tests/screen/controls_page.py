@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from comm.base_comm import BaseComm
 
-from bpflab.screen import interact, start
+from bpflab.screen import interact, start, steering
 
 NAME = "_model_name"
 
@@ -71,7 +71,8 @@ def opened(monkeypatch):
     monkeypatch.setattr("comm.create_comm", lambda **keys: Wire(**keys))
     monkeypatch.setattr(start, "get_ipython", lambda: page.shell)
     monkeypatch.setattr(start, "_of_cells", {})
-    monkeypatch.setattr(interact, "_display", display)
+    for module in (interact, steering):
+        monkeypatch.setattr(module, "_display", display)
     yield page
     for _, shown in start._of_cells.values():
         for each in list(shown):

@@ -2,14 +2,13 @@
 
 import contextvars
 import gc
-import sys
 import threading
 import weakref
 
 import pytest
 
 from bpflab.errors import LabError
-from bpflab.screen import start
+from bpflab.screen import start, steering
 from bpflab.screen.controls import control
 from bpflab.screen.interact import interact
 from bpflab.views import View
@@ -220,7 +219,7 @@ def test_a_call_that_still_runs_ends_before_the_next_one_begins(page):
 
 def test_a_call_that_never_returns_is_told(page, monkeypatch):
     """Two functions that write at once would be worse."""
-    monkeypatch.setattr(sys.modules[interact.__module__], "_END_S", 0.2)
+    monkeypatch.setattr(steering, "_END_S", 0.2)
     steered = Steered()
     interact(steered.set_level, level=(0, 9))
     steered.may_end.clear()
