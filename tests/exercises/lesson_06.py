@@ -13,7 +13,7 @@ SENT = "\tif (events.ringbuf_output(&e, sizeof(e), 0))\n"
 MUTANTS = {
     "06-1": [
         Mutant(
-            "has bytes behind the NUL",
+            "has other bytes than 0 after the NUL",
             swaps=((EMPTY, 'struct event e = { .message = "hello world" };'),),
         ),
         Mutant("is wrong in uid", swaps=(("\te.uid = bpf_get_current_uid_gid();\n", ""),)),
@@ -49,7 +49,7 @@ MUTANTS = {
     "06-3": [
         Mutant("more came, and dropped is 0", swaps=((DROPPED, ""),)),
         Mutant(
-            "A path that was cut came through",
+            "although its path was cut",
             swaps=((WHOLE + BACK, "\tevents.ringbuf_submit(e, 0);\n"),),
         ),
         Mutant(
@@ -64,7 +64,7 @@ MUTANTS = {
             ),
         ),
         Mutant("ktime_ns is not the time", swaps=(("\te->ktime_ns = bpf_ktime_get_ns();\n", ""),)),
-        Mutant("A path that was cut came through", swaps=(("if (is_whole", "if (!is_whole"),)),
+        Mutant("although its path was cut", swaps=(("if (is_whole", "if (!is_whole"),)),
         Mutant(
             "refuses your program",
             swaps=((f"\tif (!e) {{\n{DROPPED}\t\treturn 0;\n\t}}\n", ""),),
@@ -76,7 +76,12 @@ MUTANTS = {
         Mutant("dropped is wrong", swaps=((SENT + DROPPED, SENT + "\t\treturn 0;\n"),)),
         Mutant("dropped is wrong", swaps=(("if (events", "if (!events"),)),
         Mutant("seen is wrong", swaps=((SEEN, ""), (SENT, SEEN + SENT))),
-        Mutant("Other events came", swaps=((f"{FILTERED}\t\treturn 0;\n", FILTERED),)),
-        Mutant("Other events came", swaps=(("number % 3 == 0", "number % 3"),)),
+        Mutant(
+            "not those that the program should send",
+            swaps=((f"{FILTERED}\t\treturn 0;\n", FILTERED),),
+        ),
+        Mutant(
+            "not those that the program should send", swaps=(("number % 3 == 0", "number % 3"),)
+        ),
     ],
 }

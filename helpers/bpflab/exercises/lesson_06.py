@@ -29,7 +29,7 @@ _WORDS = ("even", "odd")
     "06-1",
     "A number is odd if its lowest bit is set.",
     '__builtin_memcpy(e.message, "odd", 4) writes four bytes: the letters and the NUL.',
-    "What stands in the other bytes of message? See lesson 03.",
+    "What is in the bytes of message after the NUL? See lesson 03.",
 )
 def odd_or_even(trial: Trial) -> str:
     """Execute a path as two users, until pids of both kinds had their turn."""
@@ -45,7 +45,7 @@ def odd_or_even(trial: Trial) -> str:
     fields(frame, {"pid": mine.pids, "uid": users, "comm": callers, "message": words})
     for number, (word, message) in enumerate(zip(words, raw["message"].tolist(), strict=True), 1):
         if message != word.encode():
-            text = f"Event {number} of {len(mine)} has bytes behind the NUL of its message."
+            text = f"Event {number} of {len(mine)} has other bytes than 0 after the NUL of message."
             raise Wrong(text, [("bytes of message", word.encode(), message)])
     return f"{len(mine)} events, {words.count('odd')} of them odd, each with all its fields."
 
@@ -64,9 +64,9 @@ def _called() -> Iterator[str]:
 
 @value(
     "06-2",
-    "The struct is a multiple of 8 then.",
-    "The header comes first.",
-    "One byte stays free.",
+    "A field of 8 bytes makes the size of the struct a multiple of 8.",
+    "A record also has a header of 8 bytes.",
+    "One byte of a ring always stays free.",
 )
 def sizes(answer: object) -> str:
     """Load `ring` with the field, and measure the event."""
@@ -78,9 +78,9 @@ def sizes(answer: object) -> str:
 
 @program(
     "06-3",
-    "struct event *e = events.ringbuf_reserve(sizeof(struct event)); and then e may be NULL.",
+    "struct event *e = events.ringbuf_reserve(sizeof(struct event)); then test e for NULL.",
     "e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);",
-    "Each way through the program ends in submit, in discard, or without a record.",
+    "Each way through the program either has no record, or ends with submit or discard.",
 )
 def reserved(trial: Trial) -> str:
     """Execute a path, and one that is too long; then fill a ring of one page."""
@@ -90,7 +90,7 @@ def reserved(trial: Trial) -> str:
         long = run(_long(path), times=times())
         ended = time.monotonic_ns()
         if len(cut := program.events.frame(long)):
-            text = "A path that was cut came through the ring."
+            text = "A record came through the ring although its path was cut."
             raise Wrong(text, [("events of a path over 511 bytes", 0, len(cut))])
         frame = events(program, mine)
         size = [len(path) + 1] * len(mine)
@@ -139,9 +139,9 @@ def _adds_up(program: Program) -> None:
 
 @program(
     "06-4",
-    "What is counted in seen today: the calls, or the records that were sent?",
-    "There are three ways out behind the first return. Each call takes one of them.",
-    "ringbuf_output returns 0 where the record found room.",
+    "What does seen count now: the calls, or the records that were sent?",
+    "After the first return there are three ways out. Each call takes one of them.",
+    "ringbuf_output returns 0 if the ring had room for the record.",
 )
 def accounted(trial: Trial) -> str:
     """Make more calls than the ring has room for, and some that are none of the program's."""
@@ -157,7 +157,7 @@ def accounted(trial: Trial) -> str:
             raise Wrong(f"{len(numbers)} calls were made, and no event came.", status="silent")
         if came != wanted[:room]:
             rows = [("events", room, len(came)), ("first", wanted[:5], came[:5])]
-            raise Wrong("Other events came than those that are sent and find room.", rows)
+            raise Wrong("The events that came are not those that the program should send.", rows)
         expected = {
             "seen": len(numbers),
             "filtered": len(numbers) - len(wanted),
