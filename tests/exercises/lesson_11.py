@@ -32,7 +32,7 @@ MUTANTS = {
             status="leftover",
         ),
         Mutant(
-            "The times of a call are not those",
+            "The two times of a call are not those",
             swaps=(("\t\tleft(e, ctx->ret);\n", "\t\tleft(e, ctx->ret);\n\t\te->t_exit = 0;\n"),),
         ),
     ],

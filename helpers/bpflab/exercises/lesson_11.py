@@ -47,7 +47,7 @@ other.join()
 _PYTHON = (sys.executable, "-I", "-c")
 
 
-@value("11-1", "There is one place, and both write into it.", "Who wrote last?")
+@value("11-1", "The CPU has one entry, and both calls write into it.", "Which call wrote last?")
 def both_paused(answer: object) -> str:
     """Pause `true` and `id` on one CPU, and ask what each of them reports."""
     cpu = min(os.sched_getaffinity(0))
@@ -63,8 +63,8 @@ def both_paused(answer: object) -> str:
 @program(
     "11-2",
     "`join.c` at the top of the lesson has a hook_exit that reports every call.",
-    "ctx->ret is below 0 where the call failed.",
-    "What was noted must be deleted for calls that succeeded, too.",
+    "ctx->ret is below 0 if the call failed.",
+    "Delete the entry for calls that succeeded, too.",
 )
 def failed(trial: Trial) -> str:
     """Let one process fail in seven ways, in an order of chance, and then succeed."""
@@ -93,15 +93,15 @@ def failed(trial: Trial) -> str:
                 ("t_enter", f"{began} to {ended}", enter),
                 ("t_exit", f"{began} to {ended}", exit),
             ]
-            raise Wrong("The times of a call are not those of its entry and its end.", rows)
+            raise Wrong("The two times of a call are not those of its entry and its end.", rows)
     _nothing_left("PROGRAM", kept)
     return f"{len(ways)} calls failed, each in another way, and no other call was reported."
 
 
 @program(
     "11-3",
-    "What does each program take for its key? Compare the two lines.",
-    "On which way out of hook_exit is the entry still there?",
+    "Which key does each program use? Compare the two lines.",
+    "hook_exit has more than one return. Before which one is the entry not deleted?",
     "The lesson says which number stays the same from the entry to the end.",
 )
 def durations(trial: Trial) -> str:
@@ -167,5 +167,5 @@ def _kept(notes: Map, numbers: Iterable[int]) -> list[int]:
 
 def _nothing_left(name: str, kept: list[int]) -> None:
     if kept:
-        text = f"{name} still has {counted(len(kept), 'note')} of calls that are over."
+        text = f"{name} still has {counted(len(kept), 'key')} of calls that are over."
         raise Wrong(text, status="leftover")
