@@ -72,7 +72,7 @@ become() {
     for name in $(compgen -e); do
         case $name in  # nothing secret, since command lines are seen by all
         HOME | USER | LOGNAME | SHELL | PATH | LANG | LC_* | TERM | TZ | TMPDIR | XDG_* | CI | JUPYTER_*_DIR | \
-            PYTHON* | BPFLAB_* | SSL_CERT_*) kept+=("$name=${!name}") ;;
+            IPYTHONDIR | PYTHON* | BPFLAB_* | SSL_CERT_*) kept+=("$name=${!name}") ;;
         *_proxy | *_PROXY) [[ ${!name} == *@* ]] || kept+=("$name=${!name}") ;;  # an @ follows a password
         esac
     done

@@ -54,8 +54,12 @@ def test_it_opens_the_learners_own_lessons(machine, free_port, cache):
     assert "jupyterlab" not in done.stdout
 
 
-def test_a_kernel_knows_bpflab_from_its_start(machine, free_port, cache):
-    """IPython's settings are the lab's own, and name the extension."""
+@pytest.mark.parametrize("user", ["root", "ordinary"])
+def test_a_kernel_knows_bpflab_from_its_start(machine, free_port, cache, user):
+    """IPython's settings are the lab's own, and name the extension, whoever starts the lab."""
+    if user == "ordinary":
+        machine.become_user()
+        machine.stub("setpriv", 'while [[ $1 != -- ]]; do shift; done; shift; "$@"')
     machine.stub_python("*-m\\ jupyterlab*", 'cat "$IPYTHONDIR"/profile_default/*.json')
     printed = machine.runs("--port", free_port, "--no-browser", XDG_CACHE_HOME=cache)
     assert json.loads(printed.splitlines()[-1]) == {
