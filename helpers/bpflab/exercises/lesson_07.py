@@ -21,7 +21,7 @@ _STAGES = ("hook", "filter", "display")
 
 @value(
     "07-1",
-    "hook jumps to slot 0, whoever is there.",
+    "hook jumps to slot 0, whatever program is there.",
     "Does display jump anywhere?",
 )
 def reached(answer: object) -> str:
@@ -32,7 +32,7 @@ def reached(answer: object) -> str:
 @value(
     "07-2",
     "filter jumps to slot 1, where filter is.",
-    "The first of the 33 jumps is hook's.",
+    "hook makes the first of the 33 jumps.",
 )
 def around(answer: object) -> str:
     """Execute one command, with the filter in both slots."""
@@ -51,7 +51,7 @@ def _entered(slots: Mapping[int, str]) -> list[str]:
 
 @program(
     "07-3",
-    "How does filter hand on what is not on the list? The same function serves for slot 2.",
+    "How does filter pass on a command that is not on the list? Slot 2 takes the same function.",
     "report begins as display does: it looks BUF up, and ends if that is NULL.",
     "left_out.ringbuf_reserve(sizeof(struct excluded)) gives a record or NULL."
     " __builtin_memcpy copies the path out of BUF.",
@@ -83,7 +83,7 @@ def report(trial: Trial) -> str:
             stuck = run(excluded[0], times=times())
         told = len(_said(chain, stuck, _FILTER, _FELL_THROUGH))
         if told != len(stuck):
-            text = "Slot 2 was empty, and filter did not say so of each command."
+            text = "Slot 2 was empty, and filter did not say so for each command."
             raise Wrong(text, [("fell through, by filter", len(stuck), told)])
         if len(_said(chain, stuck, _DISPLAY, _SHOWN)):
             raise Wrong("Slot 2 was empty, and display has shown a command of the list.")
@@ -97,9 +97,9 @@ def _said(chain: Program, own: Run, stage: int, what: int) -> pd.DataFrame:
 
 @program(
     "07-4",
-    "Which program is in slot 1, and which one does hook want?",
+    "Which program is in slot 1, and which program should hook jump to?",
     "A table of 2 slots has no slot 2: such a call fails, and says nothing.",
-    "Only the line behind a call knows that it failed: fell_through.atomic_increment(slot).",
+    "The line after a call runs only if it failed: fell_through.atomic_increment(slot).",
 )
 def mended(trial: Trial) -> str:
     """Run a command of the list and another one, with a full table, and with each slot empty."""
@@ -121,9 +121,11 @@ def mended(trial: Trial) -> str:
                 text = f"Slot {slot} was empty, and jumps to it were not all counted."
                 raise Wrong(text, [(f"fell_through[{slot}]", f"{len(late)} or more", count)])
             if rest != before:
-                raise Wrong(f"Slot {slot} was empty, and fell_through[{1 - slot}] counted, too.")
+                raise Wrong(
+                    f"Slot {slot} was empty, and fell_through[{1 - slot}] was counted up, too."
+                )
             if len(chain.events.frame(late)):
-                raise Wrong(f"Slot {slot} was empty, and a command was reported all the same.")
+                raise Wrong(f"Slot {slot} was empty, but a command was reported.")
     return f"{len(through)} commands reported, {len(out)} left out; each failed jump is counted."
 
 
