@@ -36,7 +36,7 @@ def fallen_through(answer: object) -> str:
 
 @value(
     "08-2",
-    "The kernel cannot know which CPUs will run the program.",
+    "Any CPU may run the program, so the kernel keeps a value for each.",
     "How large is one SharedState? Its two fields are in common.h.",
 )
 def four_cpus(answer: object) -> str:
@@ -50,7 +50,7 @@ def four_cpus(answer: object) -> str:
     "08-3",
     "`prog1.c` at the top of the lesson has the lookup, its check, and the jump.",
     "Both programs look up entry 0 of STATS. What the kernel finds there is this CPU's own value.",
-    "After JUMPS.call comes what runs if the jump fails. So count before it.",
+    "The line after JUMPS.call runs only if the jump fails. So count before the jump.",
 )
 def counted(trial: Trial) -> str:
     """Make calls on two CPUs, with slot 0 filled and empty; the counts of each CPU must be right.
@@ -81,9 +81,9 @@ def counted(trial: Trial) -> str:
 
 @program(
     "08-4",
-    "Write the first three events of each CPU down. On which CPU are they right?",
-    "Which key does first use on CPU 1, and which one does second use?",
-    "There is a type of array that finds this CPU's value by itself.",
+    "Look at the first three events of each CPU. On which CPU are they right?",
+    "On CPU 1, which key does first use, and which key does second use?",
+    "There is a type of array that has a value for each CPU, all under the same key.",
 )
 def by_hand(trial: Trial) -> str:
     """Make calls on two CPUs in turn; each event has two steps, and its CPU's total goes on."""
