@@ -15,7 +15,9 @@ _VALUES, _FEW = 1024, 256  # entries of DATA in 10-3 and in 10-4
 _LARGEST = 1 << 20  # of a value, so that a sum fits into 32 bits
 
 
-@value("10-1", "33 jumps pass, whoever makes them.", "And the run that began it?")
+@value(
+    "10-1", "33 jumps pass in one run.", "No jump leads to the first run of again. Count it, too."
+)
 def begun_at_again(answer: object) -> str:
     """Run `again` itself, and ask the program how often it ran."""
     with load("limits/chain", type="socket_filter", label="10-1") as chain:
@@ -24,7 +26,11 @@ def begun_at_again(answer: object) -> str:
         return equal(answer, chain.maps["runs"][1])
 
 
-@value("10-2", "Halve the distance each time.", "Frames are rounded up: to 16 bytes, or to 32.")
+@value(
+    "10-2",
+    "Try the size half way between one that loads and one that does not.",
+    "Frames are rounded up: to 16 bytes, or to 32.",
+)
 def under_a_tail_call(size: object) -> str:
     """Load `frames` with this size, which must be accepted, and with the next, which must not."""
 
@@ -38,7 +44,7 @@ def under_a_tail_call(size: object) -> str:
 @program(
     "10-3",
     "The number in COUNT is not known to the verifier. The number of entries of DATA is.",
-    "Let the loop end after 1024 rounds in any case, and leave it earlier inside.",
+    "Let the loop end after 1024 rounds in any case, and leave it earlier with break.",
     "bpf_map_lookup_elem(&DATA, &i) gives a pointer, which may be NULL.",
 )
 def bounded(trial: Trial) -> str:
@@ -58,7 +64,7 @@ def bounded(trial: Trial) -> str:
 
 @program(
     "10-4",
-    "How many values does one run of entry add up? Which number of this lesson is that?",
+    "How many values does one run of entry add up? You know this number from this lesson.",
     "A run of step may add more than one value before it jumps.",
     "A static variable keeps its value from one run of entry to the next.",
 )
