@@ -45,6 +45,29 @@ def test_a_map_without_entries_has_its_reason():
     assert "its program was attached to syscalls:sys_enter_open (The C l" in no_entries(BEFORE)
 
 
+class Detaching(str):
+    """A hook from which another thread detaches while somebody looks at it."""
+
+    def __new__(cls, name, links):
+        """Return the name, which knows the links."""
+        hook = super().__new__(cls, name)
+        hook.links = links
+        return hook
+
+    def __hash__(self):
+        self.links.clear()
+        return super().__hash__()
+
+
+@pytest.mark.parametrize("say", [no_entries, lambda places: no_events({}, places)])
+def test_a_program_that_is_detached_meanwhile_has_its_reason(say):
+    """A live view's thread asks; the cell beside it detaches."""
+    links = {}
+    links["hook", Detaching("sched:sched_switch", links)] = 3
+    assert "is attached to sched:sched_switch" in say(Places(links))
+    assert not links
+
+
 def test_a_table_of_a_log_says_it():
     """Of all events, and of those of some processes; a table with rows says nothing."""
     counts = {"seen": FakeMap(3), "filtered": FakeMap(3)}

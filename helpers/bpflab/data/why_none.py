@@ -24,10 +24,15 @@ class Places:
     now: Mapping[tuple[str, str], int] = field(default_factory=dict)
     ever: Collection[str] = ()
 
-    def said(self) -> tuple[str, list[str]]:
-        """Return where it is or was attached, and what the C library calls in place of that."""
-        hooks = list(dict.fromkeys(hook for _, hook in self.now) if self.now else self.ever)
-        return safe_text(" and ".join(sorted(hooks)), 200), _of_library(hooks)
+    def said(self) -> tuple[bool, str, list[str]]:
+        """Return whether it is attached, where it is or was, and what the C library calls there.
+
+        The second is empty where it never was.
+        """
+        # Another thread may attach or detach meanwhile: a live view shows what is said here.
+        now = list(self.now)
+        hooks = list(dict.fromkeys(hook for _, hook in now)) or list(self.ever)
+        return bool(now), safe_text(" and ".join(sorted(hooks)), 200), _of_library(hooks)
 
 
 def no_events(counts: Mapping[str, int], places: Places | None) -> str:
@@ -43,13 +48,13 @@ def no_events(counts: Mapping[str, int], places: Places | None) -> str:
         return f"the program counted {', '.join(parts)}"
     if missed := counts.get("missed"):
         return f"the kernel skipped the program {missed:,} times"
-    if places is not None and not places.now and not places.ever:
-        return "the program was never attached"
     none = "counted no event (seen is 0)" if "seen" in counts else "sent nothing"
     if places is None:
         return f"the program {none}"
-    where, hints = places.said()
-    if places.now:
+    attached, where, hints = places.said()
+    if not where:
+        return "the program was never attached"
+    if attached:
         return " ".join([f"it is attached to {where}, and has {none}", *hints])
     return " ".join([f"while attached to {where} it {none}", *hints])
 
@@ -66,10 +71,10 @@ def no_entries(places: Places | None) -> str:
     empty = "the map is empty"
     if places is None:
         return empty
-    if not places.now and not places.ever:
+    attached, where, hints = places.said()
+    if not where:
         return f"{empty}; its program was never attached"
-    where, hints = places.said()
-    state = "is" if places.now else "was"
+    state = "is" if attached else "was"
     return " ".join([f"{empty}; its program {state} attached to {where}", *hints])
 
 
