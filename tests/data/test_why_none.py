@@ -30,6 +30,19 @@ def test_no_events_have_their_reason(counts, places, said):
     assert said in no_events(counts, places)
 
 
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (None, "the program sent nothing through left_out"),
+        (NEVER, "the program was never attached"),
+        (NOW, "it is attached to sched:sched_switch, and has sent nothing through left_out"),
+    ],
+)
+def test_the_counts_of_a_program_with_other_rings_are_no_reason(places, said):
+    """What it saw may have gone through another ring."""
+    assert no_events({"seen": 3, "filtered": 1, "missed": 2}, places, "left_out") == said
+
+
 def test_the_call_that_the_c_library_makes_is_named():
     """Only of a call that has another name there."""
     assert no_events({}, BEFORE).endswith("(The C library's open() makes openat.)")

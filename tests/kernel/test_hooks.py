@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, bars, live, load, table
+from bpflab import LabError, bars, live, load, run, table
 from bpflab.bindings import capabilities, perfevent, tracepoints
 from bpflab.views.view import View
 
@@ -329,6 +329,34 @@ def test_a_map_without_entries_says_why():
         )
         empty = program.maps["counts"].frame().set_index("key")["value"]
         assert "its program was attached to" in bars(empty, "t", unit="n").text
+
+
+TWO_RINGS = """struct event { u32 pid; };
+BPF_RINGBUF_OUTPUT(events, 8);
+BPF_RINGBUF_OUTPUT(left_out, 8);
+BPF_ARRAY(seen, u64, 1);
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	struct event e = {.pid = bpf_get_current_pid_tgid() >> 32};
+	seen.atomic_increment(0);
+	if (e.pid)
+		events.ringbuf_output(&e, sizeof(e), 0);
+	else
+		left_out.ringbuf_output(&e, sizeof(e), 0);
+	return 0;
+}
+"""
+
+
+def test_a_ring_beside_another_says_why_it_has_nothing():
+    """What the program saw came through the other one."""
+    with load("two", text=TWO_RINGS) as program:
+        with program.attached():
+            mine = run("/usr/bin/true")
+        assert len(program.events.frame(mine)) and program.maps["seen"].total()
+        assert table(program.log("left_out"), "t").text.endswith(
+            f"no rows: while attached to {EXECVE} it sent nothing through left_out"
+        )
 
 
 def test_a_program_without_a_ring_says_how_it_is_shown():

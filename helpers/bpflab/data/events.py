@@ -63,13 +63,14 @@ class EventLog:
         *,
         missed: Callable[[], int] = lambda: 0,
         places: Places | None = None,
+        one_of: str = "",
     ) -> None:
         self.dtype = ring.dtype
         self.forgotten = 0
         self.pressed = False
         self._ring = ring
         self._counters = accounting.Counters(maps, missed)
-        self._places = places
+        self._places, self._one_of = places, one_of  # the ring's name where there are others
         self._waiting = 0  # records in the ring when it was closed
         self._capacity = capacity or max(_MEMORY // (ring.dtype.itemsize + 8), 1)
         self._count = 0  # records in all chunks
@@ -172,7 +173,7 @@ class EventLog:
     def _why_none(self, only: Only | None) -> str:
         with self._lock:
             if not self._count:
-                return no_events(self._counters.read(), self._places)
+                return no_events(self._counters.read(), self._places, self._one_of)
             return "" if only is None else none_of(self._count, len(process_ids(only)))
 
     def settle(self) -> None:

@@ -35,12 +35,16 @@ class Places:
         return bool(now), safe_text(" and ".join(sorted(hooks)), 200), _of_library(hooks)
 
 
-def no_events(counts: Mapping[str, int], places: Places | None) -> str:
+def no_events(counts: Mapping[str, int], places: Places | None, ring: str = "") -> str:
     """Return why a log has no events: *counts* are the program's own, as far as it counts.
+
+    *ring* is the name of its ring where the program has others. What it counts may then have gone
+    through those, so it is no reason.
 
     >>> no_events({"seen": 3, "filtered": 3}, None)
     'the program saw 3 events: 3 filtered'
     """
+    counts = {} if ring else counts
     parts = [f"{counts[name]:,} {name}" for name in ("filtered", "dropped") if counts.get(name)]
     if seen := counts.get("seen"):
         return f"the program saw {_events(seen)}: {', '.join(parts) or 'it sent none'}"
@@ -49,6 +53,7 @@ def no_events(counts: Mapping[str, int], places: Places | None) -> str:
     if missed := counts.get("missed"):
         return f"the kernel skipped the program {missed:,} times"
     none = "counted no event (seen is 0)" if "seen" in counts else "sent nothing"
+    none += f" through {ring}" if ring else ""
     if places is None:
         return f"the program {none}"
     attached, where, hints = places.said()

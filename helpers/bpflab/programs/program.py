@@ -99,7 +99,11 @@ class Program(Attachable):
             with held_back():
                 skipped = functools.partial(_missed, self.functions)
                 self._logs[ring] = EventLog(
-                    self.ring(ring), self.maps, missed=skipped, places=self.places
+                    self.ring(ring),
+                    self.maps,
+                    missed=skipped,
+                    places=self.places,
+                    one_of=ring if len(self._events) > 1 else "",
                 )
         return self._logs[ring]
 
