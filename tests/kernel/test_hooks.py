@@ -331,6 +331,26 @@ def test_a_map_without_entries_says_why():
         assert "its program was attached to" in bars(empty, "t", unit="n").text
 
 
+FILLED_BY_PYTHON = """BPF_HASH(OWN, u32, u8);
+BPF_PROG_ARRAY(NEXT, 2);
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+	if (OWN.lookup(&pid))
+		OWN.delete(&pid);
+	NEXT.call(ctx, 0);
+	return 0;
+}
+"""
+
+
+def test_a_map_that_only_python_fills_is_just_empty():
+    """Whether its program is attached does not matter to it."""
+    with load("asked", text=FILLED_BY_PYTHON) as program, program.attached():
+        for name in ("OWN", "NEXT"):
+            assert table(program.maps[name], "t").text.endswith("no rows: the map is empty")
+
+
 TWO_RINGS = """struct event { u32 pid; };
 BPF_RINGBUF_OUTPUT(events, 8);
 BPF_RINGBUF_OUTPUT(left_out, 8);

@@ -79,3 +79,19 @@ def test_calls_are_those_within_functions():
     """With their lines; words of C are no calls, nor are methods of maps."""
     calls = [(name, place.line) for name, place in DECLARED.calls()]
     assert calls == [("bpf_trace_printk", 20), ("half", 21)]
+
+
+def test_the_maps_that_a_text_fills_are_those_with_a_call_that_makes_an_entry():
+    """In both dialects; a lookup, a delete and a comment make none."""
+    calls = """
+        a.update(&k, &v); b.insert(&k, &v); c.increment(k); d.atomic_increment(k, 2);
+        e.lookup_or_try_init(&k, &v); f.lookup_or_init(&k, &v); g.push(&v, 0);
+        h . get_stackid(ctx, 0); bpf_map_update_elem(
+            &i, &k, &v, BPF_ANY); bpf_get_stackid(ctx, &j, 0);
+        bpf_task_storage_get(&l, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+        A.lookup(&k); B.delete(&k); bpf_map_lookup_elem(&C, &k); bpf_map_delete_elem(&D, &k);
+        E.call(ctx, 1); F.pop(&v); // G.update(&k, &v);
+        log("H.update(");
+    """
+    text = f"int hook(void *ctx)\n{{\n{calls}}}\n"
+    assert Declarations(source.from_text(text, "a.c")).filled == set("abcdefghijl")

@@ -59,7 +59,7 @@ class Map(Uncopied):
         self.key_dtype = key
         self.value_dtype = value
         self.per_cpu = "percpu" in self.type
-        self.places: Places | None = None  # of its program
+        self.places: Places | None = None  # of its program, where that fills the map
         self._programs = {} if programs is None else programs  # filled later
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
         self._stride = -(-value.itemsize // 8) * 8 if self.per_cpu else value.itemsize
@@ -204,7 +204,7 @@ class Map(Uncopied):
         found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
         frame = pd.DataFrame({name: _plain(column) for name, column in found.items()})
         if frame.empty:
-            frame.attrs[WHY] = no_entries(None if self.type == "prog_array" else self.places)
+            frame.attrs[WHY] = no_entries(self.places)
         return frame
 
     def _entries(self, *, delete: bool = False) -> tuple[bytes, bytes]:

@@ -72,7 +72,7 @@ def none_of(others: int, asked: int) -> str:
 
 
 def no_entries(places: Places | None) -> str:
-    """Return that a map has no entries, and where its program is, which may fill it."""
+    """Return that a map has no entries, and at which *places* is the program that fills it."""
     empty = "the map is empty"
     if places is None:
         return empty

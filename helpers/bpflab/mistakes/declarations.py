@@ -20,6 +20,11 @@ _TYPEDEF = re.compile(r"\btypedef\s+(?:struct|union)\s*\w*\s*\{")
 _MACRO = re.compile(r"^\s*#\s*define\s+(\w+)(\()?", re.M)
 _FIELD = re.compile(r"([A-Za-z_]\w*)\s*((?:\[[^\]]*\]\s*)*)(?::[^,;]*)?\s*$")
 _SECTION = re.compile(r"\b(\w+)\s+SEC\(")
+_FILLED = re.compile(  # each method and each helper with which an entry can come into a map
+    r"\b(\w+)\s*\.\s*(?:update|insert|(?:atomic_)?increment|lookup_or_(?:try_)?init|push|get_stackid)"
+    r"\s*\(|\bbpf_(?:map_(?:update|push)_elem|get_stackid|\w+_storage_get)\s*\("
+    r"\s*(?:\w+\s*,\s*)?&\s*(\w+)"
+)
 _WORDS = ("if", "while", "for", "switch", "return", "sizeof", "else", "do")
 
 
@@ -124,6 +129,11 @@ class Declarations:
         """The maps by name: with the macro that declares them, in BCC's dialect."""
         bcc = maps_of(self._source.code)
         return {**dict.fromkeys(_SECTION.findall(self._source.code), (None, "")), **bcc}
+
+    @cached_property
+    def filled(self) -> set[str]:
+        """The maps into which the text itself may put entries; others only Python fills."""
+        return {one[1] or one[2] for one in _FILLED.finditer(self.code)}
 
     @cached_property
     def macros(self) -> dict[str, Place]:

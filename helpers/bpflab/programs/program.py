@@ -21,6 +21,7 @@ from bpflab.data.ring import Ring
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes import refused
+from bpflab.mistakes.declarations import Declarations
 from bpflab.programs.attached import Attachable
 from bpflab.programs.objects import Objects
 
@@ -60,8 +61,8 @@ class Program(Attachable):
         self._logs: dict[str, EventLog] = {}
         self.functions = Named("no-program", "program", code.name, made.functions)
         self.maps = Named("no-map", "map", code.name, made.maps)
-        for each in self.maps.values():
-            each.places = self.places
+        for name in Declarations(code).filled & made.maps.keys():
+            made.maps[name].places = self.places
         self._events = made.events
         self._release = weakref.finalize(self, _release, made, self.links, self.rings, os.getpid())
 
