@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -43,9 +43,7 @@ class Control:
 
     def value(self, widget: Any) -> Any:
         """Return what the function gets of the widget's value."""
-        if self.kind != "Text":
-            return widget.value
-        return list(dict.fromkeys(filter(None, map(str.strip, widget.value.split(",")))))
+        return _listed(widget.value) if self.kind == "Text" else widget.value
 
 
 def control(name: str, choices: object, start: Any = None) -> Control:
@@ -62,9 +60,7 @@ def control(name: str, choices: object, start: Any = None) -> Control:
     if isinstance(choices, list | Mapping) and choices:
         return _dropdown(name, choices, start)
     if isinstance(choices, set | frozenset) and all(isinstance(each, str) for each in choices):
-        names = sorted(choices)
-        fields = {"value": ", ".join(names), "continuous_update": False}
-        return Control(name, names, "names, with commas between them", "Text", fields)
+        return _names(name, choices, start)
     raise _refused(name, choices)
 
 
@@ -91,6 +87,28 @@ def _dropdown(name: str, choices: list[Any] | Mapping[Any, Any], start: Any) -> 
     first = values[0] if start is None else _among(name, start, start in values, choices)
     words = " or ".join(label for label, _ in options)
     return Control(name, first, words, "Dropdown", {"options": options, "value": first})
+
+
+def _names(name: str, choices: Set[str], start: Any) -> Control:
+    if torn := [each for each in sorted(choices) if _listed(each) != [each]]:
+        raise LabError(
+            "argument",
+            f"{name} has the name {torn[0]!r}, which cannot stand in a list with commas.",
+            why="A set of names is edited as one text: commas and the spaces around them part it.",
+            fix="Give a list or a dict of labels: it makes a menu.",
+        )
+    first = sorted(choices)
+    if start is not None:
+        several = isinstance(start, Collection) and not isinstance(start, str)
+        _among(name, start, several and all(each in first for each in start), choices)
+        first = sorted(start) if isinstance(start, Set) else list(dict.fromkeys(start))
+    fields = {"value": ", ".join(first), "continuous_update": False}
+    return Control(name, first, "names, with commas between them", "Text", fields)
+
+
+def _listed(text: str) -> list[str]:
+    """Return the names of a text, each once, without the spaces around."""
+    return list(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
 
 
 def _among(name: str, start: Any, there: bool, choices: object) -> Any:
