@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+from pathlib import Path
 
 import pytest
 
+from bpflab import errors
 from bpflab.errors import LabError, Place
 
 WHOLE = LabError(
@@ -82,3 +84,13 @@ def test_a_refusal_passes_from_process_to_process(through):
     assert type(other) is LabError and other is not error
     assert (str(other), other.kind, other.log) == (str(error), "stack", "l")
     assert other.args == ("Too much.",)
+
+
+def test_a_fault_of_the_machine_is_raised_somewhere():
+    """And says so; a fault of what was asked for does not."""
+    files = [p for p in Path(errors.__file__).parent.rglob("*.py") if p.name != "errors.py"]
+    texts = "".join(path.read_text(encoding="utf-8") for path in files)
+    unused = {kind for kind in errors._OF_MACHINE if f'"{kind}"' not in texts}
+    assert unused <= {"descriptors"}  # errors.py itself raises it
+    assert LabError("standby", "").of_machine
+    assert not LabError("no-key", "").of_machine

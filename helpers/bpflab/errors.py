@@ -20,6 +20,14 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
+_OF_MACHINE = {
+    "deadline", "descriptors", "killed", "memory", "no-bcc", "no-bpftrace", "no-clang",
+    "no-command", "no-compiler", "no-cpu", "no-headers", "no-kprobes", "no-libatomic", "no-libbpf",
+    "no-trace", "no-tracefs", "no-vmlinux", "not-executed", "not-paused", "not-stored",
+    "not-written", "not-yours", "privilege", "standby",
+}  # fmt: skip
+
+
 class LabError(Exception):
     """A fault that the lab foresees: a refused program, a missing privilege, a full map.
 
@@ -80,6 +88,11 @@ class LabError(Exception):
     def line(self) -> int | None:
         """The learner's line, counted from 1, or None."""
         return self.place.line if self.place else None
+
+    @property
+    def of_machine(self) -> bool:
+        """Whether this machine, and not what it was asked for, is the reason."""
+        return self.kind in _OF_MACHINE
 
     @property
     def of_verifier(self) -> bool:

@@ -1,5 +1,7 @@
 """`check` in a notebook: how the answer's cell stands, before any judge is asked."""
 
+import sys
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -7,6 +9,7 @@ from bpflab import LabError
 from bpflab.cell import attempts
 from bpflab.course import progress
 from bpflab.exercises import answer as answers
+from bpflab.exercises import exercise
 from bpflab.exercises.check import check
 from bpflab.exercises.exercise import Wrong, find, of_lesson
 from bpflab.exercises.verdict import HEADS, verdict
@@ -25,8 +28,6 @@ def tried(monkeypatch):
 @pytest.fixture
 def shell(monkeypatch, tmp_path, tried):
     """Give a running IPython, and two exercises of a lesson that only this test has."""
-    from bpflab.exercises import exercise
-
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setattr(exercise, "_all", dict(exercise._all))
     monkeypatch.setattr(answers, "given", GIVEN.get)
@@ -85,7 +86,58 @@ def test_a_cell_that_failed_is_not_judged_by_its_old_answer(shell, cell, capsys)
     """Neither one that is no Python, nor one that ended with an error."""
     run(shell, "answer_99_1 = [1]")
     run(shell, cell)
-    assert check("99-1").status == "no-python"
+    assert check("99-1").status == "no-answer"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["if True:\n    answer_99_1 = [1]", "answer_99_1, other = [1], 2", "def answer_99_1(): ..."],
+)
+def test_however_the_answer_gets_its_value(shell, cell, capsys):
+    """It is not the given cell that is judged."""
+    run(shell, GIVEN["99-1"])
+    run(shell, cell)
+    assert attempts.last("answer_99_1").source == cell
+
+
+@pytest.mark.parametrize("cell", ["answer_99_1.nowhere", "answer_99_1 == 3", "len(answer_99_1, 1)"])
+def test_a_cell_that_only_looks_at_the_answer_is_none(shell, cell, capsys):
+    """Whether it fails or not, the answer is as it was."""
+    run(shell, "answer_99_1 = [1]")
+    run(shell, cell)
+    assert check("99-1").passed
+
+
+def test_what_ended_the_cell_is_not_called_a_program(shell, capsys):
+    """A line of the magic that cannot be read, or any other fault before a load."""
+    run(shell, "from bpflab import LabError\nanswer_99_1 = []\nraise LabError('argument', 'No.')")
+    made = check("99-1")
+    assert (made.status, "does not compile" in made.text) == ("no-answer", False)
+
+
+def test_a_judge_that_meets_a_fault_of_the_machine(shell, monkeypatch):
+    """It is no try, and no fault of the answer."""
+
+    def fails(_):
+        raise LabError("standby", "The process did not start.")
+
+    exercise.value("99-1", "A hint.")(fails)
+    made = check("99-1", [1])
+    assert (made.status, "Hint" in made.html) == ("cannot-run", False)
+
+
+def test_a_file_that_cannot_be_read(tried):
+    """It is named, and the reason."""
+    with pytest.raises(LabError) as caught:
+        check("02-1", "/nowhere/mine.c")
+    assert caught.value.kind == "no-file"
+
+
+def test_a_script_has_answers_too(monkeypatch, tried):
+    """Its own variables are its notebook."""
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "answer_02_2", -1, raising=False)
+    assert check("02-2").status == "wrong"
 
 
 def test_hints_are_shut_and_one_lies_in_the_other(shell):
@@ -95,7 +147,7 @@ def test_hints_are_shut_and_one_lies_in_the_other(shell):
     assert made.html.count("<details>") == 2 and "<details open" not in made.html
     assert made.html.index("Hint 1 of 2") < made.html.index("Hint 2 of 2")
     assert "The first hint." not in made.text
-    assert 'check("99-1", hints=1)' in made.text
+    assert "add hints=1 to check" in made.text
     made = check("99-1", hints=1)
     assert "Hint 1: The first hint." in made.text and "The second." not in made.text
 

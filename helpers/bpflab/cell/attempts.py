@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
 
 ANSWER = re.compile(r"answer_\d\d_\d+", re.ASCII)
 """The name of an exercise's answer: ``answer_07_2``."""
-_BINDS = re.compile(rf"^(?:%%bpf[ \t]+)?({ANSWER.pattern})\b(?:[ \t]*=(?!=)|[^\n=]*$)?", re.M)
+_MAGIC = re.compile(rf"\s*%%bpf[ \t]+({ANSWER.pattern})\b", re.ASCII)
+_ASSIGNED = re.compile(rf"^[ \t]*({ANSWER.pattern})[ \t]*=(?!=)", re.ASCII | re.M)
 _last: dict[str, Attempt] = {}
 
 
@@ -42,5 +44,18 @@ def last(name: str) -> Attempt | None:
 
 def _note(result: Any) -> None:
     source = getattr(result.info, "raw_cell", None) or ""
-    for name in _BINDS.findall(source):
+    for name in _bound(source):
         _last[name] = Attempt(source, result.error_before_exec or result.error_in_exec)
+
+
+def _bound(source: str) -> set[str]:
+    """Return the answers that a cell gives a value, or would if it were Python."""
+    if found := _MAGIC.match(source):
+        return {found[1]}
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return set(_ASSIGNED.findall(source))
+    names = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    names |= {n.name for n in nodes if isinstance(n, ast.FunctionDef)}
+    return {name for name in names if ANSWER.fullmatch(name)}

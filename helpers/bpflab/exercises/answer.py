@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from bpflab.course import notebooks
 from bpflab.errors import LabError
 from bpflab.exercises.exercise import Exercise
 from bpflab.programs.program import Program
+from bpflab.text import safe_text
 
 MAGIC = "%%bpf"
 
@@ -37,7 +39,7 @@ def of_notebook(exercise: Exercise) -> Answer:
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
-    names = shell.user_ns if shell else {}
+    names = shell.user_ns if shell else vars(sys.modules["__main__"])  # of a script
     attempt = attempts.last(exercise.name)
     if attempt and _same(attempt.source, given(exercise.number)):
         return Answer(status="untouched")
@@ -52,10 +54,19 @@ def as_given(exercise: Exercise, value: object) -> Answer:
     """Return an answer that was given to `check`: a program, its C, the name of a file, a value."""
     if exercise.of == "program" and isinstance(value, str):
         if value.endswith(".c") and "\n" not in value:
-            value = Path(value).read_text(encoding="utf-8")
+            value = _read(value)
         if _same(value, _below(given(exercise.number))):
             return Answer(status="untouched")
     return Answer(value)
+
+
+def _read(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        message = f"{safe_text(name, 200)} cannot be read: {reason}."
+        raise LabError("no-file", message) from None
 
 
 def text_of(answer: object) -> str | None:

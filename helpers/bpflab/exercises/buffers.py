@@ -67,7 +67,7 @@ def alone() -> Iterator[Callable[[Callable[[int], _Seen], int], _Seen]]:
     It takes what to call, which gets the number of the CPU, and how many commands that executes.
     """
     cpu = min(os.sched_getaffinity(0))
-    with load("alone", text=_COUNT) as counter, counter.attached(hook=EXECVE):
+    with load("03 alone", text=_COUNT) as counter, counter.attached(hook=EXECVE):
 
         def undisturbed(act: Callable[[int], _Seen], count: int) -> _Seen:
             for _ in range(_TRIES):

@@ -6,7 +6,7 @@ import contextlib
 import os
 import random
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bpflab.errors import LabError
 from bpflab.workload.standby import Standby, standby
@@ -47,6 +47,19 @@ def unused(count: int) -> list[str]:
     """Return paths that nobody else executes; there are no such files."""
     lengths = [random.randint(30, 90) for _ in range(count)]
     return [f"/nowhere/{''.join(random.choices(string.ascii_lowercase, k=n))}" for n in lengths]
+
+
+def two_cpus() -> list[int]:
+    """Return the first and the last CPU that may be used: one where there is only one."""
+    cpus = sorted(os.sched_getaffinity(0))
+    return sorted({cpus[0], cpus[-1]})
+
+
+def on_cpus(calls: Iterable[tuple[int, int]]) -> str:
+    """Return code that calls getppid on a CPU so often, and then on the next one."""
+    return f"""for cpu, count in {[*calls]}:
+    os.sched_setaffinity(0, [cpu])
+    for _ in range(count): os.getppid()"""
 
 
 def repeated(call: str, times: int) -> str:

@@ -12,10 +12,6 @@ from bpflab.exercises.verdict import Verdict, verdict
 from bpflab.programs.program import Program
 
 _OF_NOTEBOOK = object()
-_MACHINE = (
-    "privilege", "no-kprobes", "no-headers", "no-bcc", "no-libatomic", "descriptors", "memory",
-    "deadline", "killed", "no-tracefs", "no-cpu", "no-clang",
-)  # fmt: skip
 
 
 @checked
@@ -28,7 +24,8 @@ def check(number: str, answer: object = _OF_NOTEBOOK, *, hints: int = 0) -> Verd
     compares what the kernel saw. *hints* is how many hints the text form of the verdict has.
 
     Raises:
-        LabError: ``no-exercise`` where there is none of that number.
+        LabError: ``no-exercise`` where there is none of that number; ``no-file`` where the file
+            cannot be read.
 
     >>> check("07-2")
     """
@@ -46,10 +43,9 @@ def check(number: str, answer: object = _OF_NOTEBOOK, *, hints: int = 0) -> Verd
 
 def _judged(exercise: Exercise, got: answers.Answer, hints: int) -> Verdict:
     if isinstance(got.error, LabError):
-        return _refused(exercise, got.error, hints)
-    if got.status == "error":
-        kind = type(got.error).__name__
-        return verdict(exercise, "no-python", f"It ended with {kind}.", hints=hints)
+        return _refused(exercise, got.error, hints, otherwise="no-answer")
+    if got.error:
+        return verdict(exercise, "no-answer", hints=hints)
     if got.status:
         return verdict(exercise, got.status)
     if exercise.of == "program" and answers.text_of(got.value) is None:
@@ -61,7 +57,7 @@ def _judged(exercise: Exercise, got: answers.Answer, hints: int) -> Verdict:
     except Wrong as wrong:
         return verdict(exercise, wrong.status, wrong.text, wrong.rows, hints=hints)
     except LabError as error:
-        return _refused(exercise, error, hints)
+        return _refused(exercise, error, hints, otherwise="failed")
     if isinstance(got.value, Program) and got.value.links:
         where = ", ".join(hook for _, hook in got.value.links)
         text = f"Your program is still attached to {where}. Detach it: {exercise.name}.detach()"
@@ -69,13 +65,11 @@ def _judged(exercise: Exercise, got: answers.Answer, hints: int) -> Verdict:
     return verdict(exercise, "solved", seen)
 
 
-def _refused(exercise: Exercise, error: LabError, hints: int) -> Verdict:
-    if error.kind in _MACHINE:
-        status = "cannot-run"
-    elif error.of_verifier:
-        status = "refused"
-    elif error.loaded:
-        status = "not-compiled"
-    else:
-        status = "failed"
+def _refused(exercise: Exercise, error: LabError, hints: int, otherwise: str) -> Verdict:
+    """Return the verdict where something was refused: the answer, or what the judge asked for."""
+    if error.of_machine:
+        return verdict(exercise, "cannot-run", error=error)
+    status = otherwise
+    if exercise.of == "program" and error.loaded:
+        status = "refused" if error.of_verifier else "not-compiled"
     return verdict(exercise, status, error=error, hints=hints)

@@ -9,8 +9,6 @@ from bpflab.exercises.exercise import Wrong
 from bpflab.text import safe_text
 
 Function = Callable[..., Any]
-NOTHING = object()
-"""What `refused` returns where the function ended with an error, as it should."""
 
 
 def function(answer: object) -> Function:
@@ -40,9 +38,10 @@ def called(function: Function, *given: Any) -> Any:
     return found
 
 
-def refused(function: Function, *given: Any) -> Any:
-    """Return `NOTHING` where the learner's function raises an error, or else what it returns."""
+def refuses(function: Function, *given: Any) -> bool:
+    """Return whether the learner's function raises an error."""
     try:
-        return function(*given)
+        function(*given)
     except Exception:
-        return NOTHING
+        return True
+    return False

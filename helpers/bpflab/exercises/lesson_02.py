@@ -11,7 +11,7 @@ import threading
 from bpflab.exercises.buffers import longer
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.largest import largest
-from bpflab.exercises.trial import Trial, as_users, events, fields, paths, times
+from bpflab.exercises.trial import Trial, as_users, events, fields, paths, texts, times
 from bpflab.programs.loading import load
 from bpflab.workload.runs import run
 from bpflab.workload.standby import standby
@@ -80,7 +80,8 @@ def opened(trial: Trial) -> str:
                 "Files were opened while it was attached, and no event came.", status="silent"
             )
         fields(frame.iloc[:0], dict.fromkeys(("pid", "flags", "path_len", "path"), ()))
-        own = frame[frame["path"].str.startswith(folder)].reset_index(drop=True)
+        within = [path.startswith(folder) for path in texts(frame, "path")]
+        own = frame[within].reset_index(drop=True)
         if len(own) != len(asked):
             text = f"{len(asked)} files were opened, and {len(own)} events have the path of one."
             raise Wrong(text)

@@ -6,20 +6,18 @@ import os
 import random
 import string
 from array import array
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from bpflab.exercises.calls import callers, executes, unused
 from bpflab.exercises.exercise import Wrong, program, value
-from bpflab.exercises.function import NOTHING, called, function, refused
+from bpflab.exercises.function import called, function, refuses
 from bpflab.exercises.trial import (
     EXECVE,
-    THREE_STEPS,
     Trial,
-    atomic_additions,
     events,
     fields,
+    in_one_step,
     number_of,
     paths,
     same,
@@ -56,8 +54,7 @@ def counter(trial: Trial) -> str:
             raise Wrong("Commands were left out, and their values in the map are all still 0.")
         same("The counts in EXCLUDED_CMDS", wanted, seen)
         _left_out(judged, sum(wanted.values()))
-        if atomic_additions(judged) < 2 and not counts.per_cpu:
-            raise Wrong(THREE_STEPS)
+        in_one_step(judged, counts, additions=2)
     return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
 
 
@@ -83,7 +80,7 @@ def slice_of_array(answer: object) -> str:
         if _items(called(retrieve, length, numbers)) != numbers[:length].tolist():
             raise Wrong(f"{length} of {size} numbers were asked for, and others came.")
     for length in (size + 1, size + 100):
-        if refused(retrieve, length, numbers) is not NOTHING:
+        if not refuses(retrieve, length, numbers):
             raise Wrong(f"{length} of {size} numbers were asked for, and no error came.")
     return f"It gives the first numbers of an array, copies none, and refuses {size + 1} of {size}."
 
@@ -105,7 +102,7 @@ def padded(answer: object) -> str:
     for what, path in cases.items():
         _same_key(what, os.fsencode(path), called(pad, path))
     for path in (f"/{_letters(600)}", f"/{_letters(_KEY - 1)}"):
-        if refused(pad, path) is not NOTHING:
+        if not refuses(pad, path):
             raise Wrong(f"A path of {len(path)} bytes was given, and no error was raised.")
     often = times()
     with _caller({plain: often}) as process, load("exclusion/exclude", label="04-3") as program:
@@ -147,8 +144,7 @@ def users(trial: Trial) -> str:
         if counted != often and not (second == first and counted > often):
             text = "The number of the user in the map is not that of the commands."
             raise Wrong(text, [("number", often, counted)])
-        if not atomic_additions(judged) and not listed.per_cpu:
-            raise Wrong(THREE_STEPS)
+        in_one_step(judged, listed)
     return f"{often} commands of a listed user were left out, and as many of another came."
 
 
@@ -215,15 +211,15 @@ def _left_out(judged: Program, wanted: int) -> None:
         raise Wrong("The number in filtered is wrong.", [("filtered", wanted, seen)])
 
 
-def _items(found: object) -> list[Any]:
+def _items(found: Any) -> list[Any]:
     """Return what is in a slice.
 
     Raises:
         Wrong: it is none.
     """
-    if isinstance(found, str) or not isinstance(found, Iterable):
+    if isinstance(found, str) or not hasattr(found, "__getitem__"):
         raise Wrong(f"Your function returned {type(found).__name__}, and no slice.")
-    return [item.item() if hasattr(item, "item") else item for item in found]
+    return [found[at] for at in range(len(found))]
 
 
 def _same_key(what: str, path: bytes, key: object) -> None:

@@ -19,9 +19,8 @@ from bpflab.exercises.calls import (
 )
 from bpflab.exercises.exercise import Wrong, program
 from bpflab.exercises.trial import (
-    THREE_STEPS,
     Trial,
-    atomic_additions,
+    in_one_step,
     number_of,
     same,
     times,
@@ -120,8 +119,7 @@ def one_map_for_two(trial: Trial) -> str:
         wanted |= {f"process {pid}, opened": plan[0], f"process {pid}, closed": plan[1]}
         seen |= {f"process {pid}, {name}": n for name, n in held.get(pid, {}).items()}
     same("files", wanted, seen)
-    if atomic_additions(judged) < 2 and not files.per_cpu:
-        raise Wrong(THREE_STEPS)
+    in_one_step(judged, files, additions=2)
     return f"{len(plans)} processes, each with its own numbers from both programs."
 
 
@@ -145,8 +143,7 @@ def calls_of_users(trial: Trial) -> str:
     if not any(seen.values()):
         raise Wrong("counter_table has no entry for a user whose process called.", status="silent")
     _about("User", wanted, seen, open_end=os.getuid())
-    if not atomic_additions(judged) and not counts.per_cpu:
-        raise Wrong(THREE_STEPS)
+    in_one_step(judged, counts)
     return (
         f"{' and '.join(map(str, wanted.values()))} calls, and those that a start and an end take."
     )
@@ -171,8 +168,7 @@ def calls_by_number(trial: Trial) -> str:
         if not len(counts):
             raise Wrong("The map calls has no entry.", status="silent")
         _about("Call", wanted, seen)
-        if not atomic_additions(judged) and not counts.per_cpu:
-            raise Wrong(THREE_STEPS)
+        in_one_step(judged, counts)
     return (
         f"{len(wanted)} system calls, each with its number of times. attach() needed no argument."
     )
@@ -206,8 +202,7 @@ def mended(trial: Trial) -> str:
     for name in wanted:
         if (lost := wanted[name] - seen[name]) > 0:
             raise Wrong(f"Of {wanted[name]} {name} on two CPUs, {lost} were not counted.")
-    if atomic_additions(judged) < 2 and not totals.per_cpu:
-        raise Wrong(THREE_STEPS)
+    in_one_step(judged, totals, additions=2)
     return f"{wanted['writes']} writes on two CPUs, and not one was lost."
 
 

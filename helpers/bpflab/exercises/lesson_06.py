@@ -70,7 +70,9 @@ def _called() -> Iterator[str]:
 )
 def sizes(answer: object) -> str:
     """Load `ring` with the field, and measure the event."""
-    text = find("events/ring").listing().replace("\tu32 pid;", "\tu64 ktime_ns;\n\tu32 pid;", 1)
+    before, between, after = find("events/ring").listing().partition("\tu32 pid;")
+    text = f"{before}\tu64 ktime_ns;\n{between}{after}"
+    assert between
     with load("06-2", text=text) as larger:
         record = _in_ring(larger)
     return equal(answer, [record, 4095 // record])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 import pandas as pd
 
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
+from bpflab.exercises.calls import on_cpus, two_cpus
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.trial import Trial, fields, same, times
@@ -57,7 +57,7 @@ def counted(trial: Trial) -> str:
 
     A process that is not in ``OWN`` makes calls, too: they must not count.
     """
-    cpus = _two_cpus()
+    cpus = two_cpus()
     entered, finished = dict.fromkeys(cpus, 0), dict.fromkeys(cpus, 0)
     with trial.load() as program:
         if not (stats := program.maps["STATS"]).per_cpu:
@@ -87,7 +87,7 @@ def counted(trial: Trial) -> str:
 )
 def by_hand(trial: Trial) -> str:
     """Make calls on two CPUs in turn; each event has two steps, and its CPU's total goes on."""
-    if len(cpus := _two_cpus()) < 2:
+    if len(cpus := two_cpus()) < 2:
         raise LabError("no-cpu", "This exercise needs two CPUs, and there is one.")
     total = dict.fromkeys(cpus, 0)
     with trial.load() as program:
@@ -108,18 +108,9 @@ def by_hand(trial: Trial) -> str:
     return f"{sum(total.values()) // 2} calls on {len(cpus)} CPUs, each with its two steps."
 
 
-def _two_cpus() -> list[int]:
-    """Return the first and the last CPU that may be used: one where there is only one."""
-    cpus = sorted(os.sched_getaffinity(0))
-    return sorted({cpus[0], cpus[-1]})
-
-
 def _calls(program: Program, made: Mapping[int, int], *, own: bool = True) -> Standby:
     """Let a process make so many calls on each CPU, known to the program as its own or not."""
-    code = f"""for cpu, count in {[*made.items()]}:
-    os.sched_setaffinity(0, [cpu])
-    for _ in range(count): os.getppid()"""
-    with standby(code, "import os") as process:
+    with standby(on_cpus(made.items()), "import os") as process:
         program.maps["OWN"].fill(process.pids if own else [])
         process.go()
     program.maps["OWN"].clear()

@@ -42,7 +42,7 @@ def slots(answer: object) -> str:
     "In Python: os.execve(os.open('/usr/bin/true', os.O_RDONLY), ['true'], {})",
 )
 def ways_to_execute(answer: object) -> str:
-    """Let a process be executed in both ways; each must be reported once, and nothing else."""
+    """Let a process be executed in both ways; each must be reported, and nothing else."""
     names = _texts(answer)
     known = syscalls.names().values()
     for name in names:
@@ -57,7 +57,7 @@ def ways_to_execute(answer: object) -> str:
     right = {name for calls in seen.values() for name in calls if name.startswith("exec")}
     if others := [name for name in names if name not in right]:
         raise Wrong(f"{safe_text(others[0], 40)} executes no program, and has a slot, too.")
-    return "Both ways are reported, each once."
+    return "Both ways are reported, and no other call."
 
 
 @program(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Sequence
 
 from bpflab import syscalls
+from bpflab.exercises.calls import on_cpus, two_cpus
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.trial import Trial, times
@@ -15,11 +15,6 @@ from bpflab.programs.program import Program
 from bpflab.workload.standby import standby
 
 _NAMES = ["seen", "version 1", "version 2", "fell through", "not once", "filtered", "shown"]
-_CALLS = """
-for cpu, count in {}:
-    os.sched_setaffinity(0, [cpu])
-    for _ in range(count): os.getppid()
-"""
 # A hook that numbers the events of each CPU, and a display that tells which ones reach it.
 _AROUND = """
 struct event {
@@ -73,7 +68,7 @@ def without_display(answer: object) -> str:
         chain.maps["JUMP_TABLE"].fill({0: "filter_2"})
         chain.maps["WATCHED"].fill([syscalls.number("getppid")])
         chain.maps["TAKEN"][0] = 1
-        code = _CALLS.format([(_cpus()[0], 16)])
+        code = on_cpus([(two_cpus()[0], 16)])
         with standby(code, "import os") as process, chain.attached(hook="sys_enter"):
             chain.maps["OWN"].fill(process.pids)
             process.go()
@@ -94,7 +89,7 @@ def without_display(answer: object) -> str:
 )
 def every_second(trial: Trial) -> str:
     """Make calls on two CPUs in turn, with a hook and a display around the answer."""
-    cpus = _cpus()
+    cpus = two_cpus()
     plan = [(cpu, random.randint(1, 5)) for cpu in cpus * 6]
     made = {cpu: sum(count for each, count in plan if each == cpu) for cpu in cpus}
     number = {"GETPPID": syscalls.number("getppid")}
@@ -102,7 +97,7 @@ def every_second(trial: Trial) -> str:
     with around, trial.load() as judged:
         judged.maps["JUMP_TABLE"][1] = around.functions["display"]
         around.maps["FIRST"][0] = next(iter(judged.functions.values()))
-        with standby(_CALLS.format(plan), "import os") as process:
+        with standby(on_cpus(plan), "import os") as process:
             around.maps["OWN"].fill(process.pids)
             with around.attached(hook="sys_enter"):
                 process.go()
@@ -126,7 +121,7 @@ def every_second(trial: Trial) -> str:
 )
 def limited(trial: Trial) -> str:
     """Make calls in rounds: the versions take turns, the CPUs too, once nobody is in slot 1."""
-    limit, cpus = random.randint(24, 32), _cpus()
+    limit, cpus = random.randint(24, 32), two_cpus()
     # The version, how many calls it lets through, and whether slot 1 is filled.
     rounds = [(1, times(), True), (2, times(2, 5), True), (1, limit, False), (2, 3, True)]
     rounds += [(1, 2, True), (2, limit, True), (1, limit, True)]
@@ -156,17 +151,11 @@ def limited(trial: Trial) -> str:
 
 def _shown(judged: Program, calls: int, cpu: int) -> int:
     """Return how many of so many calls of one process reached display."""
-    with standby(_CALLS.format([(cpu, calls)]), "import os") as process:
+    with standby(on_cpus([(cpu, calls)]), "import os") as process:
         judged.maps["OWN"].fill(process.pids)
         process.go()
     judged.maps["OWN"].clear()
     return len(judged.events.frame(process))
-
-
-def _cpus() -> list[int]:
-    """Return the first and the last CPU that may be used: one where there is only one."""
-    cpus = sorted(os.sched_getaffinity(0))
-    return sorted({cpus[0], cpus[-1]})
 
 
 def _listed(numbers: Sequence[int], most: int = 8) -> str:

@@ -24,11 +24,10 @@ from bpflab.workload.runs import Run, run
 
 EXECVE = "syscalls:sys_enter_execve"
 MISSING = "-"
-THREE_STEPS = (
+_THREE_STEPS = (
     "This time every call was counted. But your addition is three steps, and two CPUs may add at"
     " the same moment: then one of the two gets lost."
 )
-"""What is wrong where `atomic_additions` finds too few."""
 _LONGEST_S = 60.0  # of a judge
 _SHOWN = 5  # fields of an event that a verdict shows
 _ATOMIC = (0xC3, 0xDB)  # BPF_STX | BPF_ATOMIC on 4 and on 8 bytes: include/uapi/linux/bpf.h
@@ -48,30 +47,35 @@ class Trial:
         self.text = answer.source.listing() if isinstance(answer, Program) else str(answer)
         self.hooks = dict(answer.hooks) if isinstance(answer, Program) else {}
 
-    def load(self, **defines: object) -> Program:
-        """Load it once more, for a ``with`` block; the learner's own stays as it is."""
+    def load(self, *, read: bool = True, **defines: object) -> Program:
+        """Load it once more, for a ``with`` block; the learner's own stays as it is.
+
+        Its rings are read all the time, since other processes of the machine may fill them;
+        without *read* nobody reads them.
+        """
         own: Mapping[str, object] = {}
         type = self._exercise.type
         if isinstance(self._answer, Program):
             own, type = self._answer.source.defines, self._answer.asked or type
-        return load(self._exercise.number, text=self.text, type=type, defines={**own, **defines})
+        defines = {**own, **defines}
+        program = load(self._exercise.number, text=self.text, type=type, defines=defines)
+        for name, each in program.maps.items() if read else ():
+            if each.type == "ringbuf":
+                with contextlib.suppress(LabError):  # the judge will meet it
+                    pump.keep(program.log(name), _LONGEST_S)
+        return program
 
     @contextlib.contextmanager
     def attached(
         self, hook: str = EXECVE, *, read: bool = True, **defines: object
     ) -> Iterator[Program]:
-        """Load it, and attach it for a block: a text with several functions where it says.
+        """Load it as `load` does, and attach it for a block: several functions where its text says.
 
-        One function goes to *hook*, whatever it is called. The rings are read all the time, since
-        other processes of the machine may fill them; without *read* nobody reads them.
+        One function goes to *hook*, whatever it is called.
         """
-        with self.load(**defines) as program:
+        with self.load(read=read, **defines) as program:
             targets = {next(iter(program.functions)): hook} if len(program.functions) == 1 else {}
             with program.attached(**(targets or self.hooks)):
-                for name, each in program.maps.items() if read else ():
-                    if each.type == "ringbuf":
-                        with contextlib.suppress(LabError):  # the judge will meet it
-                            pump.keep(program.log(name), _LONGEST_S)
                 yield program
 
 
@@ -109,10 +113,15 @@ def as_users(path: str, times: int) -> tuple[Run, list[int]]:
     return mine, users
 
 
-def atomic_additions(program: Program) -> int:
-    """Return how many instructions of *program* add in one step, which no other CPU divides."""
+def in_one_step(program: Program, counts: Map, additions: int = 1) -> None:
+    """Look for instructions that add to *counts* in one step, which no other CPU divides.
+
+    Raises:
+        Wrong: where there are fewer than *additions*; a map per CPU needs none.
+    """
     codes = b"".join(bytes(sent)[::_INSTRUCTION] for sent in program.sent.values())
-    return sum(code in _ATOMIC for code in codes)
+    if sum(code in _ATOMIC for code in codes) < additions and not counts.per_cpu:
+        raise Wrong(_THREE_STEPS)
 
 
 def number_of(counts: Map, key: Any) -> int:
@@ -137,6 +146,21 @@ def events(program: Program, mine: Run, name: str = "events") -> pd.DataFrame:
     if len(frame) != len(mine):
         raise Wrong(f"{len(mine)} commands ran, and {len(frame)} events of them came.")
     return frame.reset_index(drop=True)
+
+
+def texts(frame: pd.DataFrame, name: str) -> list[str]:
+    """Return a column of an event that holds text.
+
+    Raises:
+        Wrong: where there is no such field, or where it is no text.
+    """
+    if name not in frame:
+        there = ", ".join(str(column) for column in frame)
+        raise Wrong(f"The event has no field {name}. It has {there}.")
+    found = [plain(value) for value in frame[name]]
+    if not all(isinstance(value, str) for value in found):
+        raise Wrong(f"The field {name} holds no text. Declare it as an array of char.")
+    return [str(value) for value in found]
 
 
 def fields(frame: pd.DataFrame, wants: Mapping[str, Sequence[object]]) -> None:

@@ -19,11 +19,11 @@ _BOX = "border-left:4px solid {};padding:.2em .9em;margin:.2em 0"
 HEADS = {
     "untouched": "The cell above is as the lesson gives it. Change it, run it, then run this.",
     "missing": "{name} has no value yet. Run the cell above, then run this one again.",
-    "no-python": "The cell above did not run to its end, so there is no answer to judge.",
+    "no-answer": "The cell above did not run to its end, so there is no answer to judge.",
     "not-compiled": "Your program does not compile.",
     "refused": "The kernel's verifier refuses your program.",
-    "cannot-run": "Your program cannot be judged on this machine.",
-    "failed": "Your program loads, but the judge could not use it.",
+    "cannot-run": "This machine cannot judge the answer.",
+    "failed": "The judge could not try your answer.",
     "silent": "Nothing came. {text}",
     "wrong": "Not yet. {text}",
     "leftover": "Right, but something is left behind. {text}",
@@ -54,9 +54,9 @@ def verdict(
     text: str = "",
     rows: Sequence[tuple[str, object, object]] = (),
     error: LabError | None = None,
-    hints: int = 0,
+    hints: int | None = None,
 ) -> Verdict:
-    """Return the view of a verdict. *hints* is how many of them the text form has."""
+    """Return the view of a verdict. *hints* is how many of them its text has; None offers none."""
     mark = {"solved": "✓", "untouched": "…", "missing": "…"}.get(status, "✗")
     said = HEADS[status].format(name=exercise.name, text=text).strip()
     head = f"{mark} Exercise {exercise.number}: {said}"
@@ -67,11 +67,11 @@ def verdict(
     views += [refusal(error, "Refused", log=True)] if error else []
     parts += [view.html for view in views]
     texts += [view.text for view in views]
-    if status not in ("solved", "untouched", "missing", "cannot-run"):
+    if hints is not None:
         parts.append(_shut(exercise.hints))
         texts += [f"Hint {n}: {safe_text(h)}" for n, h in enumerate(exercise.hints[:hints], 1)]
         if hints < len(exercise.hints):
-            texts.append(f'A hint: check("{exercise.number}", hints={hints + 1})')
+            texts.append(f"For a hint, add hints={hints + 1} to check.")
     colour = {"✓": _BLUE, "…": _GREY, "✗": _ORANGE}[mark]
     box = f'<div role="status" style="{_BOX.format(colour)}">'
     return Verdict(f"{box}{''.join(parts)}</div>", "\n".join(texts), status)
