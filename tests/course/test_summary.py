@@ -5,6 +5,7 @@ import pytest
 
 from bpflab import LabError
 from bpflab.course import notebooks, progress
+from bpflab.course import summary as module
 from bpflab.course.records import Exercise, Prediction, Progress
 from bpflab.course.summary import summary
 
@@ -20,7 +21,7 @@ def course(tmp_path, monkeypatch):
         nbformat.write(book, tmp_path / f"{name}.ipynb")
     monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
     monkeypatch.setattr(progress, "FILE", tmp_path / "progress.json")
-    monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
+    monkeypatch.setattr(module, "watched", lambda: True)
 
 
 def stored(monkeypatch, *rows):
@@ -61,10 +62,10 @@ def test_what_came_of_a_lesson(course, monkeypatch):
     assert "<code>&lt;b&gt;</code> fit? You predicted: &lt;i&gt;</li>" in view.html
 
 
-def test_headless_it_is_the_same_each_time(course, monkeypatch):
+def test_where_nobody_watches_it_is_the_same_each_time(course, monkeypatch):
     """Whatever the file has: nbval compares it."""
     stored(monkeypatch, Exercise("02-1", "solved", 1, "2026"))
-    monkeypatch.setenv("BPFLAB_HEADLESS", "1")
+    monkeypatch.setattr(module, "watched", lambda: False)
     later = "in your own copy of the lesson your answers stand here."
     assert summary("02").text.splitlines() == [
         "Lesson 02",

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from comm.base_comm import BaseComm
 
+from bpflab import notebook
 from bpflab.screen import interact, start, steering
 
 NAME = "_model_name"
@@ -69,7 +70,7 @@ def opened(monkeypatch):
     )
     monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
     monkeypatch.setattr("comm.create_comm", lambda **keys: Wire(**keys))
-    monkeypatch.setattr(start, "get_ipython", lambda: page.shell)
+    monkeypatch.setattr(notebook, "shell", lambda: page.shell)
     monkeypatch.setattr(start, "_of_cells", {})
     for module in (interact, steering):
         monkeypatch.setattr(module, "_display", display)

@@ -7,8 +7,9 @@ import weakref
 
 import pytest
 
+from bpflab import notebook
 from bpflab.errors import LabError
-from bpflab.screen import start, steering
+from bpflab.screen import steering
 from bpflab.screen.controls import control
 from bpflab.screen.interact import interact
 from bpflab.views import View
@@ -250,7 +251,7 @@ def test_where_nobody_watches_it_is_called_once(page, monkeypatch, where):
     if where == "headless":
         monkeypatch.setenv("BPFLAB_HEADLESS", "1")
     else:
-        monkeypatch.setattr(start, "get_ipython", lambda: None)
+        monkeypatch.setattr(notebook, "shell", lambda: None)
     steered = Steered()
 
     def swap():

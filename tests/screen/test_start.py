@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from bpflab import notebook
 from bpflab.errors import LabError
 from bpflab.screen import live_view, start
 from bpflab.screen.painter import Painter
@@ -23,7 +24,7 @@ def page(monkeypatch):
         kernel=object(), get_parent=lambda: {"metadata": {"cellId": page.cell}}, execution_count=1
     )
     monkeypatch.delenv("BPFLAB_HEADLESS", raising=False)
-    monkeypatch.setattr(start, "get_ipython", lambda: page.shell)
+    monkeypatch.setattr(notebook, "shell", lambda: page.shell)
     monkeypatch.setattr(start, "_display", page.displayed.append)
     monkeypatch.setattr(start, "_of_cells", {})
     monkeypatch.setattr(live_view, "painter", Painter())
@@ -55,7 +56,7 @@ def test_where_nobody_watches_the_last_frame_is_shown(page, monkeypatch, where):
     if where == "headless":
         monkeypatch.setenv("BPFLAB_HEADLESS", "1")
     else:
-        monkeypatch.setattr(start, "get_ipython", lambda: None)
+        monkeypatch.setattr(notebook, "shell", lambda: None)
 
     view = live(draw)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from bpflab.errors import LabError
+from bpflab.notebook import watched
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -47,7 +47,7 @@ def _show_name(shell: Any, error: NameError, trace: TracebackType | None) -> Non
     """Show IPython's own traceback, and below it what is to be said of the name."""
     from bpflab.cell.unknown_name import hint
 
-    if not os.environ.get("BPFLAB_HEADLESS") and (said := hint(shell, error, trace)):
+    if watched() and (said := hint(shell, error, trace)):
         error.add_note(said)
     shell.showtraceback((type(error), error, trace))
 
@@ -59,7 +59,7 @@ def _show(shell: Any, error: LabError, trace: TracebackType | None) -> None:
     So it has where the panel cannot be drawn: no fault of ours may hide the error.
     """
     kind = type(error)
-    if os.environ.get("BPFLAB_HEADLESS"):
+    if not watched():
         shell.showtraceback((kind, error, trace))
         return
     # As IPython does for every other exception; the panel says where the whole log is.

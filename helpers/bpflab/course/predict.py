@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bpflab import notebook
 from bpflab.arguments import checked
 from bpflab.course import progress
 from bpflab.course.asked import lesson_here
 from bpflab.course.records import Outcome
 from bpflab.errors import LabError
+from bpflab.notebook import watched
 from bpflab.text import safe_text
 from bpflab.views.beside import show
 from bpflab.views.view import View, inline
@@ -42,12 +44,10 @@ def predict(question: str, *options: str) -> None:
     """
     if len(options) == 1 or len(set(options)) < len(options):
         raise LabError("argument", "predict takes no options, or two and more that differ.")
-    if progress.headless():
+    if not watched():
         show(_asks(question, options))
         return
-    from IPython.core.getipython import get_ipython
-
-    shell: Any = get_ipython()
+    shell = notebook.shell()
     cell = (shell.get_parent().get("metadata") or {}).get("cellId") or ""
     asked = _Asked(question, options)
     if (same := _waiting.pop((cell, question), None)) and same.options == options:

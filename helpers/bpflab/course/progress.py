@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from bpflab.course.asked import of_course
 from bpflab.course.records import Exercise, Outcome, Prediction, Progress, dumped, parsed
 from bpflab.files import replace_text
+from bpflab.notebook import watched
 from bpflab.paths import ROOT
 from bpflab.text import safe_text
 
@@ -34,14 +35,10 @@ _WAIT_S = 5.0  # for another kernel, which needs a millisecond
 _said: set[str] = set()
 
 
-def headless() -> bool:
-    """Return whether nobody watches: ``BPFLAB_HEADLESS``, or no notebook. Nothing is kept then."""
-    running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return bool(os.environ.get("BPFLAB_HEADLESS")) or getattr(running, "kernel", None) is None
-
-
 def record_exercise(number: str, status: str) -> None:
-    """Keep what a check said; ``solved`` is what solves it, and `NO_TRY` counts as no try.
+    """Keep what a check said, where somebody watches.
+
+    The status ``solved`` is what solves it, and `NO_TRY` counts as no try.
 
     Raises nothing: where the file cannot be written, a line says so.
     """
@@ -57,7 +54,7 @@ def record_exercise(number: str, status: str) -> None:
 
 
 def record_prediction(lesson: str, question: str, guess: str, outcome: Outcome | None) -> None:
-    """Keep a guess, in the place of an earlier one to the same question; raises nothing."""
+    """Keep a guess, in the place of an earlier one to the same question, where somebody watches."""
 
     def change(now: Progress) -> Progress:
         new = Prediction(lesson, question, guess, outcome, _now())
@@ -69,9 +66,9 @@ def record_prediction(lesson: str, question: str, guess: str, outcome: Outcome |
 
 
 def read() -> Progress:
-    """Return what is kept; nothing where nobody watches, or of a file that cannot be read."""
+    """Return what is kept; nothing of a file that cannot be read."""
     try:
-        return Progress() if os.environ.get("BPFLAB_HEADLESS") else _read()
+        return _read()
     except (OSError, ValueError) as error:
         _say(f"{FILE.name} cannot be read: {error}.")
         return Progress()
@@ -130,8 +127,8 @@ def _now() -> str:
 
 
 def _change(change: Callable[[Progress], Progress]) -> None:
-    """Read, change and write the file, while no other kernel does."""
-    if headless():
+    """Read, change and write the file, while no other kernel does; raise nothing."""
+    if not watched():
         return
     try:
         FILE.parent.mkdir(parents=True, exist_ok=True)

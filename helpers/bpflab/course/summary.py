@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from bpflab.arguments import checked
 from bpflab.course import notebooks, progress
 from bpflab.course.asked import Asked, asked
 from bpflab.course.records import Exercise, Outcome
+from bpflab.notebook import watched
 from bpflab.text import safe_text
 from bpflab.views.table import table
 from bpflab.views.view import View, figure, inline
@@ -28,19 +27,20 @@ def summary(lesson: str = "") -> View:
     """Show what came of a lesson: its exercises, what was foreseen, and what surprised.
 
     *lesson* is its number, as in ``"02"``; without one the view has a line a lesson. Where nobody
-    watches (``BPFLAB_HEADLESS``) it only says what the lesson asks, or what the lines will have.
+    watches (``BPFLAB_HEADLESS``, no notebook) it only says what the lesson asks, or what the lines
+    will have.
 
     Raises:
         LabError: ``no-lesson``.
 
     >>> summary("02")
     """
-    if not lesson and os.environ.get("BPFLAB_HEADLESS"):
+    if not lesson and not watched():
         return _sections("The course so far", {_COURSE: []})
     if not lesson:
         return table(progress.frame().reset_index(), "The course so far")
     asks = asked(notebooks.find(lesson))
-    if os.environ.get("BPFLAB_HEADLESS"):
+    if not watched():
         return _sections(f"Lesson {asks.lesson}", {_later(asks): []})
     exercises, predictions = progress.read().of(asks)
     done = {_counted(exercises): [_status(one) for one in exercises]} if exercises else {}

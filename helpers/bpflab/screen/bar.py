@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from IPython.display import display
 
 from bpflab.arguments import checked
-from bpflab.screen.start import watched
+from bpflab.notebook import watched
 from bpflab.views.view import View, markup
 
 T = TypeVar("T")

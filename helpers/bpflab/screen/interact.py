@@ -10,9 +10,10 @@ from IPython.display import display
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
+from bpflab.notebook import watched
 from bpflab.screen.call import Function, below, made, name_of
 from bpflab.screen.controls import Control, control
-from bpflab.screen.start import of_this_cell, watched
+from bpflab.screen.start import of_this_cell
 from bpflab.text import safe_text
 from bpflab.views.view import View, markup
 

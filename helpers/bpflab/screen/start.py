@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
+from bpflab import notebook
 from bpflab.arguments import checked, within
 from bpflab.data.events import EventLog
 from bpflab.data.only import Only
 from bpflab.errors import LabError
+from bpflab.notebook import watched
 from bpflab.programs.program import Program
 from bpflab.screen.live_view import Live
 from bpflab.screen.pictures import Picture
@@ -128,7 +128,7 @@ def of_this_cell() -> weakref.WeakSet[Any]:
 
     Each has ``stop(reason)``, which waits for its end, and ``forget()``.
     """
-    shell: Any = get_ipython()
+    shell = notebook.shell()
     asked = shell.get_parent() if shell and watched() else {}
     cell = (asked.get("metadata") or {}).get("cellId")
     if not cell:
@@ -141,9 +141,3 @@ def of_this_cell() -> weakref.WeakSet[Any]:
         views = weakref.WeakSet()
     _of_cells[cell] = shell.execution_count, views
     return views
-
-
-def watched() -> bool:
-    """Return whether a reader may see how a page changes."""
-    in_notebook = getattr(get_ipython(), "kernel", None) is not None
-    return in_notebook and not os.environ.get("BPFLAB_HEADLESS")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from bpflab import notebook
 from bpflab.views.view import View
 
 
 def show(view: View) -> None:
     """Show *view* below the cell that runs; outside of a notebook print its text on stderr."""
-    # Where IPython was not imported nothing runs in it.
-    running = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if getattr(running, "kernel", None) is None:
+    if notebook.shell() is None:
         print(view.text, file=sys.stderr)
         return
     from IPython.display import display
