@@ -1,6 +1,8 @@
 """Files that are there whole or not at all, and what killed processes left."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab.files import replace_text, sweep
+from bpflab.files import replace_text, second_name, sweep
 
 DEAD = 2**22 + 1  # no process has such an id
 KILLED = """
@@ -81,6 +83,38 @@ def test_two_threads_may_write_one_file(file, monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(lambda text: replace_text(file, text), ["one", "other"]))
     assert file.read_text() in ("one", "other")
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_second_name_is_one_that_nothing_has(file, monkeypatch, links):
+    """Linked or, where the disk has no hard links, copied with the mode; a hundred and more."""
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    for number in (1, 2):
+        taken = file.with_name(f"01-a ({number}).ipynb")
+        taken.write_text(f"mine {number}")
+    for number in range(3, 105):
+        name = second_name(file)
+        assert name == file.with_name(f"01-a ({number}).ipynb")
+        assert name.samefile(file) is links
+        assert (name.read_text(), name.stat().st_mode & 0o777) == ("old", 0o600)
+    assert taken.read_text() == "mine 2"
+    assert second_name(file, "kept").name == "01-a (kept 1).ipynb"
+    assert second_name(file.with_name("02-b.ipynb")) is None
+
+
+def no_links(*_, **__):
+    """Refuse a hard link, as vfat, exFAT and shared folders do."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def test_a_copy_that_fails_leaves_nothing(file, monkeypatch):
+    """As on a full disk."""
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(shutil, "copymode", no_links)
+    with pytest.raises(PermissionError):
+        second_name(file)
     assert list(file.parent.iterdir()) == [file]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -34,6 +35,43 @@ def replace_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             part.unlink()
         raise
+
+
+def second_name(path: Path, word: str = "") -> Path | None:
+    """Give a file a second name that nothing has, and return that, or None if there is no file.
+
+    Of ``progress.json`` and the word ``damaged`` it is ``progress (damaged 1).json``, or the first
+    number that is free. Where the disk has no hard links, as a USB stick, the file is copied.
+
+    Raises:
+        OSError: as a full or read-only disk does; then there is no second one.
+    """
+    for number in itertools.count(1):
+        name = path.with_stem(f"{path.stem} ({f'{word} {number}'.strip()})")
+        try:
+            try:
+                os.link(path, name, follow_symlinks=False)
+            except (FileExistsError, FileNotFoundError):
+                raise
+            except OSError:
+                _copy(path, name)
+            return name
+        except FileExistsError:
+            continue
+        except FileNotFoundError:
+            return None
+    raise AssertionError
+
+
+def _copy(path: Path, name: Path) -> None:
+    """Copy a file to a name that nothing may have, whole or not at all."""
+    with path.open("rb") as old, name.open("xb") as new:
+        try:
+            shutil.copyfileobj(old, new)
+            shutil.copymode(path, name)
+        except BaseException:
+            name.unlink()
+            raise
 
 
 def sweep(folder: Path, head: str, remove: Callable[[Path], None] = Path.unlink) -> None:

@@ -159,14 +159,14 @@ def test_a_damaged_file_is_put_aside(file, capsys, text):
     """A line says so, the old one is kept, and each of several damaged ones."""
     raw = text if isinstance(text, bytes) else text.encode()
     file.parent.mkdir()
-    for name in ("damaged", "damaged 2"):
+    for name in ("damaged 1", "damaged 2"):
         file.write_bytes(raw)
         assert progress.read() == Progress()
         progress.record_exercise("02-1", "solved")
         assert [one.number for one in progress.read().exercises] == ["02-1"]
         assert file.with_name(f"progress ({name}).json").read_bytes() == raw
     said = capsys.readouterr().err.splitlines()
-    assert "progress.json was damaged: it is progress (damaged).json now, and a new" in said[1]
+    assert "progress.json was damaged: it is progress (damaged 1).json now, and a new" in said[1]
     assert len(said) == 3
 
 

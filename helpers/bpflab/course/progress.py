@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from bpflab.course.asked import of_course
 from bpflab.course.records import Exercise, Outcome, Prediction, Progress, dumped, parsed
-from bpflab.files import replace_text
+from bpflab.files import replace_text, second_name
 from bpflab.notebook import watched
 from bpflab.paths import ROOT
 from bpflab.text import safe_text
@@ -136,10 +136,10 @@ def _change(change: Callable[[Progress], Progress]) -> None:
             try:
                 now = _read()
             except ValueError:
-                now = Progress()
-                _say(
-                    f"{FILE.name} was damaged: it is {_put_aside().name} now, and a new one begins."
-                )
+                now, kept = Progress(), second_name(FILE, "damaged")
+                FILE.unlink(missing_ok=True)  # or each try on a full disk would name it once more
+                aside = f"it is {kept.name} now, and " if kept else ""
+                _say(f"{FILE.name} was damaged: {aside}a new one begins.")
             replace_text(FILE, dumped(change(now)))
     except (OSError, ValueError) as error:  # of a text that cannot be encoded, too
         _say(f"Your progress was not stored: {error}.")
@@ -169,13 +169,6 @@ def _read() -> Progress:
         return parsed(FILE.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Progress()
-
-
-def _put_aside() -> Path:
-    names = ["damaged", *(f"damaged {n}" for n in range(2, 100))]
-    paths = [FILE.with_name(f"{FILE.stem} ({name}).json") for name in names]
-    free = next((path for path in paths if not path.exists()), paths[-1])
-    return FILE.rename(free)
 
 
 def _say(text: str) -> None:
