@@ -1,6 +1,7 @@
 """The learner's own lessons: made, updated while nobody has edited them, and started over."""
 
 import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -272,15 +273,25 @@ def nobody():
         os.seteuid(0)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
-@pytest.mark.parametrize("owned", ["all", "one lesson"])
-def test_what_belongs_to_another_user_is_named(lesson, owned, monkeypatch):
-    """It would be no help to open a lesson that cannot be saved: the fault says how to get it."""
-    stored, own = lesson
+of_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another, or mount")
+
+
+@pytest.fixture
+def readable(lesson):
+    """Give the test the two lessons, where every user may go."""
+    _, own = lesson
     for folder in [own.parent, *own.parents]:
         if folder.stat().st_uid == os.getuid() and folder != Path("/"):
             folder.chmod(0o755)
-    if owned == "one lesson":
+    return lesson
+
+
+@of_root
+@pytest.mark.parametrize("owned", ["my", "all lessons"])
+def test_what_belongs_to_another_user_is_named(readable, owned):
+    """It would be no help to open a lesson that cannot be saved: the fault says how to get it."""
+    stored, own = readable
+    if owned == "all lessons":
         os.chown(own.parent, 65534, -1)
     store(stored, *OTHER)
     before = own.read_bytes()
@@ -292,29 +303,119 @@ def test_what_belongs_to_another_user_is_named(lesson, owned, monkeypatch):
     assert own.read_bytes() == before
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
-def test_on_a_full_disk_all_stays_as_it_was(lesson, tmp_path, monkeypatch):
-    """An update and a start over are refused with the reason; the lesson and its name stay."""
+@of_root
+def test_one_lesson_of_another_user_keeps_no_other_from_its_update(readable):
+    """It is named with what gives it back, and the lab opens."""
+    stored, own = readable
+    for path in (own.parent, own.with_name("02-b.ipynb")):
+        os.chown(path, 65534, -1)
+    for lesson in (stored, stored.with_name("02-b.ipynb")):
+        store(lesson, *OTHER)
+    before = own.read_bytes()
+    with nobody():
+        fault, line = update()
+    assert "Not yours, so that nothing could be saved there: my/01-a.ipynb." in fault
+    assert f'sudo chown -R "$USER" "{own.parent}"' in fault
+    assert line.startswith("my/02-b.ipynb is new") and own.read_bytes() == before
+
+
+@of_root
+def test_ones_own_lesson_may_be_read_only(readable):
+    """It is no other user's, and an update keeps its mode."""
+    stored, own = readable
+    for path in (own.parent, own, own.with_name("02-b.ipynb")):
+        os.chown(path, 65534, -1)
+    own.chmod(0o444)
+    store(stored, *OTHER)
+    with nobody():
+        (line,) = update()
+        assert "nothing was done" in fresh(stored)
+    assert line.startswith("my/01-a.ipynb is new") and own.stat().st_mode & 0o777 == 0o444
+
+
+def test_where_the_disk_has_no_hard_links(lesson, monkeypatch):
+    """As a USB stick: an older lesson stays and the others go on; a start over keeps a copy."""
     stored, own = lesson
-    disk = tmp_path / "disk"
+    before = own.read_bytes()
+    store(stored, *OTHER)
+    own.with_name("02-b.ipynb").unlink()
+
+    def link(*_, **__):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", link)
+    older, written = update()
+    assert older.startswith("my/01-a.ipynb is older than the course's lesson, and stays: Operation")
+    assert "./lab fresh 01 " in older and written == "Written into my/: 02-b.ipynb."
+    assert own.read_bytes() == before
+    assert "what was there is now my/01-a (1).ipynb." in fresh(stored)
+    assert own.with_name("01-a (1).ipynb").read_bytes() == before
+    assert nbformat.read(own, 4).cells[1].source == "2 + 2"
+    assert list(update()) == []
+
+
+def test_where_the_disk_has_no_symbolic_links_either(clone, monkeypatch):
+    """The lessons are there all the same; what they link to is in notebooks/."""
+
+    def symlink_to(*_):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(Path, "symlink_to", symlink_to)
+    assert list(update()) == ["my/ has your own copy of the 2 lessons."]
+
+
+@pytest.fixture
+def disk(clone, monkeypatch):
+    """Give the test a small disk, on which `my/` is to be."""
+    disk = clone / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32k", "none", disk], check=True)
-    try:
-        monkeypatch.setattr(working_copy, "MY", disk / "my")
-        list(update())
-        own = disk / "my/01-a.ipynb"
-        save(own, runs)
-        before = own.read_bytes()
-        with contextlib.suppress(OSError), (disk / "x").open("wb", buffering=0) as full:
-            while full.write(b"x" * 4096):
-                pass
-        store(stored, *OTHER)
-        names = sorted(own.parent.iterdir())
-        for attempt in (lambda: list(update()), lambda: fresh(stored)):
-            with pytest.raises(LabError, match="No space left on device") as caught:
-                attempt()
-            assert caught.value.kind == "not-written"
-            assert own.read_bytes() == before and own.stat().st_nlink == 1
-            assert sorted(own.parent.iterdir()) == names
-    finally:
-        subprocess.run(["umount", disk], check=True)
+    for module in (paths, working_copy):
+        monkeypatch.setattr(module, "MY", disk / "my")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def fill(disk):
+    """Leave no room."""
+    with contextlib.suppress(OSError), (disk / "x").open("wb", buffering=0) as full:
+        while full.write(b"x" * 4096):
+            pass
+
+
+def forbid(disk):
+    """Make it read-only."""
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+
+
+@of_root
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(fill, "No space left on device"), (forbid, "Read-only file system")],
+)
+def test_on_a_disk_that_takes_nothing_all_stays_as_it_was(clone, disk, change, reason):
+    """An update says it and goes on, so that the lab opens; a start over is refused."""
+    list(update())
+    stored, own = clone / "notebooks/01-a.ipynb", disk / "my/01-a.ipynb"
+    save(own, runs)
+    before, names = own.read_bytes(), sorted(own.parent.iterdir())
+    change(disk)
+    assert list(update()) == []
+    store(stored, *OTHER)
+    (line,) = update()
+    assert "my/01-a.ipynb is older" in line and reason in line
+    with pytest.raises(LabError, match=reason) as caught:
+        fresh(stored)
+    assert caught.value.kind == "not-written"
+    assert own.read_bytes() == before and own.stat().st_nlink == 1
+    assert sorted(own.parent.iterdir()) == names
+
+
+@of_root
+@pytest.mark.parametrize("change", [fill, forbid])
+def test_without_any_lesson_the_lab_does_not_open(disk, change, capsys):
+    """There would be nothing to see."""
+    (disk / "x").touch()
+    change(disk)
+    assert cli.main(["update"]) == 1
+    assert "cannot be written" in capsys.readouterr().err

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
 import json
 import os
 from collections.abc import Iterator
@@ -34,28 +33,42 @@ def update() -> Iterator[str]:
     """Bring all lessons in ``my/`` up to date, and yield a line for each thing worth knowing.
 
     A missing one is written. One that nobody has edited is replaced if the course's has changed;
-    outputs are no edit. One that somebody has edited, or that cannot be read, stays as it is, and
-    so does one whose stored lesson is damaged.
+    outputs are no edit. One that somebody has edited, or that cannot be read, stays as it is. So
+    does one whose stored lesson is damaged, that cannot be written, or that is another user's.
 
     Raises:
-        LabError: ``not-yours`` if another user owns what is there, ``not-written`` if the disk is
-            full or read-only.
+        LabError: ``not-yours`` if another user owns ``my/``, or all lessons there; ``not-written``
+            if there is none, and the disk takes none: it is full or read-only.
     """
-    with _writing():
-        lessons = notebooks.lessons()
-        missing = [lesson for lesson in lessons if not os.path.lexists(MY / lesson.name)]
-        for lesson in lessons:
-            try:
-                if lesson in missing:
-                    files.replace_text(MY / lesson.name, _copy(lesson))
-                elif line := _updated(lesson):
+    _make()
+    lessons, written = notebooks.lessons(), list[str]()
+    foreign = [lesson for lesson in lessons if _is_foreign(MY / lesson.name)]
+    if foreign:
+        error = _not_yours(*(MY / lesson.name for lesson in foreign))
+        if foreign == lessons:
+            raise error
+        yield str(error)
+    for lesson in lessons:
+        path = MY / lesson.name
+        try:
+            if lesson in foreign:
+                continue
+            if os.path.lexists(path):
+                if line := _updated(lesson):
                     yield line
-            except LabError as error:  # the stored one is damaged: the others are not
-                yield str(error)
-    if missing == lessons:
+                continue
+            text = _copy(lesson)
+            with _writing(path):
+                files.replace_text(path, text)
+            written.append(lesson.name)
+        except LabError as error:
+            if error.kind == "not-written" and not any(MY.glob("[0-9][0-9]-*.ipynb")):
+                raise
+            yield str(error)
+    if written and len(written) == len(lessons):
         yield f"{MY.name}/ has your own copy of the {len(lessons)} lessons."
-    elif missing:
-        yield f"Written into {MY.name}/: {', '.join(lesson.name for lesson in missing)}."
+    elif written:
+        yield f"Written into {MY.name}/: {', '.join(written)}."
 
 
 def fresh(lesson: Path) -> str:
@@ -69,10 +82,13 @@ def fresh(lesson: Path) -> str:
     """
     path = MY / lesson.name
     text = _copy(lesson)
-    with _writing():
+    _make()
+    if _is_foreign(path):
+        raise _not_yours(path)
+    with _writing(path):
         if path.is_file() and path.read_bytes() == text.encode():
             return f"{_name(path)} is as the course gives it: nothing was done."
-        kept = _kept(path)
+        kept = files.second_name(path)
         try:
             files.replace_text(path, text)
         except BaseException:
@@ -127,7 +143,13 @@ def _updated(lesson: Path) -> str:
             return ""
     except (OSError, *_READS):
         return f"{_name(path)} cannot be read as a notebook, and stays as it is: {over}"
-    if now == given.get("given") and _swapped(path, old, text):
+    try:
+        swapped = now == given.get("given") and _swapped(path, old, text)
+    except OSError as error:
+        return (
+            f"{_name(path)} is older than the course's lesson, and stays: {error.strerror}. {over}"
+        )
+    if swapped:
         return f"{_name(path)} is new: the course's lesson has changed, and you had not edited it."
     return f"{_name(path)} is edited, and the course's lesson is newer: {over}"
 
@@ -137,6 +159,9 @@ def _swapped(path: Path, old: bytes, text: str) -> bool:
 
     JupyterLab empties the file that it opens, and then writes. So whoever had opened the old file
     before it was replaced has changed it by now, and what they write still goes there.
+
+    Raises:
+        OSError: the disk is full, read-only, or has no hard links; the file is then as it was.
     """
     aside = path.with_name(f".bpflab-{os.getpid()}.{path.name}.old")
     os.link(path, aside)
@@ -150,45 +175,48 @@ def _swapped(path: Path, old: bytes, text: str) -> bool:
         aside.unlink(missing_ok=True)
 
 
-def _kept(path: Path) -> Path | None:
-    """Give a file a second name that nothing has, and return that, or None if there is no file."""
-    for number in itertools.count(1):
-        name = path.with_stem(f"{path.stem} ({number})")
-        try:
-            os.link(path, name, follow_symlinks=False)
-            return name
-        except FileExistsError:
-            continue
-        except FileNotFoundError:
-            return None
-    raise AssertionError
+def _make() -> None:
+    """Make `MY`, and in it what the lessons link to."""
+    with _writing(MY):
+        MY.mkdir(exist_ok=True)
+    if _is_foreign(MY):
+        raise _not_yours(MY)
+    for name in _BESIDE:
+        with contextlib.suppress(OSError):  # perhaps the learner's own, or a disk without links
+            (MY / name).symlink_to(Path("..", NOTEBOOKS.name, name))
+
+
+def _is_foreign(path: Path) -> bool:
+    """Return whether another user owns a file, and lets nobody else write.
+
+    One's own may be read-only: then the write has the reason.
+    """
+    try:
+        return os.geteuid() not in (0, path.stat().st_uid) and not os.access(
+            path, os.W_OK, effective_ids=True
+        )
+    except OSError:
+        return False
+
+
+def _not_yours(*paths: Path) -> LabError:
+    return LabError(
+        "not-yours",
+        f"Not yours, so that nothing could be saved there: {', '.join(map(_name, paths))}.",
+        why="./lab ran as another user before, perhaps with sudo.",
+        fix=f'sudo chown -R "$USER" "{MY}", or make a clone of your own.',
+    )
 
 
 @contextlib.contextmanager
-def _writing() -> Iterator[None]:
-    """Make `MY`, and of a fault of the disk one that says what to do."""
+def _writing(path: Path) -> Iterator[None]:
+    """Make of a fault of the disk one that names *path*."""
     try:
-        MY.mkdir(exist_ok=True)
-        if not all(os.access(path, os.W_OK, effective_ids=True) for path in _all()):
-            raise LabError(
-                "not-yours",
-                f"{_name(MY)}/ has files that are not yours, so that no lesson could be saved.",
-                why="./lab ran as another user before, perhaps with sudo.",
-                fix=f'sudo chown -R "$USER" "{MY}", or make a clone of your own.',
-            )
-        for name in _BESIDE:
-            with contextlib.suppress(FileExistsError):  # perhaps the learner's own
-                (MY / name).symlink_to(Path("..", NOTEBOOKS.name, name))
         yield
     except OSError as error:
-        place = Path(os.fsdecode(error.filename or MY))
         raise LabError(
-            "not-written", f"{_name(place)} cannot be written: {error.strerror}."
+            "not-written", f"{_name(path)} cannot be written: {error.strerror}."
         ) from None
-
-
-def _all() -> list[Path]:
-    return [MY, *MY.glob("[0-9][0-9]-*.ipynb")]
 
 
 def _name(path: Path) -> str:
