@@ -35,7 +35,7 @@ _WRAPS = 256  # where a u8 begins again
 @program(
     "04-1",
     "A u8 ends at 255. The kernel's own counters are u64, and the pointer needs the same type.",
-    "The pointer that lookup gave is the place of the number in the map.",
+    "The pointer that lookup returned points to the number in the map.",
 )
 def counter(trial: Trial) -> str:
     """Call two listed paths, one over 255 times, and a third; each value is its path's number."""
@@ -88,7 +88,7 @@ def slice_of_array(answer: object) -> str:
 @value(
     "04-3",
     "os.fsencode makes bytes of a path. One character may take more than one byte.",
-    "The ljust of bytes takes the byte to fill up with. And the last byte must be a NUL.",
+    '`bytes.ljust(size, b"\\0")` fills up with zeros. And the last byte must be a NUL.',
 )
 def padded(answer: object) -> str:
     """Compare keys with the right ones, put one into the map, and ask for a path without room."""
@@ -150,8 +150,8 @@ def users(trial: Trial) -> str:
 
 @program(
     "04-5",
-    "What lies behind the end of a path in a buffer that was used before? Lesson 03 shows it.",
-    "Of what is sizeof the size here: of the buffer, or of a pointer?",
+    "What is after the end of a path in a buffer that was used before? Lesson 03 shows it.",
+    "What does sizeof measure here: the buffer, or a pointer?",
     "path_len says whether a path was cut, and path.h has a function that asks.",
 )
 def mended(trial: Trial) -> str:
@@ -231,5 +231,5 @@ def _same_key(what: str, path: bytes, key: object) -> None:
         raise Wrong(f"The key of {what} has {len(seen)} bytes instead of {_KEY}.")
     if seen != right:
         first = next(at for at in range(_KEY) if seen[at] != right[at])
-        where = "in the path" if first < len(path) else "behind the path"
+        where = "in the path" if first < len(path) else "after the path"
         raise Wrong(f"The key of {what} has a wrong byte at {first}, {where}.")
