@@ -55,9 +55,9 @@ def user_and_process(trial: Trial) -> str:
     if not seen:
         raise Wrong("No pair has one of the processes that called.", status="silent")
     if {user for user, _ in seen} - {user for user, _ in pairs}:
-        raise Wrong("In the field uid of a pair stands what is not the user of a process.")
+        raise Wrong("The field uid of a pair is a number that is not the user of a process.")
     if {pid for _, pid in seen} - {pid for _, pid in pairs}:
-        raise Wrong("In the field pid of a pair stands what is none of the processes.")
+        raise Wrong("The field pid of a pair is a number that is not one of the processes.")
     same("The pairs of user and process", pairs, seen)
     users = len({user for user, _ in pairs})
     return f"{len(pairs)} processes of {users} user(s), each with its own number of calls."
