@@ -23,6 +23,12 @@ def test_a_raw_tracepoint_has_the_arguments_that_libbpf_counts():
     assert regs == ("regs", "struct pt_regs *") and number[1].startswith("long")
 
 
+def test_a_function_with_any_number_of_arguments_has_those_that_have_a_name():
+    """What stands for the others has neither a name nor a type."""
+    found = prototypes.of_functions("seq_printf", "no_such_function")
+    assert found == {"seq_printf": [("m", "struct seq_file *"), ("f", "const char *")]}
+
+
 def test_a_kernel_without_types_says_nothing(monkeypatch, tmp_path):
     """No error."""
     monkeypatch.setattr(prototypes, "TYPES", tmp_path / "none")

@@ -195,3 +195,26 @@ def test_a_function_of_the_kernel_is_a_kprobe(kernel):
     (kernel / "kprobe").touch()
     made = hook("do_exit")
     assert (made.type, made.context, len(made.fields)) == ("kprobe", "struct pt_regs *", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cast"),
+    [
+        ("struct task_struct *", "struct task_struct *"),
+        ("const char *const *", "const char *const *"),
+        ("long unsigned int **", "long unsigned int **"),
+        ("const loff_t *", "const loff_t *"),
+        ("function *", "void *"),
+        ("struct *", "void *"),
+        ("u8[16] *", "void *"),
+        ("get_block_t *", "void *"),  # of a header that a text does not include by itself
+    ],
+)
+def test_a_pointer_is_cast_to_a_type_that_a_text_can_name(kernel, monkeypatch, kind, cast):
+    """Or else to the type of an address."""
+    (kernel / "kprobe").touch()
+    known = {"do_exit": [("", kind)]}
+    monkeypatch.setattr(prototypes, "of_functions", lambda name: known if name in known else {})
+    row = hook("do_exit").fields.iloc[0]
+    assert row["read"] == f"({cast})PT_REGS_PARM1(ctx)"
+    assert (row["field"], row["type"]) == ("arg0", kind)

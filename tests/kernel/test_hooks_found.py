@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from bpflab import load, run
-from bpflab.bindings import tracepoints
+from bpflab.bindings import perfevent, tracepoints
+from bpflab.data import prototypes
 from bpflab.inspect.hook import hook
 from bpflab.reference.events import EVENTS, LIBC
 from bpflab.syscalls import number
@@ -29,14 +30,39 @@ STARTS = [
 ]
 
 
+PT_REGS = "#include <linux/ptrace.h>\n"
+
+
+def after_head(start):
+    """Return the C of a cell, without its first line."""
+    return start.partition("\n")[2]
+
+
 @pytest.mark.parametrize("name", STARTS)
 def test_a_start_is_loaded_and_attached(name):
     """As it is shown, below the line that says where it belongs."""
     made = hook(name)
-    with load("start", text=made.start.partition("\n")[2]) as program:
+    with load("start", text=after_head(made.start)) as program:
         assert program.type == made.type
         with program.attached(name):
             assert program.links
+
+
+@pytest.mark.skipif(not prototypes.TYPES.exists(), reason="built without its types (BTF)")
+@pytest.mark.parametrize(
+    "name", ["kthread_create_on_node", "call_usermodehelper_setup", "seq_printf"]
+)
+def test_arguments_of_a_function_are_read_in_c(name, monkeypatch):
+    """Of every type, as the compiler finds, in a kernel without kprobes, too; and so is a start."""
+    monkeypatch.setattr(perfevent, "KPROBES", prototypes.TYPES)
+    made = hook(name)
+    reads = [read for read in made.fields["read"] if "&e." not in read]
+    assert reads
+    lines = [f"\t*(volatile u64 *)&x = (u64){read};" for read in reads]
+    body = "\n".join(["{", "\tu64 x = 0;", *lines, "\treturn x == 1;", "}"])
+    for text in (f"{PT_REGS}int hook(struct pt_regs *ctx)\n{body}\n", after_head(made.start)):
+        load("read", text=text, type="kprobe").close()
+    assert PT_REGS.strip() in made.view().text
 
 
 READS = """

@@ -65,7 +65,10 @@ class Btf:
         return {name: kind for name, kind, _ in self._members(number)}
 
     def parameters(self, function: str) -> list[tuple[str, str]] | None:
-        """Return name and C type of each parameter of *function*; None where it is not there."""
+        """Return name and C type of each parameter of *function*; None where it is not there.
+
+        What a variadic function takes beside these is none.
+        """
         name = self._data.find(b"\0%b\0" % function.encode(), self._strings) + 1
         if not name or (number := self._functions.get(name - self._strings)) is None:
             return None
@@ -73,7 +76,7 @@ class Btf:
         _, info, _ = _TYPE.unpack_from(self._data, self._at[prototype])
         at = self._at[prototype] + _TYPE.size
         rows = struct.iter_unpack("II", self._data[at : at + 8 * (info & 0xFFFF)])
-        return [(self.text(name), self.c_type(kind)) for name, kind in rows]
+        return [(self.text(name), self.c_type(kind)) for name, kind in rows if kind]  # 0 is "..."
 
     def c_type(self, number: int) -> str:
         """Return type *number* as C writes it: ``const struct file *``."""

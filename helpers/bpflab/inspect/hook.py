@@ -28,12 +28,17 @@ _ALWAYS = re.compile(  # of <linux/types.h>, which each text of BCC's includes
     "(?:blkcnt|dev|dma_addr|fmode|gfp|gid|ino|key|loff|mode|nlink|off|phys_addr|pid|resource_size"
     "|sector|size|ssize|uid|umode)_t"
 )
+_CAST = re.compile(  # a pointer to a type whose name each text may write
+    r"(?:(?:const|volatile) )*(?:(?:struct|union|enum) \w+|void|bool|(?:__)?[us](?:8|16|32|64)"
+    rf"|(?:(?:long|short|unsigned|signed) )*(?:int|char)|{_ALWAYS.pattern}) (?:\*(?:const )?)*\*"
+)
 _TAKES = {
     "tracepoint": "struct {} *",
     "raw_tracepoint": "struct bpf_raw_tracepoint_args *",
     "kprobe": "struct pt_regs *",
 }
 Rows = list[tuple[object, ...]]
+_HEADER = "#include <linux/ptrace.h>\n"  # of PT_REGS_PARM1 and its like
 _REGISTERS = 5  # BCC's macros name no more arguments than these
 
 
@@ -47,7 +52,8 @@ class Hook:
         context: the C type of the program's argument; ``void *`` for an event whose struct BCC
             cannot write without more headers.
         fields: a row for each thing that the program can read there: ``field``, ``type`` (in C),
-            ``offset`` and ``size`` in bytes within the context, and how to ``read`` it in BCC's C.
+            ``offset`` and ``size`` in bytes within the context, and how to ``read`` it in BCC's C:
+            a pointer to what a text cannot name by itself, as ``function *``, is a ``void *``.
             Of a function of the kernel there are no offset and no size.
         start: the C of a cell that counts its events.
     """
@@ -119,7 +125,7 @@ def _made(name: str, type: str, rows: Rows, context: str = "") -> Hook:
     if not numbers or name.startswith("syscalls:"):  # a call's first number is often a descriptor
         numbers = ["bpf_get_current_pid_tgid() >> 32"]
     start = (
-        f"%%bpf mine --hook {name}\n"
+        f"%%bpf mine --hook {name}\n{_HEADER if 'PT_REGS' in numbers[0] else ''}"
         "BPF_HASH(counts, u64, u64);\n"
         f"int hook({context}ctx) {{ counts.increment({numbers[0]}); return 0; }}"
     )
@@ -156,7 +162,8 @@ def _read(one: Field, target: str, typed: bool) -> str:
 def _arguments(type: str, known: Iterable[tuple[str, str]]) -> Rows:
     """Return a row for each argument of a raw tracepoint or of a function."""
     rows: Rows = []
-    for at, (name, kind) in enumerate(known):
+    for at, (named, kind) in enumerate(known):
+        name = named or f"arg{at}"
         raw = type == "raw_tracepoint"
         read = f"ctx->args[{at}]" if raw else f"PT_REGS_PARM{at + 1}(ctx)"
         if not raw and at >= _REGISTERS:
@@ -164,8 +171,8 @@ def _arguments(type: str, known: Iterable[tuple[str, str]]) -> Rows:
         if re.search(r"\bchar \*$", kind):
             read = _copied(name, f"(void *){read}", "kernel_str")
         elif kind.endswith("*"):
-            read = f"({kind}){read}"
-        rows.append((name or f"arg{at}", kind, 8 * at if raw else None, 8 if raw else None, read))
+            read = f"({kind if _CAST.fullmatch(kind) else 'void *'}){read}"
+        rows.append((name, kind, 8 * at if raw else None, 8 if raw else None, read))
     return rows
 
 
@@ -186,6 +193,8 @@ def _notes(of: Hook) -> list[str]:
             "What is __data_loc stands behind the event: the lower 16 bits of the field say at "
             "which offset, the upper ones how long it is."
         )
+    if "PT_REGS" in reads:
+        notes.append(f"PT_REGS_PARM1 and the others need {_HEADER.rstrip()} at the beginning.")
     if "read_user_str" in reads:
         notes.append("A pointer is an address of the process: its text must be copied.")
     if "&e." in reads:
