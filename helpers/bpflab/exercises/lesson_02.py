@@ -25,7 +25,7 @@ _CHILD = "try:\n    os.open({0!r}, {1})\nexcept OSError:\n    pass"
 @program(
     "02-1",
     "The helper is bpf_get_current_uid_gid; see bpf-helpers(7).",
-    "It returns 64 bits, and the lower 32 are the user's id: an assignment to a u32 keeps those.",
+    "The lower 32 of its 64 bits are the user's id: an assignment to a u32 keeps only these.",
 )
 def uid(trial: Trial) -> str:
     """Execute a path as two users, where this one may be another; each event has its user."""
@@ -55,7 +55,7 @@ def path_size(answer: object) -> str:
     "02-3",
     "A pointer to the value is BUF.lookup(&zero), and it may be NULL.",
     "The process id is the upper 32 bits of bpf_get_current_pid_tgid().",
-    "read_path returns what belongs into path_len. The arguments are ctx->flags and ctx->filename.",
+    "read_path returns the value for path_len. The arguments are ctx->flags and ctx->filename.",
 )
 def opened(trial: Trial) -> str:
     """Open files that are not there: in this process, in a thread of it, and in another one."""
