@@ -21,7 +21,7 @@ MUTANTS = {
         Mutant("1 of your paths did no harm", answer=[*PATHS[3:], PATHS[1]]),
         Mutant("3 of your paths did no harm", answer=list(PATHS[:4])),
         Mutant("After 1 more of the six", answer=list(PATHS[4:])),
-        Mutant("is none of the six", answer=["/usr/bin/id"]),
+        Mutant("is not one of the six paths", answer=["/usr/bin/id"]),
         Mutant("is a list of paths", answer=PATHS[5]),
     ],
     "03-2": [
@@ -75,9 +75,9 @@ MUTANTS = {
         Mutant("4 items instead of 5", answer=[8, 12, 16, 16]),
     ],
     "03-5": [
-        Mutant("A byte behind the last path was cleared", swaps=((CLEARS, "if (i < 64)"),)),
+        Mutant("A byte after the last path was cleared", swaps=((CLEARS, "if (i < 64)"),)),
         Mutant(
-            "no path stands in BUF",
+            "there is no path in BUF",
             status="silent",
             swaps=((LAST, ""), (READ, ""), ("\twords = ", f"{READ}{LAST}\twords = ")),
         ),
@@ -85,7 +85,7 @@ MUTANTS = {
         Mutant(
             "BUF, after a path that was cut", swaps=((CLEARS, "if (i * 8 < last && last <= 512)"),)
         ),
-        Mutant("no path stands in BUF", swaps=((READ, "\te->path_len = 0;\n"),), status="silent"),
+        Mutant("there is no path in BUF", swaps=((READ, "\te->path_len = 0;\n"),), status="silent"),
         *[
             Mutant(
                 LONGER,

@@ -30,7 +30,7 @@ _MARK = b"\xff"
 
 @value(
     "03-1",
-    "Put one path after the other into BEFORE, and look at the bytes behind the NUL.",
+    "Put one path after the other into BEFORE, and look at the bytes after the NUL.",
     "Not every path that is longer than the one of LEFT_OUT does harm. Try all six.",
 )
 def harmful(answer: object) -> str:
@@ -38,7 +38,7 @@ def harmful(answer: object) -> str:
     if not isinstance(answer, list | tuple | set):
         raise Wrong("The answer is a list of paths.")
     if strange := [each for each in answer if each not in PATHS]:
-        raise Wrong(f"{safe_text(str(strange[0]), 60)} is none of the six in PATHS.")
+        raise Wrong(f"{safe_text(str(strange[0]), 60)} is not one of the six paths in PATHS.")
     with (
         alone() as undisturbed,
         load("reset_bug/filter", label="03-1") as filter,
@@ -55,7 +55,7 @@ def harmful(answer: object) -> str:
 
 @program(
     "03-2",
-    "First clear, then read: what is read before is cleared away.",
+    "First clear, then read. Otherwise you clear what you have read.",
     "__builtin_memset(e->path, 0, sizeof(e->path)) writes zeros over the whole field.",
     "A loop compares byte after byte: for (i = 0; i < sizeof(e->path); i++).",
 )
@@ -79,7 +79,7 @@ def filters(trial: Trial) -> str:
 @program(
     "03-3",
     "At which lines can a run end? Is the buffer clean after each of them?",
-    "What a run clears at its end helps the next one only if it comes to its end.",
+    "What a run clears at its end helps the next run only if this run reaches its end.",
 )
 def cleared_too_late(trial: Trial) -> str:
     """Judge it as 03-2."""
@@ -114,16 +114,16 @@ def clears_no_more(trial: Trial) -> str:
             mark = random.randint(len(second) + 2 * WORD, 300)
             held = undisturbed(_marked(program, first, second, short, mark), 5)
             if not held[1].strip(b"\0" + _MARK):
-                raise Wrong("Commands ran, and no path stands in BUF.", status="silent")
+                raise Wrong("Commands ran, and there is no path in BUF.", status="silent")
             kept = held[1][mark : mark + 1] == _MARK
             held[1] = held[1][:mark] + b"\0" + held[1][mark + 1 :]
             whole(held[0], second, "BUF, after a longer path")
             whole(held[1], short, "BUF, after a longer path")
             whole(held[2], short, "BUF, after a path that was cut")
             if not kept:
-                text = "A byte behind the last path was cleared, which that path did not write."
+                text = "A byte after the last path was cleared, which that path did not write."
                 raise Wrong(text, [(f"byte {mark}", "as it was", "0")])
-    return "Behind each path were zeros alone, and a byte behind the last path stayed as it was."
+    return "After each path there were only zeros, and a byte after the last path stayed as it was."
 
 
 def _both(program: Program, before: str) -> Callable[[int], bytes]:
