@@ -2,6 +2,7 @@
 
 import contextvars
 import gc
+import inspect
 import threading
 import weakref
 
@@ -289,16 +290,43 @@ def test_a_default_that_cannot_be_chosen_is_refused(choices, start):
 
 
 @pytest.mark.parametrize(
-    ("function", "buttons", "choices"),
+    ("function", "buttons", "choices", "says", "fix"),
     [
-        (lambda level: None, (), {}),
-        (lambda level: None, (), {"level": (0, 9), "levle": (0, 9)}),
-        (lambda: None, (lambda level: None,), {}),
+        (lambda level: None, (), {}, "be called with these choices", "choices for each keyword"),
+        (
+            lambda level: None,
+            (),
+            {"level": (0, 9), "levle": (0, 9)},
+            "be called with these choices",
+            "for no other name",
+        ),
+        (lambda: None, (lambda level: None,), {}, "be a button: .*'level'", "without arguments"),
     ],
 )
-def test_a_function_that_cannot_be_called_so_is_refused(page, function, buttons, choices):
+def test_a_function_that_cannot_be_called_so_is_refused(
+    page, function, buttons, choices, says, fix
+):
     """Before anything is shown or called."""
-    with pytest.raises(LabError, match="cannot be called with these choices") as refused:
+    with pytest.raises(LabError, match=f"cannot {says}") as refused:
         interact(function, *buttons, **choices)
-    assert refused.value.kind == "argument"
+    assert refused.value.kind == "argument" and fix in refused.value.fix
     assert page.models == {} and page.outputs == []
+
+
+def test_lists_can_be_chosen(page):
+    """A menu has a line for each, as Python writes it."""
+    chosen = []
+    interact(lambda pages: chosen.append(pages), pages=[[1, 2], [3], {"a": 4}])
+    page.set("DropdownModel", index=2)
+    until(lambda: len(chosen) == 2, "nothing comes")
+
+    assert chosen == [[1, 2], {"a": 4}]
+
+
+def test_a_function_of_pythons_own_may_have_no_signature(page):
+    """Nobody knows what it takes before it is called."""
+    with pytest.raises(ValueError, match="no signature"):
+        inspect.signature(dict)
+    interact(dict, a=[1, 2])
+
+    assert "not-a-view" in page.panel["html"] and "dict(a=1)" in page.panel["html"]

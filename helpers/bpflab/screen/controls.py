@@ -81,8 +81,8 @@ def _slider(name: str, choices: tuple[Any, ...], start: Any) -> Control:
 
 
 def _dropdown(name: str, choices: list[Any] | Mapping[Any, Any], start: Any) -> Control:
-    labelled = choices if isinstance(choices, Mapping) else {each: each for each in choices}
-    options = [(safe_text(str(label)), value) for label, value in labelled.items()]
+    pairs = choices.items() if isinstance(choices, Mapping) else zip(choices, choices, strict=True)
+    options = [(safe_text(str(label)), value) for label, value in pairs]
     values = [value for _, value in options]
     first = values[0] if start is None else _among(name, start, start in values, choices)
     words = " or ".join(label for label, _ in options)

@@ -43,7 +43,8 @@ def interact(
     returns is shown, without controls; an error is raised.
 
     Raises:
-        LabError: ``argument`` for a keyword without choices, and for choices that make no control;
+        LabError: ``argument`` for a keyword without choices, for choices that make no control, and
+            for a button whose function needs an argument;
             ``not-ended`` where a call of an earlier run of the cell does not return within 10 s.
 
     >>> def length_before(length):
@@ -53,7 +54,7 @@ def interact(
     """
     controls = _controls(function, choices)
     for each in buttons:
-        _bound(each, {})
+        _check_button(each)
     beside = of_this_cell()  # those of an earlier run have ended
     if watched():
         from bpflab.screen.steering import Steering  # ipywidgets, which a terminal need not have
@@ -73,19 +74,33 @@ def interact(
 
 
 def _controls(function: Function, choices: dict[str, object]) -> list[Control]:
-    given = inspect.signature(function).parameters
+    given = _signature(function)
     defaults = {
-        name: each.default for name, each in given.items() if each.default is not each.empty
+        name: each.default
+        for name, each in given.parameters.items()
+        if each.default is not each.empty
     }
     controls = [control(name, each, defaults.get(name)) for name, each in choices.items()]
-    _bound(function, choices)
-    return controls
-
-
-def _bound(function: Function, choices: dict[str, object]) -> None:
     try:
-        inspect.signature(function).bind(**choices)
+        given.bind(**choices)
     except TypeError as error:
         message = f"{name_of(function)} cannot be called with these choices: {error}."
         fix = "Give interact choices for each keyword of the function, and for no other name."
         raise LabError("argument", message, fix=fix) from None
+    return controls
+
+
+def _check_button(function: Function) -> None:
+    try:
+        _signature(function).bind()
+    except TypeError as error:
+        message = f"{name_of(function)} cannot be a button: {error}."
+        fix = "A button calls its function without arguments. Give each of them a default."
+        raise LabError("argument", message, fix=fix) from None
+
+
+def _signature(function: Function) -> inspect.Signature:
+    try:
+        return inspect.signature(function)
+    except ValueError:  # some of Python's own functions have none: only a call tells what they take
+        return inspect.signature(lambda *_, **__: None)
