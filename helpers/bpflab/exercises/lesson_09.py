@@ -28,7 +28,7 @@ _SETUP = "import ctypes, os; libc = ctypes.CDLL(None)"
 
 @value(
     "09-1",
-    "How many calls there are does not matter. The table above has what does.",
+    "How many calls there are does not matter. Look at the largest number in the table above.",
     "With which number does an array begin?",
 )
 def slots(answer: object) -> str:
@@ -62,9 +62,9 @@ def ways_to_execute(answer: object) -> str:
 
 @program(
     "09-3",
-    "`dispatch.c` at the top of the lesson has the jump, and what comes behind it.",
+    "`dispatch.c` at the top of the lesson has the jump, and what comes after it.",
     "CALLED.lookup(&key) is NULL for a call that this process has not made yet.",
-    "A key has two parts. What must stand in both before you look it up?",
+    "A key has two parts. What must be in both before you look it up?",
     type="raw_tracepoint",
 )
 def once(trial: Trial) -> str:
@@ -96,8 +96,8 @@ def once(trial: Trial) -> str:
 
 @program(
     "09-4",
-    "Which of the two is asked first: the switch, or the table? And which should be?",
-    "Behind SYSCALL.call stands what happens to the others, and to nobody else.",
+    "Which of the two comes first: the switch, or the table? And which should?",
+    "The line after SYSCALL.call runs only for calls without a program.",
     "Exercise 09-1 has the number of slots.",
     type="raw_tracepoint",
 )
