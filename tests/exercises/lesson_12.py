@@ -28,7 +28,7 @@ MUTANTS = {
     ],
     "12-3": [
         Mutant(
-            "after a round with nobody in slot 1",
+            "after a round with slot 1 empty",
             swaps=((COUNT, ""), (JUMP, "\t*passed += 1;\n" + JUMP)),
         ),
         Mutant(
@@ -42,7 +42,7 @@ MUTANTS = {
             ),
         ),
         Mutant(
-            "after a round with nobody in slot 1, 0 events came",
+            "after a round with slot 1 empty, 0 events came",
             swaps=((JUMP, JUMP + "\t*passed += 1;\n"), (COUNT, "")),
         ),
         Mutant("In round", swaps=((COUNT, COUNT + COUNT),)),

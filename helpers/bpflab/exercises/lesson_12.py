@@ -84,7 +84,7 @@ def without_display(answer: object) -> str:
 @program(
     "12-2",
     "`filter_2.c` at the top of the lesson lets one of eight through.",
-    "TURN must grow with every event of its CPU, also with those that go on.",
+    "TURN must grow by one at every event of its CPU, also at those that go on.",
     type="raw_tracepoint",
 )
 def every_second(trial: Trial) -> str:
@@ -115,8 +115,8 @@ def every_second(trial: Trial) -> str:
 
 @program(
     "12-3",
-    "Which map does each version count in? Which one should both look at?",
-    "The line before the jump runs whether the jump succeeds or not. Who runs only if it does?",
+    "In which map does each version count? Which map should both read?",
+    "The line before the jump runs in any case. Which program runs only if the jump succeeds?",
     type="raw_tracepoint",
 )
 def limited(trial: Trial) -> str:
@@ -143,7 +143,7 @@ def limited(trial: Trial) -> str:
                 text = f"LIMIT is {limit}, and {limit - left} events reached display."
                 raise Wrong(text, [(f"round {number}, version {version}", wanted, shown)])
             if shown != wanted:
-                empty = ", after a round with nobody in slot 1" if number == 4 else ""
+                empty = ", after a round with slot 1 empty" if number == 4 else ""
                 text = f"In round {number}, with version {version}{empty}, {shown} events came."
                 raise Wrong(text, [("events at display", wanted, shown)])
     return f"{limit} events in {len(rounds)} rounds of two versions, and not one more."
