@@ -363,4 +363,4 @@ def test_a_map_without_entries_has_its_columns(program):
     assert list(empty.columns)[:4] == ["pid", "comm", "sign", "big"]
     assert empty["comm"].str.upper().tolist() == [] and empty["big"].sum() == 0
     assert program.maps["by_uid"].clear().frame().columns.tolist() == ["key", "cpu", "value"]
-    assert "why none" not in full.attrs and "attached" in empty.attrs["why none"]
+    assert "why none" not in full.attrs and empty.attrs["why none"] == "the map is empty"
