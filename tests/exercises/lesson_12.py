@@ -21,6 +21,10 @@ MUTANTS = {
         Mutant(OTHERS, swaps=((TURN, "\tif (turn && ++*turn % 3)\n"),)),
         Mutant(OTHERS, swaps=(("BPF_PERCPU_ARRAY", "BPF_ARRAY"),)),
         Mutant(
+            "2 programs, and none of them is filter_4",
+            swaps=(("int filter_4", "int display(void *ctx) { return 0; }\n\nint filter"),),
+        ),
+        Mutant(
             "none of them reached display",
             swaps=((JUMP, JUMP.replace("1", "0")),),
             status="silent",
