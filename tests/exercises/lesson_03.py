@@ -1,6 +1,7 @@
 """Wrong answers to the exercises of lesson 03."""
 
 import os
+from pathlib import Path
 
 from bpflab.exercises.lesson_03 import PATHS
 from tests.exercises.mutant import Mutant
@@ -13,8 +14,12 @@ LAST = "\tlast = e->path_len;\n"
 TWO_CPUS = len(os.sched_getaffinity(0)) > 1
 
 MISSED = "runs the path of LEFT_OUT was not left out"
-EVENT = "of another path stand behind the NUL in an event"
-LONGER = "of another path stand behind the NUL in BUF, after a longer path"
+EVENT = "bytes of another path are in an event"
+LONGER = "bytes of another path are in BUF, after a longer path"
+
+PID = "bpf_get_current_pid_tgid() >> 32"
+TIME = "\te->ktime_ns = bpf_ktime_get_ns();\n"
+SENT = "\t\tevents.ringbuf_output(e, sizeof(*e), 0);\n"
 
 MUTANTS = {
     "03-1": [
@@ -23,8 +28,22 @@ MUTANTS = {
         Mutant("After 1 more of the six", answer=list(PATHS[4:])),
         Mutant("is not one of the six paths", answer=["/usr/bin/id"]),
         Mutant("is a list of paths", answer=PATHS[5]),
+        Mutant("After 1 more of the six", answer=tuple(map(Path, PATHS[4:]))),
     ],
     "03-2": [
+        Mutant("and pid is not the process id", swaps=((PID, "bpf_get_current_pid_tgid()"),)),
+        Mutant("ktime_ns is not the time", swaps=((TIME, ""),)),
+        Mutant(
+            "In 1 of 2 runs of other paths there was not exactly one event",
+            swaps=(
+                ("i < sizeof(e->path); i++", "i < 256; i++"),
+                ("if (i < sizeof", "if (i < 256 && i < sizeof"),
+            ),
+        ),
+        Mutant(
+            "A path that was cut came more than once",
+            swaps=((SENT, f"{SENT}\tif (e->path_len > 512)\n{SENT}"),),
+        ),
         Mutant(MISSED, swaps=((RESET, ""),)),
         Mutant(MISSED, swaps=((RESET, "\te->path[0] = 0;\n"),)),
         Mutant(MISSED, swaps=((RESET, RESET.replace("sizeof(e->path)", "sizeof(e)")),)),

@@ -52,12 +52,12 @@ def whole(held: bytes, path: str, what: str) -> None:
     """
     if held.split(b"\0", 1)[0] != path.encode():
         rows = [("path", path, safe_text(held.split(b"\0", 1)[0]))]
-        raise Wrong(f"It is not the path that ran last that stands in {what}.", rows)
+        raise Wrong(f"The path in {what} is not the one that ran last.", rows)
     if left := rest(held, path):
         at = held.index(left, len(path))
         count = sum(map(bool, left))
         row = (f"from byte {at} on", "zeros", safe_text(left[:40]))
-        raise Wrong(f"{count} bytes of another path stand behind the NUL in {what}.", [row])
+        raise Wrong(f"After the NUL, {count} bytes of another path are in {what}.", [row])
 
 
 @contextmanager
