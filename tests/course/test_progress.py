@@ -10,6 +10,7 @@ import time
 import nbformat
 import pytest
 
+from bpflab import LabError
 from bpflab.course import asked, notebooks, progress
 from bpflab.course.records import Exercise, Prediction, Progress, dumped, parsed
 
@@ -51,7 +52,7 @@ def course(tmp_path, monkeypatch):
 
 def test_what_a_lesson_asks_is_read_from_it(course):
     """What its code cells call with a text; not its prose, its C, nor what is called otherwise."""
-    first, other = asked.of_course()
+    first, other = list(asked.of_course())
     assert (first.lesson, first.exercises) == ("02", ("02-1", "02-2"))
     assert first.predictions == ("Does `it` fit?", "How many?")
     assert (other.exercises, other.predictions) == ((), ())
@@ -239,6 +240,29 @@ def test_the_course_as_text_and_as_data(file, course, capsys):
     assert lesson["finished"] and lesson["exercises"] == {"solved": 2, "of": 2}
     assert lesson["predictions"] == {"foreseen": 1, "surprised": 1, "guessed": 2, "of": 2}
     assert progress.frame().loc["02-first-map"].tolist() == ["2 of 2", "1 of 2", "1", "✓"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<<<<<<< HEAD", "{}", "[]", '{"cells": [7]}', '{"cells": [{}]}', "[" * 100_000, b"\xff"],
+)
+def test_a_damaged_lesson_is_left_out(file, course, capsys, text):
+    """As after a merge that went wrong: a line says so, and the others are there."""
+    damaged = notebooks.NOTEBOOKS / "01-hello.ipynb"
+    damaged.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert progress.main() == 0
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()[1:]] == [
+        "02-first-map",
+        "03-other",
+    ]
+    (said,) = printed.err.splitlines()
+    assert "01-hello.ipynb cannot be read as a notebook" in said and "left out" in said
+    assert list(progress.frame().index) == ["02-first-map", "03-other"]
+    assert asked.lesson_here("How many?") == "02"
+    with pytest.raises(LabError) as refused:
+        asked.asked(damaged)
+    assert refused.value.kind == "notebook"
 
 
 def test_it_starts_fast():

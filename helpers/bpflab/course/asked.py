@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import functools
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bpflab.course import notebooks
+from bpflab.errors import LabError
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,23 @@ def asked(path: Path) -> Asked:
     """Return what the lesson at *path* asks; a name or a question that is no literal is not seen.
 
     Raises:
-        OSError, ValueError, LookupError: the file is no notebook.
+        LabError: ``notebook``, when the file is none.
     """
-    return _asked(path, path.stat().st_mtime_ns)
+    try:
+        return _asked(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise LabError(
+            "notebook", f"{path.name} cannot be read as a notebook ({type(error).__name__})."
+        ) from None
 
 
-def of_course() -> list[Asked]:
-    """Return what each lesson asks, in the order of the course."""
-    return [asked(path) for path in notebooks.lessons()]
+def of_course(say: Callable[[str], object] = lambda _: None) -> Iterator[Asked]:
+    """Yield what each lesson asks, in the order of the course; *say* why one is left out."""
+    for path in notebooks.lessons():
+        try:
+            yield asked(path)
+        except LabError as error:
+            say(f"{error.message} It is left out.")
 
 
 def lesson_here(question: str) -> str:
@@ -57,9 +66,7 @@ def lesson_here(question: str) -> str:
     name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
     if found := re.match(r"\d\d(?=-)", name):
         return found[0]
-    with contextlib.suppress(OSError, ValueError, LookupError):
-        return next((one.lesson for one in of_course() if question in one.predictions), "")
-    return ""
+    return next((one.lesson for one in of_course() if question in one.predictions), "")
 
 
 @functools.lru_cache(maxsize=64)

@@ -99,7 +99,7 @@ def main(as_json: bool = False) -> int:
 
 def _rows() -> Iterator[dict[str, Any]]:
     now = read()
-    for lesson in of_course():
+    for lesson in of_course(_say):
         exercises, predictions = now.of(lesson)
         outcomes = [one.outcome for one in predictions]
         solved = sum(bool(one.solved) for one in exercises)

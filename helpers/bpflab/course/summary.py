@@ -31,7 +31,7 @@ def summary(lesson: str = "") -> View:
     will have.
 
     Raises:
-        LabError: ``no-lesson``.
+        LabError: ``no-lesson``; ``notebook`` where the lesson's file is damaged.
 
     >>> summary("02")
     """
