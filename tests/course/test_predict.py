@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from ipywidgets import Widget
 from nbclient import NotebookClient
 
 from bpflab import LabError
@@ -38,6 +39,7 @@ def page(monkeypatch, tmp_path):
     monkeypatch.setenv("JPY_SESSION_NAME", "/x/my/02-first-map.ipynb")
     monkeypatch.setattr(progress, "FILE", tmp_path / "my/progress.json")
     monkeypatch.setattr(module, "_waiting", {})
+    monkeypatch.setattr(module, "_below", {})
 
     def display(bundle, raw, display_id):
         handle = Handle(bundle)
@@ -77,6 +79,16 @@ def words(handle):
     return shown["text/plain"] if isinstance(shown, dict) else shown.text
 
 
+def is_open(widget):
+    """Return whether the kernel still has a model of it."""
+    return widget.comm is not None
+
+
+def models():
+    """Return the ids of the models that the kernel has, as the notebook would store them."""
+    return set(Widget.get_manager_state()["state"])
+
+
 def kept():
     """Return the guesses of the file."""
     return [(one.lesson, one.guess, one.outcome) for one in progress.read().predictions]
@@ -92,7 +104,7 @@ def test_a_guess_stands_below_the_next_cell(page, widgets):
     assert words(below) == "You predicted: <i>yes</i>"
     assert kept() == [("02", "<i>yes</i>", None)]
     assert words(asked).splitlines()[-1] == "You predicted: <i>yes</i>"
-    assert widgets[0].fixed and not widgets[1].fixed
+    assert not is_open(widgets[0]) and is_open(widgets[1])
 
     widgets[1].picked = 0
     widgets[1].picked = 1
@@ -119,7 +131,7 @@ def test_without_a_guess_nothing_is_shown(page, widgets, typed):
     (asked,) = page.run(TYPES, "a")
     widgets[0].typed = typed
     assert page.run("1 + 1", "b") == []
-    assert words(asked) == "Predict. How many rows?" and widgets[0].fixed
+    assert words(asked) == "Predict. How many rows?" and not is_open(widgets[0])
     assert kept() == []
 
 
@@ -173,10 +185,40 @@ def test_the_same_cell_again_after_the_next(page, widgets):
     widgets[0].typed = "5"
     page.run("1 + 1", "b")
     page.run(TYPES, "a")
-    assert (widgets[2].typed, widgets[2].fixed) == ("", False)
+    assert widgets[2].typed == "" and is_open(widgets[2])
     widgets[2].typed = "6"
     assert [words(one) for one in page.run("1 + 1", "b")] == ["You predicted: 6"]
     assert kept() == [("02", "6", None)]
+
+
+def test_what_nobody_can_change_any_more_is_closed(page, widgets):
+    """However often a question is asked and answered, with the layouts; its place has plain HTML.
+
+    What is left open, JupyterLab would store in the notebook.
+    """
+    before, below = models(), []
+    for _ in range(3):
+        page.run(ASKS, "a")
+        page.run(ASKS, "a")
+        assert len(models() - before) == 2  # it, and its layout
+        widgets[-1].picked = 0
+        below += page.run("1 + 1", "b")
+        assert len(models() - before) == 2 and is_open(widgets[-1])
+    assert [len(each.shown) for each in below] == [2, 2, 1]
+    widgets[-1].picked = 1
+    widgets[-1]._handle_custom_msg({"left": True}, [])
+    assert models() == before
+
+
+def test_what_a_page_still_shows_stays_open(page, widgets):
+    """As one that was reloaded, which takes no HTML in its place: nothing can be changed there."""
+    page.run(TYPES, "a")
+    before = models()
+    widgets[0]._handle_custom_msg({"shown": True}, [])
+    page.run("1 + 1", "b")
+    assert is_open(widgets[0]) and widgets[0].fixed
+    widgets[0]._handle_custom_msg({"shown": False}, [])
+    assert not is_open(widgets[0]) and len(before - models()) == 2
 
 
 def test_other_options_under_the_same_question(page, widgets):

@@ -65,7 +65,11 @@ function render({ model, el }) {
   });
   model.on("change", draw);
   draw();
-  return () => model.off("change", draw);
+  tell(() => model.send({ shown: true }));
+  return () => {
+    model.off("change", draw);
+    tell(() => model.send({ shown: false }));
+  };
 }
 
 export default { render };

@@ -46,7 +46,31 @@ class Choice(anywidget.AnyWidget):
         """
         super().__init__(question=question, options=list(options))
         self.observe(lambda _: on_change(), names=["picked", "typed"])
-        self.on_msg(lambda _, content, __: on_left() if content.get("left") else None)
+        self._on_left = on_left
+        self._shown = 0  # in so many places of pages
+        self.on_msg(self._on_page)
+
+    def fix(self) -> None:
+        """Let nothing change any more, and end it once no page shows it.
+
+        A page that was reloaded does not take plain HTML in its place, and still shows it.
+        """
+        self.fixed = True
+        if self._shown <= 0:
+            self.end()
+
+    def end(self) -> None:
+        """Close it in the kernel and in the page: the notebook would store what is left open."""
+        self.close()
+        self.layout.close()
+
+    def _on_page(self, _: Any, content: dict[str, Any], __: Any) -> None:
+        if content.get("left"):
+            self._on_left()
+        if "shown" in content:
+            self._shown += 1 if content["shown"] else -1
+            if self.fixed:
+                self.fix()
 
     def bundle(self, text: dict[str, str]) -> dict[str, Any]:
         """Return what a cell shows: the widget, and *text*, by type, where no widget can be."""

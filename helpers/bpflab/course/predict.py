@@ -26,6 +26,7 @@ _SAID: dict[Outcome, str] = {
 }
 _BOX = "border-left:4px solid #0072b2;padding:.1em .9em;margin:.3em 0"
 _waiting: dict[tuple[str, str], _Asked] = {}  # by cell and question, until the next cell has run
+_below: dict[tuple[str, str], _Compared] = {}  # by the same, until the question is asked again
 
 
 @checked
@@ -49,9 +50,13 @@ def predict(question: str, *options: str) -> None:
         return
     shell = notebook.shell()
     cell = (shell.get_parent().get("metadata") or {}).get("cellId") or ""
-    asked = _Asked(question, options)
-    if (same := _waiting.pop((cell, question), None)) and same.options == options:
-        asked.widget.picked, asked.widget.typed = same.widget.picked, same.widget.typed
+    asked = _Asked(cell, question, options)
+    if same := _waiting.pop((cell, question), None):
+        if same.options == options:
+            asked.widget.picked, asked.widget.typed = same.widget.picked, same.widget.typed
+        same.widget.end()
+    if earlier := _below.pop((cell, question), None):
+        earlier.fix()
     asked.handle = _display(asked.widget, _asks(question, options))
     _waiting[cell, question] = asked
     shell.events.register("post_run_cell", _after)  # once, however often it is called
@@ -59,8 +64,9 @@ def predict(question: str, *options: str) -> None:
 
 @dataclass
 class _Asked:
-    """A question that waits for its answer, and then for what the learner says of it."""
+    """A question that waits for its answer."""
 
+    cell: str
     question: str
     options: tuple[str, ...]
     fresh: bool = True  # its own cell has not ended
@@ -83,10 +89,12 @@ class _Asked:
     def fix(self) -> None:
         """Let nothing change any more, and show the guess below the cell that runs now."""
         guess = self.guess
-        self.widget.fixed = True
         self.handle.update(_asks(self.question, self.options, guess))
+        self.widget.fix()
         if guess:
-            _Compared(lesson_here(self.question), self.question, guess).show()
+            below = _Compared(lesson_here(self.question), self.question, guess)
+            _below[self.cell, self.question] = below
+            below.show()
 
 
 @dataclass
@@ -116,9 +124,14 @@ class _Compared:
             progress.record_prediction(self.lesson, self.question, self.guess, self.outcome)
 
     def leave(self) -> None:
-        """Put plain HTML in the widget's place, which the notebook keeps."""
+        """Let nothing change any more once the learner has said it, and the focus is elsewhere."""
         if self.outcome:
-            self.handle.update(self.view)
+            self.fix()
+
+    def fix(self) -> None:
+        """Put plain HTML in the widget's place, which the notebook keeps."""
+        self.handle.update(self.view)
+        self.widget.fix()
 
     @property
     def view(self) -> View:
