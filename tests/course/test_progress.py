@@ -151,7 +151,8 @@ def test_a_writer_that_is_killed_breaks_nothing(file):
         '{"exercises": [{"tries": 1}], "predictions": []}',
         '{"exercises": [], "predictions": [7]}',
         '{"exercises": [], "predictions": [{"lesson": "", "question": "", "guess": "", '
-        '"outcome": "x"}]}',
+        '"outcome": 3}]}',
+        '{"exercises": ["", 3], "predictions": []}',
         "[" * 100_000,
         b"\xff\xfe",
     ],
@@ -171,13 +172,28 @@ def test_a_damaged_file_is_put_aside(file, capsys, text):
     assert len(said) == 3
 
 
-def test_a_newer_version_of_the_file_can_be_read():
-    """What it says beside is left out."""
-    now = Progress((Exercise("02-1", "solved", 1, "x"),), (Prediction("02", "?", "1"),))
-    kept = json.loads(dumped(now))
+def test_what_a_newer_version_has_added_is_kept(file):
+    """Its keys and its words are there after the next write, of that row and of others."""
+    now = Progress(
+        (Exercise("02-1", "wrong", 1), Exercise("02-2")),
+        (Prediction("02", "?", "1"), Prediction("02", "!", "2", "foreseen")),
+    )
     assert parsed(dumped(now)) == now
+    kept = json.loads(dumped(now)) | {"more": [1], "format": 2}
     kept["exercises"][0]["seconds"] = 3
-    assert parsed(json.dumps(kept | {"more": []})) == now
+    kept["predictions"][0] |= {"outcome": "half", "sure": True}
+    kept["predictions"][1] |= {"sure": False}
+    file.parent.mkdir()
+    file.write_text(json.dumps(kept))
+
+    progress.record_exercise("02-1", "solved")
+    progress.record_prediction("02", "!", "3", None)
+    after = json.loads(file.read_text())
+    assert after.pop("more") == [1] and after.pop("format") == 2
+    assert after["exercises"][1]["seconds"] == 3 and after["exercises"][1]["tries"] == 2
+    assert after["predictions"][0] == kept["predictions"][0]
+    assert after["predictions"][1]["sure"] is False and after["predictions"][1]["guess"] == "3"
+    assert [path.name for path in file.parent.iterdir()] == ["progress.json"]
 
 
 FULL = """\

@@ -12,13 +12,13 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from bpflab.course.asked import of_course
-from bpflab.course.records import Exercise, Outcome, Prediction, Progress, dumped, parsed
+from bpflab.course.records import Exercise, Outcome, Prediction, Progress, dumped, facts, parsed
 from bpflab.files import replace_text, second_name
 from bpflab.notebook import watched
 from bpflab.paths import ROOT
@@ -46,7 +46,8 @@ def record_exercise(number: str, status: str) -> None:
     def change(now: Progress) -> Progress:
         old = next((one for one in now.exercises if one.number == number), Exercise(number))
         solved = old.solved or (_now() if status == SOLVED else "")
-        new = Exercise(number, status, old.tries + (status not in NO_TRY), solved)
+        tries = old.tries + (status not in NO_TRY)
+        new = replace(old, status=status, tries=tries, solved=solved)
         others = [one for one in now.exercises if one.number != number]
         return replace(now, exercises=(*others, new))
 
@@ -57,9 +58,10 @@ def record_prediction(lesson: str, question: str, guess: str, outcome: Outcome |
     """Keep a guess, in the place of an earlier one to the same question, where somebody watches."""
 
     def change(now: Progress) -> Progress:
-        new = Prediction(lesson, question, guess, outcome, _now())
-        same = (lesson, question)
-        others = [one for one in now.predictions if (one.lesson, one.question) != same]
+        same = [one for one in now.predictions if (one.lesson, one.question) == (lesson, question)]
+        others = [one for one in now.predictions if one not in same]
+        old = same[-1] if same else Prediction(lesson, question, guess)
+        new = replace(old, guess=guess, outcome=outcome, when=_now())
         return replace(now, predictions=(*others, new))
 
     _change(change)
@@ -85,7 +87,7 @@ def frame() -> pd.DataFrame:
 def main(as_json: bool = False) -> int:
     """Print the course with what is done of it, and return 0: for ``./lab progress [--json]``."""
     if as_json:
-        print(json.dumps({"lessons": list(_rows()), **asdict(read())}, indent=2))
+        print(json.dumps({"lessons": list(_rows()), **facts(read())}, indent=2))
         return 0
     head = ("lesson", "exercises", "foreseen", "surprised", "done")
     lines = [head, *((row.pop("lesson"), *_shown(row).values()) for row in _rows())]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, TypeVar, get_args
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, TypeVar
 
 from bpflab.course.asked import Asked
 
@@ -20,12 +20,14 @@ class Exercise:
         status: what the last check said of it.
         tries: how often an answer was checked.
         solved: when it was first solved, or "".
+        more: what a newer version of the lab has added, kept as it is.
     """
 
     number: str
     status: str = ""
     tries: int = 0
     solved: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,17 @@ class Prediction:
         lesson: the lesson's number, or "" where it is not known.
         question: as it stands in the lesson.
         guess: what was picked or typed.
-        outcome: what the learner said of it afterwards.
+        outcome: what the learner said of it afterwards, an `Outcome` or a newer version's word.
         when: the time of the last change.
+        more: what a newer version of the lab has added, kept as it is.
     """
 
     lesson: str
     question: str
     guess: str
-    outcome: Outcome | None = None
+    outcome: str | None = None
     when: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Progress:
 
     exercises: tuple[Exercise, ...] = ()
     predictions: tuple[Prediction, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
 
     def of(self, lesson: Asked) -> tuple[list[Exercise], list[Prediction]]:
         """Return what is known of each exercise of a lesson, and of its predictions."""
@@ -70,26 +75,39 @@ def parsed(text: str) -> Progress:
     """
     try:
         kept = json.loads(text)
-        exercises = tuple(_made(Exercise, row) for row in kept["exercises"])
-        return Progress(exercises, tuple(_made(Prediction, row) for row in kept["predictions"]))
-    except (LookupError, TypeError, RecursionError) as error:
+        exercises = tuple(_made(Exercise, row) for row in kept.pop("exercises"))
+        predictions = tuple(_made(Prediction, row) for row in kept.pop("predictions"))
+        return Progress(exercises, predictions, kept)
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"it holds something else ({error!r})") from None
 
 
 def dumped(progress: Progress) -> str:
     """Return the text of *progress*."""
-    return json.dumps(asdict(progress), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(facts(progress), indent=1, ensure_ascii=False) + "\n"
+
+
+def facts(progress: Progress) -> dict[str, Any]:
+    """Return *progress* as JSON has it."""
+    kept = asdict(progress)
+    for each in (kept, *kept["exercises"], *kept["predictions"]):
+        each |= each.pop("more")
+    return kept
 
 
 Row = TypeVar("Row", Exercise, Prediction)
 
 
 def _made(kind: type[Row], row: dict[str, Any]) -> Row:
-    """Return a row of the file; what a newer version of the lab may have added is left out."""
-    made = kind(**{field.name: row[field.name] for field in fields(kind) if field.name in row})
-    for name, value in asdict(made).items():
-        if not (isinstance(value, int if name == "tries" else str) or name == "outcome"):
+    """Return a row of the file."""
+    known = {one.name for one in fields(kind)} - {"more"}
+    more = {name: value for name, value in row.items() if name not in known}
+    made = kind(**{name: value for name, value in row.items() if name in known}, more=more)
+    for name in known:
+        value = getattr(made, name)
+        if not isinstance(value, int if name == "tries" else str) and (name, value) != (
+            "outcome",
+            None,
+        ):
             raise TypeError(name)
-    if isinstance(made, Prediction) and made.outcome not in (None, *get_args(Outcome)):
-        raise TypeError("outcome")
     return made

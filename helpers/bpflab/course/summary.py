@@ -48,7 +48,7 @@ def summary(lesson: str = "") -> View:
         rows = [
             f"{one.question} You predicted: {one.guess}"
             for one in predictions
-            if one.outcome == outcome
+            if (one.outcome if one.outcome in _HEADS else None) == outcome
         ]
         done |= {f"{head}: {len(rows)} of {len(asks.predictions)}": rows} if rows else {}
     if (silent := len(asks.predictions) - len(predictions)) > 0:
