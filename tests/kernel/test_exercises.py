@@ -1,12 +1,15 @@
 """Exercises on the running kernel: the solution passes, and each mutant gets its own sentence."""
 
 import importlib
+import os
 
 import pytest
 
 from bpflab.course.notebooks import lessons
+from bpflab.exercises import users
 from bpflab.exercises.check import check
 from bpflab.exercises.exercise import find, of_lesson
+from tests.course.solutions import fenced, solutions
 
 NUMBERS = [one.number for path in lessons() for one in of_lesson(path.stem[:2])]
 
@@ -44,3 +47,20 @@ def test_a_mutant_is_told_what_is_wrong(number, mutant):
 def test_a_constant_is_no_answer(number, answer):
     """Whatever the exercise asks for."""
     assert not check(number, answer).passed
+
+
+USERS = [n for n in NUMBERS if "uid_gid" in fenced(solutions()[n])[1]]
+
+
+@pytest.mark.parametrize("number", USERS)
+def test_where_only_one_user_is_possible_the_group_is_no_user(number, monkeypatch):
+    """Nor is a constant: the judge makes a user up, whom nobody can be."""
+    monkeypatch.setattr(users, "others_allowed", lambda: False)
+    text = fenced(solutions()[number])[1]
+    assert check(number, text).passed
+    group = text.replace("bpf_get_current_uid_gid()", "(bpf_get_current_uid_gid() >> 32)")
+    assert not check(number, group).passed
+    own = text.replace(
+        "bpf_get_current_uid_gid()", f"(0 * bpf_get_current_uid_gid() + {os.getuid()})"
+    )
+    assert not check(number, own).passed

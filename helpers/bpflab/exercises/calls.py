@@ -8,7 +8,7 @@ import random
 import string
 from collections.abc import Iterable, Iterator
 
-from bpflab.errors import LabError
+from bpflab.exercises.users import another_user, this_user
 from bpflab.workload.standby import Standby, standby
 
 RARE = {
@@ -27,19 +27,18 @@ def callers(*codes: str, one_user: bool = False) -> Iterator[list[tuple[Standby,
     with *one_user* all have one, whose group has another number; else all are this user's.
     """
     with contextlib.ExitStack() as waiting:
-        first = random.randrange(2000, 60000, 100)
-        users = [first + (0 if one_user else 3 * number) for number in range(len(codes))]
-        become = "import os\nos.setgroups([]), os.setgid({0} + 1), os.setuid({0})"
-        setups = [become.format(user) for user in users]
-        try:
-            made = [
-                waiting.enter_context(standby(*each)) for each in zip(codes, setups, strict=True)
-            ]
-        except LabError as error:
-            if error.kind != "standby":
-                raise
-            users = [os.getuid()] * len(codes)
-            made = [waiting.enter_context(standby(code, "import os")) for code in codes]
+        first = another_user()
+        users = [
+            this_user() if first is None else first + (0 if one_user else 3 * number)
+            for number in range(len(codes))
+        ]
+        become = "import os\n" + "os.setgroups([]), os.setgid({0} + 1), os.setuid({0})" * bool(
+            first
+        )
+        made = [
+            waiting.enter_context(standby(code, become.format(user)))
+            for code, user in zip(codes, users, strict=True)
+        ]
         yield list(zip(made, users, strict=True))
 
 

@@ -22,19 +22,20 @@ def function(answer: object) -> Function:
     return answer
 
 
-def called(function: Function, *given: Any) -> Any:
+def called(function: Function, *given: Any, asked: str) -> Any:
     """Return what the learner's function returns.
 
     Raises:
-        Wrong: with the error that it ended with, or where it returned None.
+        Wrong: with the error that it ended with, or where it returned None; *asked* tells what for.
     """
     try:
         found = function(*given)
-    except Exception as error:
-        said = f"{type(error).__name__}: {safe_text(str(error), 100)}"
-        raise Wrong(f"Your function ended with {said}") from None
+    except (Exception, SystemExit) as error:
+        said = safe_text(str(error), 100)
+        ended = f"{type(error).__name__}{said and ': '}{said}"
+        raise Wrong(f"Your function was asked for {asked}. It ended with {ended}") from None
     if found is None:
-        raise Wrong("Your function returned None.")
+        raise Wrong(f"Your function was asked for {asked}. It returned None.")
     return found
 
 
@@ -42,6 +43,6 @@ def refuses(function: Function, *given: Any) -> bool:
     """Return whether the learner's function raises an error."""
     try:
         function(*given)
-    except Exception:
+    except (Exception, SystemExit):
         return True
     return False

@@ -9,7 +9,8 @@ from pathlib import Path
 from bpflab.data.trace import open_trace
 from bpflab.errors import LabError
 from bpflab.exercises.exercise import Wrong, program, value
-from bpflab.exercises.trial import MISSING, Trial, as_users, times
+from bpflab.exercises.trial import MISSING, Trial, times
+from bpflab.exercises.users import as_users, this_user
 from bpflab.programs.loading import load
 from bpflab.workload.standby import standby
 
@@ -83,12 +84,12 @@ def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
         mine, users = as_users(_TRUE, times())
         child.go()
         lines = trace.lines()
-    said = {(each.pid, each.message) for each in lines}  # of other programs, too
-    last = {each.pid: each.message for each in lines}
+    pairs = [(each.pid, each.message.rstrip("\n")) for each in lines]  # of other programs, too
+    said, last = set(pairs), dict(pairs)
     wants = [
         (f"process {one}", one, line(one, uid)) for one, uid in zip(mine.pids, users, strict=True)
     ]
-    wants.append((f"process {pid}, by its thread {thread}", thread, line(pid, os.getuid())))
+    wants.append((f"process {pid}, by its thread {thread}", thread, line(pid, this_user())))
     rows = [
         (who, right, right if (task, right) in said else last.get(task, MISSING))
         for who, task, right in wants

@@ -11,7 +11,8 @@ import threading
 from bpflab.exercises.buffers import longer
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.largest import largest
-from bpflab.exercises.trial import Trial, as_users, events, fields, paths, texts, times
+from bpflab.exercises.trial import Trial, events, fields, paths, texts, times
+from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
 from bpflab.workload.runs import run
 from bpflab.workload.standby import standby

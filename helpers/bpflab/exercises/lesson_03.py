@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
 
 from bpflab.exercises.buffers import alone, longer, path_in, rest, whole
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import EXECVE, Trial, fields, paths
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
@@ -35,9 +40,10 @@ _MARK = b"\xff"
 )
 def harmful(answer: object) -> str:
     """Run each of the six paths, and then the one that is left out: what does BUF hold?"""
-    if not isinstance(answer, list | tuple | set):
+    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes | Mapping):
         raise Wrong("The answer is a list of paths.")
-    if strange := [each for each in answer if each not in PATHS]:
+    chosen = [os.fspath(each) if isinstance(each, os.PathLike) else each for each in answer]
+    if strange := [each for each in chosen if each not in PATHS]:
         raise Wrong(f"{safe_text(str(strange[0]), 60)} is not one of the six paths in PATHS.")
     with (
         alone() as undisturbed,
@@ -46,9 +52,9 @@ def harmful(answer: object) -> str:
     ):
         ran = {path: undisturbed(_both(filter, path), 2) for path in PATHS}
     missed = {path for path, held in ran.items() if rest(held, LEFT_OUT)}
-    if many := len(set(answer) - missed):
+    if many := len(set(chosen) - missed):
         raise Wrong(f"{many} of your paths did no harm when the judge ran them.")
-    if few := len(missed - set(answer)):
+    if few := len(missed - set(chosen)):
         raise Wrong(f"After {few} more of the six it was missed: the judge ran them all.")
     return f"After these {len(missed)}, and after no other, {LEFT_OUT} was missed."
 
@@ -64,14 +70,16 @@ def filters(trial: Trial) -> str:
     cpu = min(os.sched_getaffinity(0))
     with paths(least=60, most=120) as (hidden,), trial.attached() as program:
         short = f"{Path(hidden).parent}/{'x' * 8}"
-        near = [f"{hidden}x", hidden[:-1]]
+        near = [f"{hidden}x", hidden[:-1], f"{hidden[:-1]}{'ab'[hidden[-1] == 'a']}"]
         for each in (short, *near):
             Path(each).symlink_to(_TRUE)
         program.maps["LEFT_OUT"][0] = hidden
         long, cut = longer(hidden, 300), longer(hidden, ROOM + 100)
         chain = [hidden, long, hidden, short, hidden, cut, hidden, *near, hidden, short]
-        ran = [_drained(program, path, cpu) for path in chain]
-        _compared(program, hidden, chain, ran)
+        _compared(program, hidden, chain, cpu)
+        program.maps["LEFT_OUT"][0] = late = longer(hidden, 400)
+        _compared(program, late, [late, longer(near[-1], 400), late, short], cpu)
+        by_process(program, longer(hidden, 200))
     count = chain.count(hidden)
     return f"{count} runs were left out, whatever ran before, and other paths were not."
 
@@ -164,9 +172,11 @@ def _marked(
     return act
 
 
-def _compared(program: Program, hidden: str, chain: list[str], ran: list[Run]) -> None:
-    """Compare what was left out with what was not, and the bytes of each event."""
-    log = program.log("events")
+def _compared(program: Program, hidden: str, chain: list[str], cpu: int) -> None:
+    """Run each path; compare what was left out with what was not, and the bytes of each event."""
+    began = time.monotonic_ns()
+    ran = [_drained(program, path, cpu) for path in chain]
+    ended, log = time.monotonic_ns(), program.log("events")
     count = [len(log.records(one)) for one in ran]
     if not any(count):
         text = f"{len(ran)} commands ran, {len(ran) - chain.count(hidden)} of them to be reported"
@@ -177,6 +187,9 @@ def _compared(program: Program, hidden: str, chain: list[str], ran: list[Run]) -
         row = (after, words[path != hidden], words.get(events, f"{events} events"))
         if len(path) < ROOM:  # whether a cut one is reported is not asked
             (own if path == hidden else others).append(row)
+        elif events > 1:
+            row = ("a path over 511 characters", "at most one event", f"{events} events")
+            raise Wrong("A path that was cut came more than once.", [row])
         after = f"after {len(path)} characters"
     reported = [(p, r) for p, r in zip(chain, ran, strict=True) if p != hidden and len(p) < ROOM]
     if wrong := sum(expected != seen for _, expected, seen in others):
@@ -184,11 +197,20 @@ def _compared(program: Program, hidden: str, chain: list[str], ran: list[Run]) -
         raise Wrong(text, others)
     for path, one in reported:
         fields(log.frame(one), {"path": [path], "pid": list(one.pids)})
+        _at_its_time(log.records(one), began, ended)
     if wrong := sum(expected != seen for _, expected, seen in own):
         text = f"In {wrong} of {len(own)} runs the path of LEFT_OUT was not left out."
         raise Wrong(text, own)
     for path, one in reported:
         whole(bytes(log.records(one)["path"][0]).ljust(ROOM, b"\0"), path, "an event")
+
+
+def _at_its_time(records: npt.NDArray[Any], began: int, ended: int) -> None:
+    if "ktime_ns" not in (records.dtype.names or ()):
+        raise Wrong("The event has no field ktime_ns.")
+    if not began < (seen := int(records["ktime_ns"][0])) < ended:
+        row = ("ktime_ns", f"{began} to {ended}", seen)
+        raise Wrong("ktime_ns is not the time at which the command ran.", [row])
 
 
 def _drained(program: Program, path: str, cpu: int) -> Run:

@@ -30,6 +30,7 @@ from bpflab.workload.standby import Standby, standby
 
 _KEY = 512  # bytes of a path in the lesson's map, its NUL among them
 _WRAPS = 256  # where a u8 begins again
+_USERS = 100  # for which the map of 04-4 has room
 
 
 @program(
@@ -42,19 +43,25 @@ def counter(trial: Trial) -> str:
     names = unused(3)
     wanted = dict(zip(names[:2], (_WRAPS + random.randint(20, 200), times()), strict=True))
     other, often = names[2], times()
-    with _caller(wanted | {other: often}) as process, trial.attached() as judged:
-        counts = judged.maps["EXCLUDED_CMDS"].fill(dict.fromkeys(wanted, 0))
+    begins = f"/{_letters(_KEY - 2)}"
+    calls = wanted | {other: often, f"{begins}/x": often}
+    with _caller(calls) as process, trial.attached() as judged:
+        counts = judged.maps["EXCLUDED_CMDS"].fill(dict.fromkeys([*wanted, begins], 0))
         process.go()
         who = "A command that is not in the list"
         _reported(judged, process.pid, other, often, who, hide=False)
+        _reported(judged, process.pid, begins, often, f"{who}, with a long path,", hide=False)
         for path, often in wanted.items():
             _reported(judged, process.pid, path, often, "A command of the list", hide=True)
         seen = {path: number_of(counts, path) for path in wanted}
         if not any(seen.values()):
             raise Wrong("Commands were left out, and their values in the map are all still 0.")
         same("The counts in EXCLUDED_CMDS", wanted, seen)
+        if number_of(counts, begins):
+            text = f"A path of {len(begins) + 2} bytes was counted for another one: in the list is"
+            raise Wrong(f"{text} a path of {len(begins)} bytes that it begins with.")
         _left_out(judged, sum(wanted.values()))
-        in_one_step(judged, counts, additions=2)
+        _all_in_one_step(judged)
     return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
 
 
@@ -69,7 +76,8 @@ def slice_of_array(answer: object) -> str:
     size = random.randint(6, 12)
     numbers = array("i", random.sample(range(1, 1000), size))
     length = random.randint(3, size - 2)
-    wanted, found = numbers[:length].tolist(), called(retrieve, length, numbers)
+    asked = f"the first {length} of {size} numbers"
+    wanted, found = numbers[:length].tolist(), called(retrieve, length, numbers, asked=asked)
     if _items(found) != wanted:
         rows = [("items", wanted, _items(found))]
         raise Wrong(f"These are not the first {length} of {size} numbers.", rows)
@@ -77,7 +85,8 @@ def slice_of_array(answer: object) -> str:
     if _items(found)[-1] != -1:
         raise Wrong("A number of the array was changed, and the slice still has the old one.")
     for length in (size, 0):
-        if _items(called(retrieve, length, numbers)) != numbers[:length].tolist():
+        found = called(retrieve, length, numbers, asked=f"the first {length} of {size} numbers")
+        if _items(found) != numbers[:length].tolist():
             raise Wrong(f"{length} of {size} numbers were asked for, and others came.")
     for length in (size + 1, size + 100):
         if not refuses(retrieve, length, numbers):
@@ -97,13 +106,16 @@ def padded(answer: object) -> str:
     cases = {
         "a path of ASCII letters": plain,
         "a path with letters that take two bytes": f"/usr/bin/{_letters(times(), 'éèüñ')}",
+        "a path with letters that take three bytes": f"/usr/bin/{_letters(times(), '日本語中')}",
         f"a path of {_KEY - 1} bytes": f"/{_letters(_KEY - 2)}",
     }
     for what, path in cases.items():
-        _same_key(what, os.fsencode(path), called(pad, path))
-    for path in (f"/{_letters(600)}", f"/{_letters(_KEY - 1)}"):
+        _same_key(what, os.fsencode(path), called(pad, path, asked=f"the key of {what}"))
+    for path in (f"/{_letters(600)}", f"/{_letters(_KEY - 1)}", f"/{_letters(300, 'éèüñ')}"):
         if not refuses(pad, path):
-            raise Wrong(f"A path of {len(path)} bytes was given, and no error was raised.")
+            text = f"A path of {len(os.fsencode(path))} bytes was given, and no error was raised."
+            count = f" It has {len(path)} characters." * (not path.isascii())
+            raise Wrong(f"{text}{count}")
     often = times()
     with _caller({plain: often}) as process, load("exclusion/exclude", label="04-3") as program:
         program.maps["EXCLUDED_CMDS"][bytes(pad(plain))] = 1
@@ -128,6 +140,11 @@ def users(trial: Trial) -> str:
         listed = judged.maps["EXCLUDED_USERS"]
         if listed.key_dtype.kind not in "iu" or listed.key_dtype.itemsize != 4:
             raise Wrong("The key of EXCLUDED_USERS is not a number of 4 bytes.")
+        if listed.value_dtype.kind not in "iu" or listed.value_dtype.itemsize != 8:
+            raise Wrong("The value of EXCLUDED_USERS is not a number of 8 bytes.")
+        if listed.max_entries < _USERS:
+            text = f"EXCLUDED_USERS has room for {listed.max_entries} users, not for {_USERS}."
+            raise Wrong(text)
         listed.fill({first: 0})
         one.go()
         who = "A command of a listed user"
@@ -172,12 +189,17 @@ def mended(trial: Trial) -> str:
         if reported := len(judged.events.frame(hidden)):
             text = f"A listed command ran {often} times, each time after a longer path on the same"
             raise Wrong(f"{text} CPU. It was reported {reported} times.")
+        fits = f"{'/' * (_KEY - 1 - len(other))}{other}"
         beyond = other.replace("/", "/" + "./" * (_KEY // 2), 1)
         excluded.fill([beyond[: _KEY - 1]])
         if judged.events.frame(run(beyond, cpu=cpu)).empty:
             text = f"A command of {len(beyond)} bytes was left out, and it is not in the list. In"
             raise Wrong(f"{text} the list is a path of {_KEY - 1} bytes that it begins with.")
-        _left_out(judged, often)
+        excluded.fill([fits])
+        if len(judged.events.frame(run(fits, cpu=cpu))):
+            text = f"A command of {len(fits)} bytes is in the list, and it was reported."
+            raise Wrong(f"{text} Its path fits into a key, with the NUL behind it.")
+        _left_out(judged, often + 1)
     return f"A listed command was left out {often} times of {often}, and no other command was."
 
 
@@ -202,6 +224,23 @@ def _reported(judged: Program, pid: int, path: str, often: int, who: str, *, hid
     if seen != (0 if hide else often):
         status = "silent" if not hide and judged.events.frame().empty else "wrong"
         raise Wrong(f"{who} was called {often} times, and reported {seen} times.", status=status)
+
+
+def _all_in_one_step(judged: Program) -> None:
+    """Want an addition in one step for each map of numbers that the CPUs share.
+
+    Raises:
+        Wrong: there are fewer of them; the sentence names the maps.
+    """
+    shared = [
+        each for each in judged.maps.values() if not each.per_cpu and each.value_dtype.kind in "iu"
+    ]
+    try:
+        in_one_step(judged, shared[0], additions=len(shared))
+    except Wrong:
+        names = " or to ".join(each.name for each in shared)
+        text = f"Every call was counted. But an addition to {names} is three steps, and two CPUs"
+        raise Wrong(f"{text} may add at the same moment: then one of the two gets lost.") from None
 
 
 def _left_out(judged: Program, wanted: int) -> None:

@@ -25,6 +25,7 @@ from bpflab.exercises.trial import (
     same,
     times,
 )
+from bpflab.exercises.users import this_user
 from bpflab.workload.standby import standby
 
 GETPPID = "syscalls:sys_enter_getppid"
@@ -50,7 +51,7 @@ def user_and_process(trial: Trial) -> str:
         for process, _ in made:
             process.go()
         pairs = {(user, process.pid): n for (process, user), n in zip(made, often, strict=True)}
-        mine = {number for pair in pairs for number in pair} - {os.getuid()}
+        mine = {number for pair in pairs for number in pair} - {this_user()}
         seen = {pair: n for pair, n in _by_pair(counts).items() if mine & set(pair)}
     if not seen:
         raise Wrong("No pair has one of the processes that called.", status="silent")
@@ -142,7 +143,7 @@ def calls_of_users(trial: Trial) -> str:
         wanted[user] = wanted.get(user, 0) + number
     if not any(seen.values()):
         raise Wrong("counter_table has no entry for a user whose process called.", status="silent")
-    _about("User", wanted, seen, open_end=os.getuid())
+    _about("User", wanted, seen, open_end=this_user())
     in_one_step(judged, counts)
     return (
         f"{' and '.join(map(str, wanted.values()))} calls, and those that a start and an end take."
@@ -197,7 +198,7 @@ def mended(trial: Trial) -> str:
     if not any(seen.values()):
         raise Wrong("Two processes wrote, and the numbers of their user are 0.", status="silent")
     least, most = wanted["bytes"] / 3, wanted["bytes"]
-    if seen["bytes"] < least or (user != os.getuid() and seen["bytes"] > most):
+    if seen["bytes"] < least or (user != this_user() and seen["bytes"] > most):
         raise Wrong("The bytes are not those that were written.", [("bytes", most, seen["bytes"])])
     for name in wanted:
         if (lost := wanted[name] - seen[name]) > 0:

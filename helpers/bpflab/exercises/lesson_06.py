@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
-from bpflab.exercises.trial import Trial, as_users, events, fields, paths, times
+from bpflab.exercises.trial import Trial, events, fields, paths, times
+from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.source import find

@@ -8,7 +8,8 @@ import pandas as pd
 
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
-from bpflab.exercises.trial import EXECVE, Trial, as_users, events, fields, paths, times
+from bpflab.exercises.trial import EXECVE, Trial, events, fields, paths, times
+from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.workload.runs import Run, run

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import string
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from IPython.utils.capture import capture_output
 
 from bpflab.data.maps import Map
 from bpflab.data.pump import pump
 from bpflab.errors import LabError
+from bpflab.exercises import users
 from bpflab.exercises.exercise import Exercise, Wrong
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
-from bpflab.workload.runs import Run, run
+from bpflab.workload.runs import Run
 
 EXECVE = "syscalls:sys_enter_execve"
 MISSING = "-"
@@ -47,6 +47,11 @@ class Trial:
         self.text = answer.source.listing() if isinstance(answer, Program) else str(answer)
         self.hooks = dict(answer.hooks) if isinstance(answer, Program) else {}
 
+    @property
+    def asks_for_user(self) -> bool:
+        """Whether the program calls the helper that gives the user."""
+        return "bpf_get_current_uid_gid" in self.text
+
     def load(self, *, read: bool = True, **defines: object) -> Program:
         """Load it once more, for a ``with`` block; the learner's own stays as it is.
 
@@ -57,8 +62,9 @@ class Trial:
         type = self._exercise.type
         if isinstance(self._answer, Program):
             own, type = self._answer.source.defines, self._answer.asked or type
-        defines = {**own, **defines}
-        program = load(self._exercise.number, text=self.text, type=type, defines=defines)
+        defines = {**own, **defines, **users.defines()}
+        with capture_output() if users.defines() else contextlib.nullcontext():  # of a warning
+            program = load(self._exercise.number, text=self.text, type=type, defines=defines)
         for name, each in program.maps.items() if read else ():
             if each.type == "ringbuf":
                 with contextlib.suppress(LabError):  # the judge will meet it
@@ -96,21 +102,6 @@ def paths(*, least: int = 60, most: int = 200, count: int = 1) -> Iterator[list[
 def times(least: int = 3, most: int = 9) -> int:
     """Return how often something is done this time."""
     return random.randint(least, most)
-
-
-def as_users(path: str, times: int) -> tuple[Run, list[int]]:
-    """Execute *path* as this user, and as another where that is allowed; return each one's uid.
-
-    The other user's group has another number.
-    """
-    mine, users = run(path, times=times), [os.getuid()] * times
-    other = random.randint(2000, 60000)
-    with contextlib.suppress(PermissionError):
-        for _ in range(times):
-            child = subprocess.Popen([path], user=other, group=other + 1, extra_groups=[])
-            mine += Run((path,), (child.pid,), (child.wait(),))
-            users.append(other)
-    return mine, users
 
 
 def in_one_step(program: Program, counts: Map, additions: int = 1) -> None:
