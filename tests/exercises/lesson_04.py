@@ -47,6 +47,25 @@ def without_nul(path):
     return name.ljust(512, b"\0")
 
 
+def by_characters(path):
+    """Compare the number of characters with the room for bytes."""
+    if len(path) > 511:
+        raise ValueError(path)
+    return os.fsencode(path).ljust(512, b"\0")[:512]
+
+
+def ends_python(length, items):
+    """End Python instead of raising an error."""
+    raise SystemExit
+
+
+def without_words(length, items):
+    """Raise an error without a word where all items are asked for."""
+    if length >= len(items):
+        raise IndexError
+    return memoryview(items)[:length]
+
+
 COUNTS = "lock_xadd(excluded, 1);"
 LOOKUP = "EXCLUDED_USERS.lookup(&user)"
 WHOLE = " &&\n\t    is_whole(e->path_len, sizeof(e->path))"
@@ -59,7 +78,32 @@ MUTANTS = {
             swaps=(("u64, 10", "u8, 10"), ("u64 *", "u8 *"), (COUNTS, "*excluded += 1;")),
         ),
         Mutant("their values in the map are all still 0", swaps=((COUNTS, ""),)),
-        Mutant("your addition is three steps", swaps=((COUNTS, "*excluded += 1;"),)),
+        Mutant(
+            "an addition to EXCLUDED_CMDS or to filtered is three steps",
+            swaps=((COUNTS, "*excluded += 1;"),),
+        ),
+        Mutant(
+            "an addition to EXCLUDED_CMDS is three steps",
+            swaps=(
+                (COUNTS, "*excluded += 1;"),
+                ("BPF_ARRAY(f", "BPF_PERCPU_ARRAY(f"),
+                ("filtered.atomic_", "filtered."),
+            ),
+        ),
+        Mutant(
+            "or to filtered or to total is three steps",
+            swaps=(
+                ("BPF_ARRAY(f", "BPF_ARRAY(total, u64, 1);\nBPF_ARRAY(f"),
+                (COUNTS, "*excluded += 1;\n\t\ttotal.atomic_increment(0);"),
+            ),
+        ),
+        Mutant(
+            "that it begins with",
+            swaps=(
+                (COUNTS, ""),
+                ("\tif (excluded &&", f"\tif (excluded)\n\t\t{COUNTS}\n\tif (excluded &&"),
+            ),
+        ),
         Mutant("The counts in EXCLUDED_CMDS: 2 of 2", swaps=((COUNTS, "*excluded = 1;"),)),
         Mutant("A command of the list was called", swaps=((COUNTS + "\n\t\treturn 0;", COUNTS),)),
     ],
@@ -68,12 +112,15 @@ MUTANTS = {
         Mutant("were asked for, and no error came", answer=shorter),
         Mutant("These are not the first", answer=from_the_second),
         Mutant("The answer is of the type list", answer=[1, 2, 3]),
+        Mutant("numbers. It ended with SystemExit", answer=ends_python),
+        Mutant("numbers. It ended with IndexError", answer=without_words),
     ],
     "04-3": [
         Mutant("a path of ASCII letters has a wrong byte", answer=spaces),
         Mutant("letters that take two bytes has 5", answer=characters),
         Mutant("601 bytes was given, and no error", answer=cut),
         Mutant("512 bytes was given, and no error", answer=without_nul),
+        Mutant("was raised. It has 301 characters", answer=by_characters),
         Mutant("is of the type str, not bytes", answer=lambda path: path),
     ],
     "04-4": [
@@ -83,6 +130,10 @@ MUTANTS = {
             swaps=(("if (excluded)", "if (!excluded)"), (COUNTS, "")),
         ),
         Mutant("is not that of the commands", swaps=((COUNTS, ""),)),
+        Mutant("has room for 10 users, not for 100", swaps=(("u64, 100", "u64, 10"),)),
+        Mutant(
+            "value of EXCLUDED_USERS is not", swaps=(("u32, u64", "u32, u32"), ("u64 *e", "u32 *e"))
+        ),
         Mutant(
             "is not a number of 4 bytes", swaps=(("_USERS, u32", "_USERS, u64"), ("u32 u", "u64 u"))
         ),
@@ -97,6 +148,10 @@ MUTANTS = {
     ],
     "04-5": [
         Mutant("is a path of 511 bytes that it begins with", swaps=((WHOLE, ""),)),
+        Mutant(
+            "511 bytes is in the list, and it was reported",
+            swaps=((WHOLE, " &&\n\t    e->path_len < sizeof(e->path)"),),
+        ),
         Mutant(
             "each time after a longer path", swaps=((RESET, RESET.replace("(e->path)", "(e)")),)
         ),
