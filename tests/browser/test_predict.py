@@ -111,6 +111,15 @@ def test_a_guess_by_keyboard(book):
     until(lambda: "You foresaw: 1 of 2" in last.text, "no summary")
     assert "You predicted: <b>23</b> add" in last.text and "It surprised you: 1 of 2" in last.text
     readable(*book.code_cells[:-1])
+    book.save()
+    assert stored(book) == []  # all has been said
+
+
+def stored(book):
+    """Return the widgets that the file has, as JupyterLab saves them."""
+    saved = json.loads((book.jupyter.lab.root / "my" / NAME).read_text())["metadata"]
+    states = saved.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    return [each["model_name"] for each in states.get("state", {}).values()]
 
 
 def test_a_page_that_is_reloaded(book):
@@ -149,6 +158,7 @@ def test_a_notebook_that_is_opened_again(book):
     with pytest.raises(PlaywrightError):
         shows.outputs.get_by_label("As I foresaw").click(timeout=1000)
     assert kept(book) == [("90", "no", None)]
+    assert sorted(stored(book)) == ["AnyModel", "LayoutModel"]  # what was not said
     assert "You predicted: no" in asks.text and "model not found" not in types.text
 
 
