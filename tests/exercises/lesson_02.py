@@ -16,9 +16,9 @@ MUTANTS = {
     ],
     "02-2": [
         Mutant("480 is refused: the limit is lower", answer=480),
-        Mutant("is accepted: the limit is higher", answer=16),
+        Mutant("16 is accepted, and so is 24: the limit is higher", answer=16),
         Mutant("is a multiple of 8, and 471 is not", answer=471),
-        Mutant("is a whole number above 0", answer="472"),
+        Mutant("is a number, and yours is of the type str", answer="472"),
     ],
     "02-3": [
         Mutant("is wrong in pid", swaps=((" >> 32", ""),)),

@@ -13,10 +13,10 @@ MUTANTS = {
         Mutant("is a list, and a number is asked for", answer=(1, 33)),
     ],
     "10-2": [
-        Mutant("208 is accepted: the limit is higher", answer=200),
+        Mutant("200 is accepted, and so is 208: the limit is higher", answer=200),
         Mutant("256 is refused: the limit is lower", answer=256),
         Mutant("is a multiple of 8, and 239 is not", answer=239),
-        Mutant("is a whole number above 0", answer="240"),
+        Mutant("is a number, and yours is of the type str", answer="240"),
     ],
     "10-3": [
         Mutant(

@@ -1,6 +1,7 @@
 """`check` in a notebook: how the answer's cell stands, before any judge is asked."""
 
 import sys
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -177,3 +178,14 @@ def test_an_exercise_that_is_not_there_brings_the_near_ones():
 def test_each_status_has_its_sentence():
     """And no two have the same."""
     assert len(set(HEADS.values())) == len(HEADS)
+
+
+@pytest.mark.parametrize("as_a", [str, Path])
+def test_a_file_may_be_given_with_the_magics_line(shell, tmp_path, as_a):
+    """Its C is below; as the lesson gives it is no try."""
+    file = tmp_path / "mine.c"
+    file.write_text(GIVEN["99-2"], encoding="utf-8")
+    assert check("99-2", as_a(file)).status == "untouched"
+    assert answers.as_given(find("99-2"), as_a(file)).status == "untouched"
+    file.write_text("%%bpf answer_99_2\nint other;", encoding="utf-8")
+    assert answers.as_given(find("99-2"), as_a(file)).value == "int other;"

@@ -22,7 +22,7 @@ def at_most(limit):
     return accepts
 
 
-@pytest.mark.parametrize("answer", [472, np.int64(472), np.uint16(472)], ids=repr)
+@pytest.mark.parametrize("answer", [472, 472.0, np.int64(472), np.uint16(472)], ids=repr)
 def test_the_largest_may_be_a_number_of_numpys(answer):
     """It is accepted and the next step is refused; both are asked as plain numbers."""
     accepts = at_most(475)
@@ -34,12 +34,12 @@ def test_the_largest_may_be_a_number_of_numpys(answer):
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
-        (464, "472 is accepted: the limit is higher."),
+        (464, "464 is accepted, and so is 472: the limit is higher."),
         (480, "480 is refused: the limit is lower."),
         (471, "The answer is a multiple of 8, and 471 is not."),
-        (472.0, "The answer is a whole number above 0."),
-        ("472", "The answer is a whole number above 0."),
-        (True, "The answer is a whole number above 0."),
+        (471.5, "The answer is a whole number above 0."),
+        ("472", "The answer is a number, and yours is of the type str."),
+        (True, "The answer is a number, and yours is of the type bool."),
         (-8, "The answer is a whole number above 0."),
     ],
 )

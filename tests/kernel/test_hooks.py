@@ -396,3 +396,12 @@ def test_a_live_view_of_nothing_says_why():
     """In its frame."""
     with load("lesson.c", text=ANYWHERE) as program:
         assert live(program)._shown.text.split("\n")[3].startswith("no rows: the program was never")
+
+
+def test_a_text_without_a_program_has_nothing_to_attach():
+    """Whether a hook is given or not."""
+    with load("lesson.c", text="BPF_ARRAY(seen, u64, 1);\n") as program:
+        for attach in (program.attach, lambda: program.attach(EXECVE)):
+            with pytest.raises(LabError) as caught:
+                attach()
+            assert caught.value.kind == "no-program"

@@ -215,8 +215,10 @@ def test_what_may_be_either_is_refused():
     frame = pd.DataFrame({"key": [3, 4], "value": [5, 6]})
     with pytest.raises(LabError) as refused:
         histogram(frame["value"], "t", unit="n")
-    counts, values = (part.split(": ")[1] for part in refused.value.fix.rstrip(".").split(". "))
+    parts = (part.split(": ")[1] for part in refused.value.fix.rstrip(".").split(". "))
+    counts, one_more, values = parts
     assert counts_of(histogram(eval(counts), "t", unit="n")) == {8: 5, 16: 6}
+    assert counts_of(histogram(eval(one_more), "t", unit="n")) == {4: 5, 8: 6}
     assert counts_of(histogram(eval(values), "t", unit="n")) == {4: 2}
     for wrong in (["a"], pd.Series(["a"], name="comm"), [b"\x1b"]):
         with pytest.raises(LabError) as refused:
@@ -226,3 +228,21 @@ def test_what_may_be_either_is_refused():
         with pytest.raises(LabError) as refused:
             histogram(wrong, "t", unit="n")
         assert refused.value.kind == "argument"
+
+
+def test_a_map_is_no_column():
+    """Its keys would be counted as values; what to write is said, for both of BCC's functions."""
+
+    class Map(dict):
+        def frame(self): ...
+
+    with pytest.raises(LabError) as caught:
+        histogram(Map({1: 2}), "x", unit="ns")
+    assert (caught.value.kind, "bpf_log2l" in caught.value.fix) == ("no-slots", True)
+
+
+def test_what_to_write_for_bpf_log2l_is_right():
+    """As the advice says it: a value of 5 is counted in 4 to 7."""
+    frame = pd.DataFrame({"key": range(64), "value": [0, 0, 0, 1] + [0] * 60})  # bpf_log2l(5) is 3
+    slots = frame.assign(key=frame["key"] - 1).query("key >= 0").set_index("key")["value"]
+    assert "4–7" in histogram(slots, "x", unit="ns").text  # noqa: RUF001

@@ -52,11 +52,12 @@ def of_notebook(exercise: Exercise) -> Answer:
 
 def as_given(exercise: Exercise, value: object) -> Answer:
     """Return an answer that was given to `check`: a program, its C, the name of a file, a value."""
-    if exercise.of == "program" and isinstance(value, str):
-        if value.endswith(".c") and "\n" not in value:
-            value = _read(value)
-        if _same(value, _below(given(exercise.number))):
+    if exercise.of == "program" and isinstance(value, str | Path):
+        text = str(value)
+        text = _below(_read(text) if text.endswith(".c") and "\n" not in text else text)
+        if _same(text, _below(given(exercise.number))):
             return Answer(status="untouched")
+        return Answer(text)
     return Answer(value)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from numbers import Integral
+from numbers import Real
 
 from bpflab.errors import LabError
 from bpflab.exercises.exercise import Wrong
@@ -18,15 +19,20 @@ def largest(answer: object, accepts: Callable[[int], object], *, step: int = 1) 
         Wrong: with the side on which the limit is.
         LabError: a refusal for another reason than the size.
     """
-    if not isinstance(answer, Integral) or isinstance(answer, bool) or answer <= 0:
+    if isinstance(answer, bool) or not isinstance(answer, Real):
+        raise Wrong(f"The answer is a number, and yours is of the type {type(answer).__name__}.")
+    limit = int(answer) if math.isfinite(answer) else 0
+    if limit != answer or limit <= 0:
         raise Wrong("The answer is a whole number above 0.")
-    limit = int(answer)
     if limit % step:
         raise Wrong(f"The answer is a multiple of {step}, and {limit} is not.")
     for value, wanted in ((limit, True), (limit + step, False)):
         if _accepted(accepts, value) != wanted:
-            word, side = ("refused", "lower") if wanted else ("accepted", "higher")
-            raise Wrong(f"{value} is {word}: the limit is {side}.")
+            raise Wrong(
+                f"{limit} is refused: the limit is lower."
+                if wanted
+                else f"{limit} is accepted, and so is {value}: the limit is higher."
+            )
     return f"{limit} is accepted, and {limit + step} is refused."
 
 

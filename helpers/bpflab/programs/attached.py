@@ -106,6 +106,13 @@ class Attachable(Loaded):
 
         Without either, return where the text says that its functions belong.
         """
+        if not self.functions:
+            raise LabError(
+                "no-program",
+                f"{self.source.name} has no program to attach.",
+                why="A program is a function that is not static.",
+                fix="Write one, as in int hook(void *ctx) { return 0; }",
+            )
         if not given:
             return targets or dict(self._known())
         hook = given[-1]

@@ -24,6 +24,11 @@ _LADDERS = {  # how much larger each unit is than the one before, and the units
 _PERCENTS = (50, 90, 99)
 _TO = "\u2013"  # a dash, as between any two bounds
 
+_OF_A_MAP = (
+    'Counts by bpf_log2: frame.set_index("key")["value"]. By bpf_log2l, which is one more: '
+    'frame.assign(key=frame["key"] - 1).query("key >= 0").set_index("key")["value"].'
+)
+
 
 @checked
 def histogram(
@@ -100,6 +105,8 @@ def _slots(values: Any) -> pd.Series[Any] | None:
     A column of a table has a name, and its index has none; one that `value_counts` or `set_index`
     made has a name on its index, or is called count.
     """
+    if hasattr(values, "frame"):  # a map: its keys would be taken for values
+        raise LabError("no-slots", "A histogram is of a column, and got a map.", fix=_OF_A_MAP)
     if isinstance(values, Mapping):
         return pd.Series(values, dtype=object)
     if isinstance(values, pd.DataFrame):
@@ -116,7 +123,7 @@ def _slots(values: Any) -> pd.Series[Any] | None:
             "no-slots",
             "These may be counts by slot, or the values themselves.",
             why="A map's column value holds what the program wrote there.",
-            fix='Counts: frame.set_index("key")["value"]. Values: list(frame["value"]).',
+            fix=f'{_OF_A_MAP} Values: list(frame["value"]).',
         )
     return None
 

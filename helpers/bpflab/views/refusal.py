@@ -35,7 +35,8 @@ def refusal(error: LabError, title: str = "Refused", *, log: bool = False) -> Vi
 
 def warning(error: LabError) -> View:
     """Return the panel for what is no refusal, and all the same a mistake."""
-    return _panel(error, f"⚠ Warning: {error.kind}", _AMBER, False)
+    head = "⚠ The compiler warns" if error.kind == "warning" else f"⚠ Warning: {error.kind}"
+    return _panel(error, head, _AMBER, False)
 
 
 def _panel(error: LabError, head: str, colour: str, log: bool) -> View:
