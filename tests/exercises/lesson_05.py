@@ -14,9 +14,14 @@ TWO_CPUS = "two CPUs"  # lost where two CPUs met, and else found in the instruct
 MUTANTS = {
     "05-1": [
         Mutant("has no field uid", swaps=(("\tu32 uid;\n", ""), (UID, ""))),
-        Mutant("what is not the user", swaps=((UID, ""),)),
-        Mutant("what is not the user", swaps=(("uid_gid();", "uid_gid() >> 32;"),)),
-        Mutant("none of the processes", swaps=((" >> 32", ""),)),
+        Mutant("uid of a pair is a number that is not the user", swaps=((UID, ""),)),
+        Mutant(
+            "uid of a pair is a number that is not the user",
+            swaps=(("uid_gid();", "uid_gid() >> 32;"),),
+        ),
+        Mutant(
+            "pid of a pair is a number that is not one of the processes", swaps=((" >> 32", ""),)
+        ),
         Mutant(
             "entries are not as expected",
             swaps=(("atomic_increment(who)", "atomic_increment(who, 2)"),),
