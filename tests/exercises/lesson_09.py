@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lesson 09."""
 
+import numpy as np
+
 from tests.exercises.mutant import Mutant
 
 JUMP = "\tSYSCALL.call(ctx, nr);\n"
@@ -25,10 +27,17 @@ MUTANTS = {
         Mutant("executed by its descriptor is not reported", answer=["execve"]),
         Mutant("executed by its path is not reported", answer=["execveat"]),
         Mutant("There is no system call 'fexecve'", answer=["execve", "fexecve"]),
+        Mutant("There is no system call 'execv'.", answer=["execv"]),
+        Mutant("executed by its path is not reported", answer={"execveat"}),
+        Mutant("executed by its path is not reported", answer=np.array(["execveat"])),
+        Mutant("A list of names is asked for: each is text", answer=b"execve"),
         Mutant("fork executes no program", answer=["execve", "execveat", "fork"]),
         Mutant("A list of names is asked for", answer="execve, execveat"),
     ],
     "09-3": [
+        Mutant(
+            "CALLED, of process 1 and its two threads", swaps=((PID, PID.replace(" >> 32", "")),)
+        ),
         Mutant(
             "Events of process 2",
             swaps=((PID, ""), (SEND, PID + SEND)),

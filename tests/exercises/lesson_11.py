@@ -3,6 +3,7 @@
 from tests.exercises.mutant import Mutant
 
 FAILED = "ctx->ret < 0"
+TGID = "u32 tgid = bpf_get_current_pid_tgid() >> 32;\n"
 DELETE = "\tPROGRAM.delete(&tgid);\n"
 BY_PROCESS = "u32 key = bpf_get_current_pid_tgid() >> 32;"
 BY_THREAD = "u32 key = bpf_get_current_pid_tgid();"
@@ -17,6 +18,15 @@ MUTANTS = {
         Mutant("is text, and a list is asked for", answer="/usr/bin/./id"),
     ],
     "11-2": [
+        Mutant(
+            "7 calls failed, and 4 events of them came",
+            swaps=(
+                (
+                    f"{TGID}\tstruct event *e = PROG",
+                    f"{TGID.replace(' >> 32', '')}\tstruct event *e = PROG",
+                ),
+            ),
+        ),
         Mutant("7 calls failed, and 1 event of them came", swaps=((FAILED, "ctx->ret == -2"),)),
         Mutant("is wrong in path", swaps=(("\tentered(e, ctx->filename);\n", ""),)),
         Mutant("came of calls that did not fail", swaps=((f"if ({FAILED}) {{", "{"),)),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from bpflab import syscalls
 from bpflab.errors import LabError
-from bpflab.exercises.calls import RARE, repeated
+from bpflab.exercises.calls import RARE
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.trial import Trial, number_of, same, times
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
-from bpflab.text import near, safe_text
+from bpflab.text import safe_text
 from bpflab.workload.standby import Standby, standby
 
 _EXEC = 1  # enum kind in bpf/dispatcher/table/common.h
@@ -23,7 +24,12 @@ _WAYS = {
     "by its descriptor": 'os.execve(os.open("/usr/bin/true", os.O_RDONLY), ["true"], {})',
 }
 _CALLS = {**RARE, "pidfd_open": "libc.syscall({pidfd_open}, -1, 0)"}
-_SETUP = "import ctypes, os; libc = ctypes.CDLL(None)"
+_SETUP = "import ctypes, os, threading; libc = ctypes.CDLL(None)"
+_THREADS = """
+other = threading.Thread(target=second)
+other.start(), other.join()
+first()
+"""
 
 
 @value(
@@ -47,8 +53,7 @@ def ways_to_execute(answer: object) -> str:
     known = syscalls.names().values()
     for name in names:
         if name not in known:
-            text = f"There is no system call {safe_text(name, 40)!r}. {near(name, known)}"
-            raise Wrong(text.strip())
+            raise Wrong(f"There is no system call {safe_text(name, 40)!r}.")
     with load("dispatcher/table", type="raw_tracepoint", label="09-2") as table:
         table.maps["SYSCALL"].fill({syscalls.number(name): "exec" for name in names})
         seen = {way: _reported(table, code) for way, code in _WAYS.items()}
@@ -87,7 +92,11 @@ def once(trial: Trial) -> str:
             same(f"Events of process {number}, by call", dict.fromkeys(ours, 1), counts)
         for number, (process, plan) in enumerate(zip(made[:2], plans, strict=False), 1):
             held = {name: _called(judged, process.pid, name) for name in ours}
-            same(f"CALLED, of process {number}", {name: plan[name] for name in ours}, held)
+            same(
+                f"CALLED, of process {number} and its two threads",
+                {name: plan[name] for name in ours},
+                held,
+            )
         wanted = dict.fromkeys(ours, 0) | {without: plans[0][without] + plans[1][without]}
         seen = {name: number_of(unknown, syscalls.number(name)) for name in wanted}
         same("unknown", wanted, seen)
@@ -131,9 +140,10 @@ def skipping(trial: Trial) -> str:
 
 
 def _texts(answer: object) -> list[str]:
-    if not isinstance(answer, list | tuple) or not all(isinstance(one, str) for one in answer):
+    names = list(answer) if isinstance(answer, Iterable) else [None]
+    if isinstance(answer, str | Mapping) or not all(isinstance(one, str) for one in names):
         raise Wrong("A list of names is asked for: each is text.")
-    return list(answer)
+    return [str(name) for name in names]
 
 
 def _reported(table: Program, code: str) -> list[str]:
@@ -147,10 +157,15 @@ def _reported(table: Program, code: str) -> list[str]:
 
 
 def _calls(judged: Program, plan: dict[str, int], *, own: bool = True) -> Standby:
-    """Let a process make these calls so often each, mixed, and known to the program as its own."""
+    """Let two threads of a process make these calls so often each, mixed.
+
+    The process is in OWN, unless it is not its *own*.
+    """
     calls = {name: _CALLS[name].format(pidfd_open=syscalls.number("pidfd_open")) for name in plan}
-    parts = [name for name, number in plan.items() for _ in range(number)]
-    code = "\n".join(repeated(calls[name], 1) for name in random.sample(parts, len(parts)))
+    second = [call for name, call in calls.items() for _ in range(plan[name] // 2)]
+    first = [call for name, call in calls.items() for _ in range(plan[name] - plan[name] // 2)]
+    both = ["\n ".join(random.sample(each, len(each))) for each in (first, second)]
+    code = "def first():\n {}\ndef second():\n {}".format(*both) + _THREADS
     with standby(code, _SETUP) as process:
         judged.maps["OWN"].clear().fill(process.pids if own else [])
         with judged.attached(dispatch="sys_enter"):

@@ -28,12 +28,18 @@ _BY_CPU = {
     "MINE(path)": "(path[9] == '.' && path[10] == '/')",  # /usr/bin/./ and nothing else
 }
 _TRY = """
-import os, sys
-for path in sys.argv[1:]:
-    try:
-        os.execv(path, [path])
-    except OSError:
-        pass
+import os, sys, threading
+def call(paths):
+    for path in paths:
+        try:
+            os.execv(path, [path])
+        except OSError:
+            pass
+half = len(sys.argv) // 2
+other = threading.Thread(target=call, args=(sys.argv[1:half],))
+other.start()
+other.join()
+call(sys.argv[half:])
 """
 _BY_THREAD = """
 import os, pathlib, sys, threading
@@ -67,7 +73,7 @@ def both_paused(answer: object) -> str:
     "Delete the entry for calls that succeeded, too.",
 )
 def failed(trial: Trial) -> str:
-    """Let one process fail in seven ways, in an order of chance, and then succeed."""
+    """Let two threads of a process fail in seven ways, in an order of chance, and then succeed."""
     with _ways_to_fail() as ways, paths() as (good,), trial.attached() as program:
         began = time.monotonic_ns()
         own = run(*_PYTHON, _TRY, *ways, good)
