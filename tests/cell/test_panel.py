@@ -201,3 +201,10 @@ def test_a_shell_that_is_no_notebook_is_left_alone():
         custom_exceptions = ()
 
     panel.install(Shell())
+
+
+@pytest.mark.jupyter
+def test_a_name_whose_cell_of_c_was_refused_is_told_so(executed):
+    """Running the cells above would end in the same refusal."""
+    *_, used = executed("import bpflab", "%%bpf opened --hok x\nint hook;", "opened.attach()")
+    assert said_below(used) == "opened has no value: the cell that makes it ended with an error."

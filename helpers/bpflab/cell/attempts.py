@@ -1,4 +1,4 @@
-"""What a notebook's cells last made of an answer's name: their text, and what ended them."""
+"""Cells that name a program or an answer: the text of each, and what ended it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 ANSWER = re.compile(r"answer_\d\d_\d+", re.ASCII)
 """The name of an exercise's answer: ``answer_07_2``."""
-_MAGIC = re.compile(rf"\s*%%bpf[ \t]+({ANSWER.pattern})\b", re.ASCII)
+_MAGIC = re.compile(r"\s*%%bpf[ \t]+(\w+)", re.ASCII)
 _ASSIGNED = re.compile(rf"^[ \t]*({ANSWER.pattern})[ \t]*=(?!=)", re.ASCII | re.M)
 _last: dict[str, Attempt] = {}
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A cell that gives an answer's name a value, as it last ran.
+    """A cell that gives a name a value, as it last ran.
 
     Attributes:
         source: the cell's text.
@@ -49,7 +49,7 @@ def _note(result: Any) -> None:
 
 
 def _bound(source: str) -> set[str]:
-    """Return the answers that a cell gives a value, or would if it were Python."""
+    """Return the program that a cell of C names, or the answers that one of Python binds."""
     if found := _MAGIC.match(source):
         return {found[1]}
     try:

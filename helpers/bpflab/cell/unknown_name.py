@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from bpflab.cell import attempts
 from bpflab.text import safe_text
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ def hint(shell: InteractiveShell, error: NameError, trace: TracebackType | None)
     name = error.name
     if not name or type(error) is not NameError or not _of_cell(shell, trace):
         return ""
+    attempt = attempts.last(name)
+    if attempt and attempt.error:
+        return f"{name} has no value: the cell that makes it ended with an error."
     import bpflab
 
     if name in bpflab.__all__:

@@ -21,8 +21,9 @@ def largest(answer: object, accepts: Callable[[int], object], *, step: int = 1) 
     """
     if isinstance(answer, bool) or not isinstance(answer, Real):
         raise Wrong(f"The answer is a number, and yours is of the type {type(answer).__name__}.")
-    limit = int(answer) if math.isfinite(answer) else 0
-    if limit != answer or limit <= 0:
+    number = float(answer)
+    limit = int(number) if math.isfinite(number) else 0
+    if limit != number or limit <= 0:
         raise Wrong("The answer is a whole number above 0.")
     if limit % step:
         raise Wrong(f"The answer is a multiple of {step}, and {limit} is not.")
