@@ -10,6 +10,33 @@ WHOLE = "\tif (is_whole(e->path_len, sizeof(e->path)))\n\t\tevents.ringbuf_submi
 BACK = "\telse\n\t\tevents.ringbuf_discard(e, 0);\n"
 SENT = "\tif (events.ringbuf_output(&e, sizeof(e), 0))\n"
 
+PID = "bpf_get_current_pid_tgid() >> 32"
+COPIED = """
+#include "path.h"
+struct event { u64 ktime_ns; u32 pid; int path_len; char path[512]; };
+BPF_PERCPU_ARRAY(BUF, struct event, 1);
+BPF_RINGBUF_OUTPUT(events, PAGES);
+BPF_ARRAY(seen, u64, 1);
+BPF_ARRAY(filtered, u64, 1);
+BPF_ARRAY(dropped, u64, 1);
+int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
+{
+	int zero = 0;
+	struct event *e = BUF.lookup(&zero);
+	if (!e)
+		return 0;
+	seen.atomic_increment(0);
+	e->ktime_ns = bpf_ktime_get_ns();
+	e->pid = bpf_get_current_pid_tgid() >> 32;
+	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
+	if (!is_whole(e->path_len, sizeof(e->path)))
+		filtered.atomic_increment(0);
+	else if (events.ringbuf_output(e, sizeof(*e), 0))
+		dropped.atomic_increment(0);
+	return 0;
+}
+"""
+
 MUTANTS = {
     "06-1": [
         Mutant(
@@ -47,6 +74,16 @@ MUTANTS = {
         Mutant("a list is asked for", answer=73),
     ],
     "06-3": [
+        Mutant("and pid is not the process id", swaps=((PID, "bpf_get_current_pid_tgid()"),)),
+        Mutant("fewer records were discarded", answer=COPIED),
+        Mutant(
+            "of 511 bytes and its NUL are whole",
+            swaps=((WHOLE, WHOLE.replace("is_whole(", "e->path_len > 0 && is_whole(1 + ")),),
+        ),
+        Mutant(
+            "its path could not be read",
+            swaps=(("is_whole(e->path_len, sizeof(e->path))", "e->path_len <= 512"),),
+        ),
         Mutant("more came, and dropped is 0", swaps=((DROPPED, ""),)),
         Mutant(
             "although its path was cut",
@@ -72,6 +109,8 @@ MUTANTS = {
         ),
     ],
     "06-4": [
+        Mutant("seen is wrong", swaps=(("ctx->mask < FIRST", "ctx->mask <= FIRST"),)),
+        Mutant("pid is not the id of the process", swaps=((PID, "0"),)),
         Mutant("filtered is wrong", swaps=((FILTERED, ""),)),
         Mutant("dropped is wrong", swaps=((SENT + DROPPED, SENT + "\t\treturn 0;\n"),)),
         Mutant("dropped is wrong", swaps=(("if (events", "if (!events"),)),

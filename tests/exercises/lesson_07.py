@@ -11,6 +11,10 @@ TO_FILTER, TO_DISPLAY = "JUMP_TABLE.call(ctx, 0);\n", "JUMP_TABLE.call(ctx, 1);\
 FROM_HOOK = "\tfell_through.atomic_increment(0);\n"
 FROM_FILTER = "\tfell_through.atomic_increment(1);\n"
 
+WHOLE = "is_whole(e->path_len, sizeof(e->path)) &&\n\t    "
+SHOWN = "\tif (e)\n\t\tevents.ringbuf_output(e, sizeof(*e), 0);\n"
+STRING = "\tbpf_probe_read_kernel_str(record->path, sizeof(record->path), e->path);\n"
+
 MUTANTS = {
     "07-1": [
         Mutant("has 1 item instead of 2", answer=["hook"]),
@@ -25,6 +29,11 @@ MUTANTS = {
         Mutant("a number is asked for", answer="33"),
     ],
     "07-3": [
+        Mutant(
+            "and pid is not the process id",
+            swaps=(("record->pid = e->pid;", "record->pid = bpf_get_current_pid_tgid();"),),
+        ),
+        Mutant("of another path", swaps=((COPY, STRING),)),
         Mutant("nothing came through left_out", swaps=((JUMP, ""),), status="silent"),
         Mutant(
             "nothing came through left_out",
@@ -48,6 +57,11 @@ MUTANTS = {
         Mutant("refuses your program", swaps=((SUBMIT, ""),), status="refused"),
     ],
     "07-4": [
+        Mutant("begins like one on the list", swaps=((WHOLE, ""),)),
+        Mutant(
+            "begins like one on the list",
+            swaps=((SHOWN, SHOWN + SHOWN.replace("(e)", "(e && e->path_len > 512)")),),
+        ),
         Mutant(
             "no event of them came",
             swaps=((TO_DISPLAY, TO_DISPLAY.replace("1", "2")),),

@@ -20,9 +20,10 @@ _Seen = TypeVar("_Seen")
 
 
 def longer(path: str, length: int) -> str:
-    """Return another path to the same file, of about *length* characters."""
+    """Return another path to the same file, of *length* characters, if it is not shorter."""
     folder, name = path.rsplit("/", 1)
-    return f"{folder}/{'./' * ((length - len(path)) // 2)}{name}"
+    more, one = divmod(length - len(path), 2)
+    return f"{folder}/{'./' * more}{'/' * one}{name}"
 
 
 def path_in(program: Program, cpu: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import string
 import sys
@@ -11,8 +10,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpflab.exercises.buffers import longer
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
@@ -23,6 +24,9 @@ from bpflab.workload.runs import Run, run
 _UMASK = "syscalls:sys_enter_umask"
 _FIRST = 1 << 20  # nobody else calls umask with such numbers, other lessons neither
 _HEADER = 8
+_ROOM = 512  # bytes of a path in 06-3
+_PYTHON = (sys.executable, "-I", "-c")
+_UNREADABLE = "import ctypes; ctypes.CDLL(None).execve(ctypes.c_void_p(1), None, None)"
 _WORDS = ("even", "odd")
 
 
@@ -86,11 +90,11 @@ def sizes(answer: object) -> str:
     "Each way through the program either has no record, or ends with submit or discard.",
 )
 def reserved(trial: Trial) -> str:
-    """Execute a path, and one that is too long; then fill a ring of one page."""
+    """Execute paths that are whole, cut, and unreadable; then fill a ring of one page."""
     with paths() as (path,), trial.attached(PAGES=256) as program:
         began = time.monotonic_ns()
         mine = run(path, times=times())
-        long = run(_long(path), times=times())
+        long = run(longer(path, _ROOM), times=times()) + run(longer(path, 2 * _ROOM))
         ended = time.monotonic_ns()
         if len(cut := program.events.frame(long)):
             text = "A record came through the ring although its path was cut."
@@ -98,10 +102,15 @@ def reserved(trial: Trial) -> str:
         frame = events(program, mine)
         size = [len(path) + 1] * len(mine)
         fields(frame, {"path": [path] * len(mine), "path_len": size, "pid": mine.pids})
+        _at_the_edge(program, path)
+        by_process(program, longer(path, 300))
         if not all(began < each < ended for each in _column(program, "ktime_ns", mine)):
             raise Wrong("ktime_ns is not the time at which a command ran.")
         program.detach()
         _adds_up(program)
+        if (back := program.events.ledger()["discarded"]) <= len(long):
+            text = f"{len(long) + 1} paths were not whole, and fewer records were discarded."
+            raise Wrong(text, [("discarded", f"at least {len(long) + 1}", back)])
     with paths() as (path,), trial.attached(read=False, PAGES=1) as program:
         room = program.maps["events"].max_entries // _in_ring(program)
         run(path, times=room + times())
@@ -112,10 +121,13 @@ def reserved(trial: Trial) -> str:
     return f"{len(mine)} records sent, those of {len(long)} cut paths taken back, drops counted."
 
 
-def _long(path: str) -> str:
-    """Return another path to the same file, of more than 511 bytes."""
-    folder, name = os.path.split(path)
-    return f"{folder}/{'./' * 256}{name}"
+def _at_the_edge(program: Program, path: str) -> None:
+    """Execute the longest path that is whole, and let a process ask for one that is unreadable."""
+    if len(program.events.frame(run(longer(path, _ROOM - 1)))) != 1:
+        text = f"A path of {_ROOM - 1} bytes and its NUL are whole, and not one record of it came."
+        raise Wrong(text)
+    if len(program.events.frame(run(*_PYTHON, _UNREADABLE))) != 1:  # that of Python itself
+        raise Wrong("A record came through the ring although its path could not be read.")
 
 
 def _in_ring(program: Program) -> int:
@@ -148,11 +160,10 @@ def _adds_up(program: Program) -> None:
 )
 def accounted(trial: Trial) -> str:
     """Make more calls than the ring has room for, and some that are none of the program's."""
-    start = random.randint(0, 1000)
     with trial.attached(_UMASK, read=False, FIRST=_FIRST) as program:
         room = (program.maps["events"].max_entries - 1) // _in_ring(program)
-        numbers = range(start, start + 2 * room + random.randint(1, 99))
-        _calls([*numbers, *(-number for number in range(1, times()))])
+        numbers = range(2 * room + random.randint(1, 99))
+        own = _calls([*numbers, *(-number for number in range(1, times()))])
         program.detach()
         wanted = [number for number in numbers if number % 3]
         came = _column(program, "number")
@@ -161,6 +172,9 @@ def accounted(trial: Trial) -> str:
         if came != wanted[:room]:
             rows = [("events", room, len(came)), ("first", wanted[:5], came[:5])]
             raise Wrong("The events that came are not those that the program should send.", rows)
+        if strange := set(_column(program, "pid")) - set(own.pids):
+            row = ("pid", own.pids[0], strange.pop())
+            raise Wrong("pid is not the id of the process that made the calls.", [row])
         expected = {
             "seen": len(numbers),
             "filtered": len(numbers) - len(wanted),
@@ -175,7 +189,7 @@ def accounted(trial: Trial) -> str:
     )
 
 
-def _calls(numbers: list[int]) -> None:
+def _calls(numbers: list[int]) -> Run:
     """Call umask once with each number, counted from the one that the program knows."""
     code = f"import os\nfor number in {numbers!r}: os.umask({_FIRST} + number)"
-    run(sys.executable, "-I", "-c", code)
+    return run(*_PYTHON, code)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import pandas as pd
 
+from bpflab.exercises.buffers import longer, whole
+from bpflab.exercises.calls import executes
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import EXECVE, Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
@@ -17,6 +21,7 @@ from bpflab.workload.runs import Run, run
 _HOOK, _FILTER, _DISPLAY = range(3)  # enum stage of bpf/tail_calls
 _ENTERED, _, _SHOWN, _FELL_THROUGH = range(4)  # enum what
 _INFO, _DEBUG = 1, 2  # enum level
+_ROOM = 512  # bytes of a path
 _STAGES = ("hook", "filter", "display")
 
 
@@ -59,15 +64,17 @@ def _entered(slots: Mapping[int, str]) -> list[str]:
 )
 def report(trial: Trial) -> str:
     """Leave two paths out and let one through, by two users; then empty the new slot."""
-    with paths(count=3) as (kept, *excluded), trial.load() as chain:
+    with paths(count=4) as (kept, *excluded), trial.load() as chain:
         if "report" not in chain.functions:
             raise Wrong("There is no program report.")
         chain.maps["JUMP_TABLE"].fill({0: "filter", 1: "display", 2: "report"})
-        chain.maps["EXCLUDED_CMDS"].fill(excluded)
+        long = longer("/nowhere/x", _ROOM - 1)
+        chain.maps["EXCLUDED_CMDS"].fill([*excluded, long])
         chain.maps["LEVEL"][0] = _INFO  # of all that the machine executes meanwhile, too
         with chain.attached(hook=EXECVE):
+            _fill(chain, long)
             through = run(kept, times=times())
-            (one, its), (two, other) = (as_users(path, times()) for path in excluded)
+            (one, its), (two, other) = (as_users(path, times()) for path in excluded[:2])
         out, users = one + two, [*its, *other]
         if len(_said(chain, out, _DISPLAY, _SHOWN)):
             raise Wrong("display has shown a command that is on the list.")
@@ -79,6 +86,11 @@ def report(trial: Trial) -> str:
             text = f"{len(out)} commands of the list ran, and nothing came through left_out."
             raise Wrong(text, status="silent")
         fields(events(chain, out, "left_out"), {"path": out.paths, "uid": users, "pid": out.pids})
+        held = chain.log("left_out").records(out)["path"].tolist()
+        for path, record in zip(out.paths, held, strict=True):
+            whole(record.ljust(_ROOM, b"\0"), str(path), "a record of left_out")
+        with chain.attached(hook=EXECVE):
+            by_process(chain, excluded[2], "left_out")
         del chain.maps["JUMP_TABLE"][2]
         with chain.attached(hook=EXECVE):
             stuck = run(excluded[0], times=times())
@@ -89,6 +101,15 @@ def report(trial: Trial) -> str:
         if len(_said(chain, stuck, _DISPLAY, _SHOWN)):
             raise Wrong("Slot 2 was empty, and display has shown a command of the list.")
     return f"{len(out)} commands went to report, {len(through)} to display."
+
+
+def _fill(chain: Program, long: str) -> None:
+    """Let a process ask for a long path of the list, until the ring begins anew."""
+    log, ring = chain.log("left_out"), chain.maps["left_out"]
+    for _ in range(3):
+        often = ring.max_entries // log.dtype.itemsize // 2
+        run(sys.executable, "-I", "-c", f"import os\n{executes(long, often)}")
+        log.drain()
 
 
 def _said(chain: Program, own: Run, stage: int, what: int) -> pd.DataFrame:
@@ -105,12 +126,18 @@ def _said(chain: Program, own: Run, stage: int, what: int) -> pd.DataFrame:
 def mended(trial: Trial) -> str:
     """Run a command of the list and another one, with a full table, and with each slot empty."""
     with paths(count=2) as (kept, excluded), trial.load() as chain:
-        chain.maps["EXCLUDED_CMDS"].fill([excluded])
+        cut = longer(kept, _ROOM - 1 + len(kept.rpartition("/")[2]))
+        chain.maps["EXCLUDED_CMDS"].fill([excluded, cut[: _ROOM - 1]])
         out, through = _both(chain, {0: "filter", 1: "display"}, excluded, kept)
         if len(found := chain.events.frame(out)):
             text = "A command that is on the list was reported."
             raise Wrong(text, [("events of commands on the list", 0, len(found))])
         fields(events(chain, through), {"path": through.paths, "pid": through.pids})
+        with chain.attached(hook=EXECVE):
+            found = chain.events.frame(run(cut))
+        if len(found) != 1:
+            text = "A path that was cut begins like one on the list, and is not on it."
+            raise Wrong(text, [("events with this path", 1, len(found))])
         for slot in (0, 1):
             if count := chain.maps["fell_through"][slot]:
                 raise Wrong(f"Each jump had its program, and fell_through[{slot}] is {count}.")
