@@ -4,6 +4,10 @@ from tests.exercises.mutant import Mutant
 
 READ = "read_path(e->path, sizeof(e->path), ctx->filename)"
 
+SEND = "\tevents.ringbuf_output(e, sizeof(*e), 0);\n"
+LENGTH = f"\te->path_len = {READ};\n"
+LENGTH_OFF = f"\t{READ};\n\te->path_len = 0;\n"
+
 MUTANTS = {
     "02-1": [
         Mutant("is wrong in uid", swaps=(("\te->uid = bpf_get_current_uid_gid();\n", ""),)),
@@ -25,7 +29,16 @@ MUTANTS = {
         Mutant("is wrong in flags", swaps=(("ctx->flags", "ctx->mode"),)),
         Mutant("is wrong in path", swaps=(("char path[256]", "char path[128]"),)),
         Mutant("is wrong in path_status", swaps=(("read_path", "bpf_probe_read_user_str"),)),
-        Mutant("and 0 events have the path of one", swaps=((", ctx->filename", ", (void *)ctx"),)),
+        Mutant(
+            "is wrong in path_len",
+            swaps=((SEND, f"\tif (e->path_len > 256)\n\t\te->path_len = 1000;\n{SEND}"),),
+        ),
+        Mutant("Event 1 of 4 is wrong in path_len", swaps=((LENGTH, LENGTH_OFF),)),
+        Mutant("BUF is of the type array", swaps=(("BPF_PERCPU_ARRAY", "BPF_ARRAY"),)),
+        Mutant(
+            "4 files were opened, and not each has one event",
+            swaps=((", ctx->filename", ", (void *)ctx"),),
+        ),
         Mutant("has no field flags", swaps=(("int flags", "int mode"), ("e->flags", "e->mode"))),
         Mutant(
             "no event came",
@@ -34,6 +47,13 @@ MUTANTS = {
         ),
     ],
     "02-4": [
+        Mutant(
+            "is wrong in path_status",
+            swaps=(
+                (READ, READ.replace("read_path", "bpf_probe_read_user_str")),
+                (SEND, f"\tif (e->path_len == 512)\n\t\te->path_len = 513;\n{SEND}"),
+            ),
+        ),
         Mutant("is wrong in path", swaps=((READ, READ.replace("sizeof(e->path)", "sizeof(e)")),)),
         Mutant(
             "is wrong in path and path_status",

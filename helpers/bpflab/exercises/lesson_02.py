@@ -14,6 +14,7 @@ from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial, events, fields, paths, texts, times
 from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
+from bpflab.programs.program import Program
 from bpflab.workload.runs import run
 from bpflab.workload.standby import standby
 
@@ -75,26 +76,40 @@ def opened(trial: Trial) -> str:
             thread.join()
             _open(*asked[2])
             child.go()
-            frame = log.frame()
+            program.detach()
+            _for_each_cpu(program)
+            frame, raw = log.frame(), log.records()
         if frame.empty:
             raise Wrong(
                 "Files were opened while it was attached, and no event came.", status="silent"
             )
         fields(frame.iloc[:0], dict.fromkeys(("pid", "flags", "path_len", "path"), ()))
-        within = [path.startswith(folder) for path in texts(frame, "path")]
-        own = frame[within].reset_index(drop=True)
+        texts(frame, "path")
+        sent = [path.split(b"\0")[0].decode(errors="replace") for path in raw["path"].tolist()]
+        frame = frame.assign(path=sent)  # whatever path_len says of them
+        own = frame[[path.startswith(folder) for path in sent]].reset_index(drop=True)
         if len(own) != len(asked):
-            text = f"{len(asked)} files were opened, and {len(own)} events have the path of one."
-            raise Wrong(text)
+            row = ("events with the path of such a file", len(asked), len(own))
+            raise Wrong(f"{len(asked)} files were opened, and not each has one event.", [row])
         mine, room = os.getpid(), _OPENED - 1
         wants: dict[str, list[object]] = {
             "path": [path[:room] for path, _ in asked],
             "path_status": ["cut" if len(path) > room else "whole" for path, _ in asked],
+            "path_len": [min(len(path), room + 1) + 1 for path, _ in asked],
             "flags": [flags | os.O_CLOEXEC for _, flags in asked],
             "pid": [mine, mine, mine, *child.pids],
         }
         fields(own, wants)
     return f"{len(asked)} files were opened, by two processes, and each event was right."
+
+
+def _for_each_cpu(program: Program) -> None:
+    """Look for an array that holds an event, and is the same for all CPUs."""
+    size = program.log("events").dtype.itemsize
+    for name, each in program.maps.items():
+        if each.type == "array" and each.value_dtype.itemsize >= size:
+            text = f"{name} is of the type array: programs on all CPUs write into the same event."
+            raise Wrong(text)
 
 
 def _open(path: str, flags: int) -> None:
@@ -108,9 +123,9 @@ def _open(path: str, flags: int) -> None:
     "Then count the characters that arrive. What is sizeof of a pointer?",
 )
 def mended(trial: Trial) -> str:
-    """Execute a path that fits, and one that does not."""
+    """Execute a path that fits, the longest one that does, and one that does not."""
     with paths() as (path,), trial.attached() as program:
-        mine = run(path, times=times()) + run(longer(path, 600))
+        mine = run(path, times=times()) + run(longer(path, 511)) + run(longer(path, 600))
         wants = {
             "path": [each[:511] for each in map(str, mine.paths)],
             "path_status": ["whole"] * (len(mine) - 1) + ["cut"],
