@@ -7,18 +7,23 @@ import random
 from typing import Any
 
 from bpflab import syscalls
+from bpflab.data.layout import described
 from bpflab.data.maps import Map
+from bpflab.exercises.beside import counted_beside
 from bpflab.exercises.calls import (
     RARE,
     callers,
     in_two_threads,
+    on_cpus,
     opens_and_closes,
     repeated,
     several_calls,
+    two_cpus,
     writes,
 )
 from bpflab.exercises.exercise import Wrong, program
 from bpflab.exercises.trial import (
+    MISSING,
     Trial,
     in_one_step,
     number_of,
@@ -26,13 +31,16 @@ from bpflab.exercises.trial import (
     times,
 )
 from bpflab.exercises.users import this_user
+from bpflab.programs.program import Program
 from bpflab.workload.standby import standby
 
 GETPPID = "syscalls:sys_enter_getppid"
-_FIELDS = {"bytes": 8, "kind": 1, "port": 2}  # of struct visit, in bytes
+_FIELDS = {"bytes": "u64", "kind": "u8", "port": "u16"}  # of struct visit
+_ID = 4  # bytes of the number of a user, and of a process
 _SMALLEST = 16
 _WRITES = 60_000  # of each process: enough for two CPUs to meet
-_OTHERS = 100  # calls of the same number that others may make meanwhile
+_CALLS = 200_000  # of each process, in the same way
+_OTHERS = 100  # calls that others may make meanwhile
 
 
 @program(
@@ -48,6 +56,8 @@ def user_and_process(trial: Trial) -> str:
         for name in ("uid", "pid"):
             if name not in (counts.key_dtype.names or ()):
                 raise Wrong(f"The key of counter_table has no field {name}.")
+            if (size := counts.key_dtype[name].itemsize) < _ID:
+                raise Wrong(f"The field {name} has {8 * size} bits: not every number fits into it.")
         for process, _ in made:
             process.go()
         pairs = {(user, process.pid): n for (process, user), n in zip(made, often, strict=True)}
@@ -60,6 +70,7 @@ def user_and_process(trial: Trial) -> str:
     if {pid for _, pid in seen} - {pid for _, pid in pairs}:
         raise Wrong("The field pid of a pair is a number that is not one of the processes.")
     same("The pairs of user and process", pairs, seen)
+    in_one_step(judged, counts)
     users = len({user for user, _ in pairs})
     return f"{len(pairs)} processes of {users} user(s), each with its own number of calls."
 
@@ -74,10 +85,10 @@ def smallest(trial: Trial) -> str:
     """Look at the layout of the value that the map was made with."""
     with trial.load() as judged:
         struct = judged.maps["by_number"].value_dtype
-    fields = {name: struct[name].itemsize for name in struct.names or ()}
+    fields = {name: described(struct[name], 1) for name in struct.names or ()}
     if fields != _FIELDS:
         rows = [
-            (n, f"{_FIELDS.get(n, 0)} bytes", f"{fields.get(n, 0)} bytes")
+            (n, _FIELDS.get(n, MISSING), fields.get(n, MISSING))
             for n in sorted({*_FIELDS, *fields})
         ]
         raise Wrong("The struct has other fields, or fields of other types.", rows)
@@ -85,9 +96,8 @@ def smallest(trial: Trial) -> str:
         raise Wrong(f"No order of these fields gives {struct.itemsize} bytes: something else did.")
     if struct.itemsize > _SMALLEST:
         raise Wrong(f"The struct has {struct.itemsize} bytes. Another order has fewer.")
-    return (
-        f"{struct.itemsize} bytes, of which {struct.itemsize - sum(fields.values())} are padding."
-    )
+    used = sum(struct[name].itemsize for name in fields)
+    return f"{struct.itemsize} bytes, of which {struct.itemsize - used} are padding."
 
 
 @program(
@@ -99,10 +109,13 @@ def smallest(trial: Trial) -> str:
 def one_map_for_two(trial: Trial) -> str:
     """Let processes open and close files, each as often as it likes, and make other calls."""
     plans = [(n := random.randint(20, 60), n - times()), (times(), 20), (0, times())]
+    hooks = {"opened": "syscalls:sys_enter_openat", "closed": "syscalls:sys_enter_close"}
+    codes = [opens_and_closes(*plan) for plan in plans]
+    codes[0] = _in_a_thread(codes[0])
     with (
-        callers(*[opens_and_closes(*plan) for plan in plans]) as made,
+        callers(*codes) as made,
         trial.load() as judged,
-        judged.attached(opened="syscalls:sys_enter_openat", closed="syscalls:sys_enter_close"),
+        judged.attached(**_named(judged, hooks)),
     ):
         files = judged.maps["files"]
         for name in ("opened", "closed"):
@@ -112,13 +125,15 @@ def one_map_for_two(trial: Trial) -> str:
             process.go()
         pids = [process.pid for process, _ in made]
         held = {pid: _summed(files, pid) for pid in pids if pid in files}
+    names = [f"process {pid}" for pid in pids]
+    names[0] += ", which calls in a thread"
     if not held:
         raise Wrong("The map files has no entry for a process that called.", status="silent")
     wanted: dict[str, int] = {}
     seen: dict[str, int] = {}
-    for pid, plan in zip(pids, plans, strict=True):
-        wanted |= {f"process {pid}, opened": plan[0], f"process {pid}, closed": plan[1]}
-        seen |= {f"process {pid}, {name}": n for name, n in held.get(pid, {}).items()}
+    for pid, who, plan in zip(pids, names, plans, strict=True):
+        wanted |= {f"{who}, opened": plan[0], f"{who}, closed": plan[1]}
+        seen |= {f"{who}, {name}": n for name, n in held.get(pid, {}).items()}
     same("files", wanted, seen)
     in_one_step(judged, files, additions=2)
     return f"{len(plans)} processes, each with its own numbers from both programs."
@@ -131,23 +146,42 @@ def one_map_for_two(trial: Trial) -> str:
     type="raw_tracepoint",
 )
 def calls_of_users(trial: Trial) -> str:
-    """Let processes of two users make system calls of three kinds; the sum is their user's."""
-    often = random.sample(range(400, 900), 2)
-    with callers(*map(several_calls, often)) as made, trial.attached("sys_enter") as judged:
+    """Let a process of one user call, then three of another, two of these at the same time.
+
+    A program of the judge's own counts beside the answer. Where this process may not become
+    another user, others call as well, and only what these processes called is known.
+    """
+    few, cpus = random.sample(range(400, 900), 2), two_cpus()
+    at_once = [on_cpus([(cpu, _CALLS)]) for cpu in (cpus[0], cpus[-1])]
+    with (
+        callers(several_calls(few[0])) as ((alone, first),),
+        callers(several_calls(few[1]), *at_once, one_user=True) as made,
+        counted_beside([alone, *(process for process, _ in made)]) as calls,
+        trial.attached("sys_enter") as judged,
+    ):
+        (begins, second), (one, _), (two, _) = made
+        alone.go()
+        begins.go()
+        one.start(), two.start()
+        for process in (one, two):
+            process.wait()
         counts = judged.maps["counter_table"]
-        for process, _ in made:
-            process.go()
-        seen = {user: number_of(counts, user) for _, user in made}
-    wanted: dict[int, int] = {}
-    for (_, user), number in zip(made, often, strict=True):
-        wanted[user] = wanted.get(user, 0) + number
+        seen = {user: number_of(counts, user) for user in (first, second)}
+        right = {user: number_of(calls, user) for user in (first, second)}
+    if shared := first == this_user():
+        right = {first: sum(few) + 2 * _CALLS}
     if not any(seen.values()):
         raise Wrong("counter_table has no entry for a user whose process called.", status="silent")
-    _about("User", wanted, seen, open_end=this_user())
+    for user, number in right.items():
+        rows = [(f"User {user}", number, seen[user])]
+        if (lost := number - seen[user]) > 0:
+            text = f"Of {number} system calls of a user, {lost} {_were(lost)} not counted."
+            both = " Two processes of this user called on two CPUs." * (user == second)
+            raise Wrong(f"{text}{both}", rows)
+        if lost < 0 and not shared:
+            raise Wrong("More system calls of a user were counted than were made.", rows)
     in_one_step(judged, counts)
-    return (
-        f"{' and '.join(map(str, wanted.values()))} calls, and those that a start and an end take."
-    )
+    return f"{' and '.join(map(str, right.values()))} calls of the users, and not one was lost."
 
 
 @program(
@@ -183,28 +217,64 @@ def calls_by_number(trial: Trial) -> str:
 def mended(trial: Trial) -> str:
     """Let two processes of one user write at the same time, each on a CPU of its own."""
     cpus, sizes = sorted(os.sched_getaffinity(0)), random.sample(range(1, 99), 2)
+    codes = [writes(sizes[0], _WRITES, cpus[0]), writes(sizes[1], _WRITES, cpus[-1])]
     with (
-        callers(
-            writes(sizes[0], _WRITES, cpus[0]), writes(sizes[1], _WRITES, cpus[-1]), one_user=True
-        ) as ((one, user), (two, _)),
+        callers(writes(sizes[0], 1, cpus[0]), *codes, one_user=True) as made,
         trial.attached("syscalls:sys_enter_write") as judged,
     ):
-        totals = judged.maps["totals"].fill({user: {"writes": 0, "bytes": 0}})
+        totals, ((begins, user), (one, _), (two, _)) = judged.maps["totals"], made
+        begins.go()
+        first = _summed(totals, user) if user in totals else {}
         one.start(), two.start()
         for process in (one, two):
             process.wait()
-        seen = _summed(totals, user)
-    wanted = {"writes": 2 * _WRITES, "bytes": _WRITES * sum(sizes)}
+        seen = _summed(totals, user) if user in totals else {}
+    wanted = {"writes": 2 * _WRITES + 1, "bytes": _WRITES * sum(sizes) + sizes[0]}
     if not any(seen.values()):
-        raise Wrong("Two processes wrote, and the numbers of their user are 0.", status="silent")
+        text = "Three processes of one user wrote, and nothing of this user is in totals."
+        raise Wrong(text, status="silent")
+    if not all(first.values() or [0]):
+        raise Wrong("A user who was not in the map wrote, and that first write was not counted.")
     least, most = wanted["bytes"] / 3, wanted["bytes"]
     if seen["bytes"] < least or (user != this_user() and seen["bytes"] > most):
         raise Wrong("The bytes are not those that were written.", [("bytes", most, seen["bytes"])])
     for name in wanted:
         if (lost := wanted[name] - seen[name]) > 0:
-            raise Wrong(f"Of {wanted[name]} {name} on two CPUs, {lost} were not counted.")
+            text = f"Of {wanted[name]} {name} on two CPUs, {lost} {_were(lost)} not counted."
+            raise Wrong(text)
     in_one_step(judged, totals, additions=2)
     return f"{wanted['writes']} writes on two CPUs, and not one was lost."
+
+
+def _named(judged: Program, hooks: dict[str, str]) -> dict[str, str]:
+    """Return *hooks* where each has a program of its name.
+
+    Raises:
+        Wrong: one has none.
+    """
+    if missing := sorted({*hooks} - {*judged.functions}):
+        there = " and ".join(sorted(judged.functions))
+        raise Wrong(f"There is no program {' and no program '.join(missing)}, only {there}.")
+    return hooks
+
+
+def _in_a_thread(code: str) -> str:
+    """Return code that runs *code* in a second thread, which opens no files of its own."""
+    return f"""
+import _thread
+ends, never = _thread.allocate_lock(), _thread.allocate_lock()
+ends.acquire(), never.acquire()
+def work():
+    exec({code!r}, globals())
+    ends.release()
+    never.acquire()
+_thread.start_new_thread(work, ())
+ends.acquire()
+"""
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _by_pair(counts: Map) -> dict[tuple[int, int], int]:
@@ -222,15 +292,13 @@ def _summed(held: Map, key: int) -> dict[str, int]:
     return {name: sum(value[name] for value in values) for name in values[0]}
 
 
-def _about(
-    what: str, wanted: dict[int, int], seen: dict[int, int], open_end: int | None = None
-) -> None:
-    """Compare counts to which others may have added a few, and to *open_end* any number."""
+def _about(what: str, wanted: dict[int, int], seen: dict[int, int]) -> None:
+    """Compare counts to which others may have added a few."""
     rows = [(f"{what} {key}", wanted[key], seen[key]) for key in wanted]
     wrong = [
         row
         for row, key in zip(rows, wanted, strict=True)
-        if seen[key] < wanted[key] or (key != open_end and seen[key] > wanted[key] + _OTHERS)
+        if not wanted[key] <= seen[key] <= wanted[key] + _OTHERS
     ]
     if wrong:
         raise Wrong(f"{len(wrong)} of {len(rows)} numbers are too small or too large.", wrong)
