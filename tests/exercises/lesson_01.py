@@ -17,6 +17,10 @@ MUTANTS = {
         Mutant(WRONG, swaps=(("process %d", "process %x"),)),
         Mutant(WRONG, swaps=(("Hello, ", ""),)),
         Mutant(
+            "Each process has 2 lines",
+            swaps=(("\tbpf_trace", '\tbpf_trace_printk("Hello");\n\tbpf_trace'),),
+        ),
+        Mutant(
             "no line of them came",
             swaps=(("\tbpf_trace", "\tif (!pid)\n\t\tbpf_trace"),),
             status="silent",

@@ -12,6 +12,7 @@ from bpflab.exercises.exercise import Wrong, program, value
 from bpflab.exercises.trial import MISSING, Trial, times
 from bpflab.exercises.users import as_users, this_user
 from bpflab.programs.loading import load
+from bpflab.workload.runs import run
 from bpflab.workload.standby import standby
 
 _TRUE = "/usr/bin/true"
@@ -71,20 +72,23 @@ def process_and_user(trial: Trial) -> str:
 def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
     """Execute commands, and look for the line of each process.
 
+    It must be the only one, unless other programs print lines for commands as well.
+
     Raises:
         Wrong: with the lines that there are not.
     """
     with (
         standby("begin.set(); thread.join()", _THREAD) as child,
         open_trace() as trace,
-        trial.attached(),
     ):
-        (pid,) = child.pids
-        (thread,) = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()} - {pid}
-        mine, users = as_users(_TRUE, times())
-        child.go()
-        lines = trace.lines()
-    pairs = [(each.pid, each.message.rstrip("\n")) for each in lines]  # of other programs, too
+        loud = trace.lines(run(_TRUE))  # of other programs
+        with trial.attached():
+            (pid,) = child.pids
+            (thread,) = {int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()} - {pid}
+            mine, users = as_users(_TRUE, times())
+            child.go()
+            lines = trace.lines()
+    pairs = [(each.pid, each.message.rstrip("\n")) for each in lines]
     said, last = set(pairs), dict(pairs)
     wants = [
         (f"process {one}", one, line(one, uid)) for one, uid in zip(mine.pids, users, strict=True)
@@ -101,4 +105,7 @@ def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
         count = f"{len(wrong)} of the lines {'is' if len(wrong) == 1 else 'are'} wrong"
         text = f"{len(rows)} processes executed a command, and {count}."
         raise Wrong(text, wrong[-_SHOWN:])
+    least = min(sum(each.pid == task for each in lines) for _, task, _ in wants)
+    if least > 1 and not loud:
+        raise Wrong(f"Each process has {least} lines. One is asked for.")
     return f"{len(rows)} processes executed a command, and each has its line."
