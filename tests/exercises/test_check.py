@@ -33,8 +33,8 @@ def shell(monkeypatch, tmp_path, tried):
     monkeypatch.setattr(exercise, "_all", dict(exercise._all))
     monkeypatch.setattr(answers, "given", GIVEN.get)
     monkeypatch.setattr(attempts, "_last", {})
-    exercise.value("99-1", "The first hint.", "The second.")(judge)
-    exercise.program("99-2", "Look.")(judge)
+    exercise.of_value("99-1", "The first hint.", "The second.")(judge)
+    exercise.of_program("99-2", "Look.")(judge)
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     attempts.install(shell)
@@ -122,7 +122,7 @@ def test_a_judge_that_meets_a_fault_of_the_machine(shell, monkeypatch):
     def fails(_):
         raise LabError("standby", "The process did not start.")
 
-    exercise.value("99-1", "A hint.")(fails)
+    exercise.of_value("99-1", "A hint.")(fails)
     made = check("99-1", [1])
     assert (made.status, "Hint" in made.html) == ("cannot-run", False)
 

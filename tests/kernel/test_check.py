@@ -85,7 +85,7 @@ def test_what_this_machine_cannot_do_is_no_fault_of_the_answer(monkeypatch):
         raise LabError("privilege", "The kernel lets this process load no program.")
 
     monkeypatch.setattr(exercise, "_all", dict(exercise._all))
-    exercise.program("02-9", "A hint.")(judge)
+    exercise.of_program("02-9", "A hint.")(judge)
     made = check("02-9", "int hook(void *ctx) { return 0; }")
     assert (made.status, "Hint" in made.html) == ("cannot-run", False)
 

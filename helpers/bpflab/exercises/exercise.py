@@ -56,12 +56,12 @@ class Wrong(Exception):
         self.text, self.rows, self.status = text, tuple(rows), status
 
 
-def program(number: str, *hints: str, type: str = "") -> Callable[[Judge], Judge]:
+def of_program(number: str, *hints: str, type: str = "") -> Callable[[Judge], Judge]:
     """Make a function the judge of an exercise whose answer is C."""
     return lambda judge: _kept(Exercise(number, judge, hints, "program", type))
 
 
-def value(number: str, *hints: str) -> Callable[[Judge], Judge]:
+def of_value(number: str, *hints: str) -> Callable[[Judge], Judge]:
     """Make a function the judge of an exercise whose answer is a value."""
     return lambda judge: _kept(Exercise(number, judge, hints, "value"))
 

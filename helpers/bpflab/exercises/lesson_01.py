@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bpflab.data.trace import open_trace
 from bpflab.errors import LabError
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import MISSING, Trial, times
 from bpflab.exercises.users import as_users, this_user
 from bpflab.programs.loading import load
@@ -28,7 +28,7 @@ thread.start()
 """
 
 
-@program(
+@of_program(
     "01-1",
     "bpf_get_current_pid_tgid() returns 64 bits: two numbers, of which you want the upper one.",
     "Shift it right by 32 bits, into a u32.",
@@ -38,7 +38,7 @@ def process(trial: Trial) -> str:
     return _said(trial, lambda pid, _: f"Hello, process {pid}")
 
 
-@value("01-2", "Each system call has a tracepoint syscalls:sys_enter_NAME.")
+@of_value("01-2", "Each system call has a tracepoint syscalls:sys_enter_NAME.")
 def hook(answer: object) -> str:
     """Attach lesson 01's program there, and make the call a number of times."""
     if not isinstance(answer, str):
@@ -59,7 +59,7 @@ def hook(answer: object) -> str:
     return f"{calls} calls, and hello was said {said} times."
 
 
-@program(
+@of_program(
     "01-3",
     "Each of the two helpers returns two numbers in 64 bits. Which half holds which?",
     "A thread has a number of its own, and a group has one, too.",

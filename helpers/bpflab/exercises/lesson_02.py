@@ -9,7 +9,7 @@ import tempfile
 import threading
 
 from bpflab.exercises.buffers import longer
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial, events, fields, paths, texts, times
 from bpflab.exercises.users import as_users
@@ -24,7 +24,7 @@ _FLAGS = (os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_APPEND, os.O_N
 _CHILD = "try:\n    os.open({0!r}, {1})\nexcept OSError:\n    pass"
 
 
-@program(
+@of_program(
     "02-1",
     "The helper is bpf_get_current_uid_gid; see bpf-helpers(7).",
     "The lower 32 of its 64 bits are the user's id: an assignment to a u32 keeps only these.",
@@ -39,7 +39,7 @@ def uid(trial: Trial) -> str:
     return f"{len(mine)} executions by {who}, each with its path and its user."
 
 
-@value(
+@of_value(
     "02-2",
     "The event is not only its path: see the bytes above.",
     "The compiler needs a few bytes for itself: read_path keeps `next`, a lookup keeps its key.",
@@ -53,7 +53,7 @@ def path_size(answer: object) -> str:
     return largest(answer, accepts, step=8)
 
 
-@program(
+@of_program(
     "02-3",
     "A pointer to the value is BUF.lookup(&zero), and it may be NULL.",
     "The process id is the upper 32 bits of bpf_get_current_pid_tgid().",
@@ -117,7 +117,7 @@ def _open(path: str, flags: int) -> None:
         os.open(path, flags)
 
 
-@program(
+@of_program(
     "02-4",
     "ctx->filename is an address in the memory of the process, not of the kernel.",
     "Then count the characters that arrive. What is sizeof of a pointer?",

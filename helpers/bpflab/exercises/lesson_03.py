@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from bpflab.exercises.buffers import alone, longer, path_in, rest, whole
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import EXECVE, Trial, fields, paths
 from bpflab.programs.loading import load
@@ -33,7 +33,7 @@ _TRUE = "/usr/bin/true"
 _MARK = b"\xff"
 
 
-@value(
+@of_value(
     "03-1",
     "Put one path after the other into BEFORE, and look at the bytes after the NUL.",
     "Not every path that is longer than the one of LEFT_OUT does harm. Try all six.",
@@ -59,7 +59,7 @@ def harmful(answer: object) -> str:
     return f"After these {len(missed)}, and after no other, {LEFT_OUT} was missed."
 
 
-@program(
+@of_program(
     "03-2",
     "First clear, then read. Otherwise you clear what you have read.",
     "__builtin_memset(e->path, 0, sizeof(e->path)) writes zeros over the whole field.",
@@ -84,7 +84,7 @@ def filters(trial: Trial) -> str:
     return f"{count} runs were left out, whatever ran before, and other paths were not."
 
 
-@program(
+@of_program(
     "03-3",
     "At which lines can a run end? Is the buffer clean after each of them?",
     "What a run clears at its end helps the next run only if this run reaches its end.",
@@ -94,13 +94,13 @@ def cleared_too_late(trial: Trial) -> str:
     return filters(trial)
 
 
-@value("03-4", "The NUL is in a word. Where does the next word begin, if a word has 4 bytes?")
+@of_value("03-4", "The NUL is in a word. Where does the next word begin, if a word has 4 bytes?")
 def words_of_four(answer: object) -> str:
     """Round each length up to the next multiple of 4."""
     return equal(answer, [-(-length // 4) * 4 for length in LENGTHS])
 
 
-@program(
+@of_program(
     "03-5",
     "The field path_len holds the length of the last path until you write the new one there.",
     "A path that was cut has a path_len that is larger than its room.",

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from bpflab.exercises.calls import callers, executes, unused
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.function import called, function, refuses
 from bpflab.exercises.trial import (
     EXECVE,
@@ -33,7 +33,7 @@ _WRAPS = 256  # where a u8 begins again
 _USERS = 100  # for which the map of 04-4 has room
 
 
-@program(
+@of_program(
     "04-1",
     "A u8 ends at 255. The kernel's own counters are u64, and the pointer needs the same type.",
     "The pointer that lookup returned points to the number in the map.",
@@ -65,7 +65,7 @@ def counter(trial: Trial) -> str:
     return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
 
 
-@value(
+@of_value(
     "04-2",
     "memoryview(array) shows the memory of the array itself, and so does a part of it.",
     "Python's slices end where the array ends, without an error. So compare the lengths first.",
@@ -94,7 +94,7 @@ def slice_of_array(answer: object) -> str:
     return f"It gives the first numbers of an array, copies none, and refuses {size + 1} of {size}."
 
 
-@value(
+@of_value(
     "04-3",
     "os.fsencode makes bytes of a path. One character may take more than one byte.",
     '`bytes.ljust(size, b"\\0")` fills up with zeros. And the last byte must be a NUL.',
@@ -126,7 +126,7 @@ def padded(answer: object) -> str:
     return f"{len(cases)} keys are right, the kernel finds one, and longer paths are refused."
 
 
-@program(
+@of_program(
     "04-4",
     "The map is BPF_HASH(EXCLUDED_USERS, u32, u64, 100). Its lookup takes the address of a u32.",
     "bpf_get_current_uid_gid returns 64 bits, and the lower 32 are the user's id.",
@@ -165,7 +165,7 @@ def users(trial: Trial) -> str:
     return f"{often} commands of a listed user were left out, and as many of another came."
 
 
-@program(
+@of_program(
     "04-5",
     "What is after the end of a path in a buffer that was used before? Lesson 03 shows it.",
     "What does sizeof measure here: the buffer, or a pointer?",

@@ -21,7 +21,7 @@ from bpflab.exercises.calls import (
     two_cpus,
     writes,
 )
-from bpflab.exercises.exercise import Wrong, program
+from bpflab.exercises.exercise import Wrong, of_program
 from bpflab.exercises.trial import (
     MISSING,
     Trial,
@@ -43,7 +43,7 @@ _CALLS = 200_000  # of each process, in the same way
 _OTHERS = 100  # calls that others may make meanwhile
 
 
-@program(
+@of_program(
     "05-1",
     "A field u32 pid in the struct, and its value before the pair is counted.",
     "bpf_get_current_pid_tgid returns 64 bits: the process is in the upper half, the thread below.",
@@ -75,7 +75,7 @@ def user_and_process(trial: Trial) -> str:
     return f"{len(pairs)} processes of {users} user(s), each with its own number of calls."
 
 
-@program(
+@of_program(
     "05-2",
     "Where must a field of 8 bytes begin? And where would the next struct begin?",
     "Begin with the largest field.",
@@ -100,7 +100,7 @@ def smallest(trial: Trial) -> str:
     return f"{struct.itemsize} bytes, of which {struct.itemsize - used} are padding."
 
 
-@program(
+@of_program(
     "05-3",
     "files.lookup(&pid) gives a pointer to the struct, or NULL for a process that is new.",
     "For a new process, put in a struct of zeros with files.insert, and look it up again.",
@@ -139,7 +139,7 @@ def one_map_for_two(trial: Trial) -> str:
     return f"{len(plans)} processes, each with its own numbers from both programs."
 
 
-@program(
+@of_program(
     "05-4",
     "hello above finds out which user it is. BPF_HASH declares the map.",
     "counter_table.atomic_increment(uid); makes a pair that is new, too.",
@@ -184,7 +184,7 @@ def calls_of_users(trial: Trial) -> str:
     return f"{' and '.join(map(str, right.values()))} calls of the users, and not one was lost."
 
 
-@program(
+@of_program(
     "05-5",
     "RAW_TRACEPOINT_PROBE(event) stands in the place of the function's head. Its context is ctx.",
     "The event sys_enter has two arguments; the second one, ctx->args[1], is the call's number.",
@@ -209,7 +209,7 @@ def calls_by_number(trial: Trial) -> str:
     )
 
 
-@program(
+@of_program(
     "05-6",
     "Between the lookup and the update another CPU may write: then its number is overwritten.",
     "Write where the pointer points to, each number in one step, and write no struct back.",

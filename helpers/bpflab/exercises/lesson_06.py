@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bpflab.exercises.buffers import longer
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
@@ -30,7 +30,7 @@ _UNREADABLE = "import ctypes; ctypes.CDLL(None).execve(ctypes.c_void_p(1), None,
 _WORDS = ("even", "odd")
 
 
-@program(
+@of_program(
     "06-1",
     "A number is odd if its lowest bit is set.",
     '__builtin_memcpy(e.message, "odd", 4) writes four bytes: the letters and the NUL.',
@@ -67,7 +67,7 @@ def _called() -> Iterator[str]:
         file.write_bytes(before.removesuffix(b"\n"))
 
 
-@value(
+@of_value(
     "06-2",
     "A field of 8 bytes makes the size of the struct a multiple of 8.",
     "A record also has a header of 8 bytes.",
@@ -83,7 +83,7 @@ def sizes(answer: object) -> str:
     return equal(answer, [record, 4095 // record])
 
 
-@program(
+@of_program(
     "06-3",
     "struct event *e = events.ringbuf_reserve(sizeof(struct event)); then test e for NULL.",
     "e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);",
@@ -152,7 +152,7 @@ def _adds_up(program: Program) -> None:
         raise Wrong(text, [("seen", became, ledger["produced"])])
 
 
-@program(
+@of_program(
     "06-4",
     "What does seen count now: the calls, or the records that were sent?",
     "After the first return there are three ways out. Each call takes one of them.",

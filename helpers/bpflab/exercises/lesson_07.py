@@ -10,7 +10,7 @@ import pandas as pd
 from bpflab.exercises.buffers import longer, whole
 from bpflab.exercises.calls import executes
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import EXECVE, Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
@@ -25,7 +25,7 @@ _ROOM = 512  # bytes of a path
 _STAGES = ("hook", "filter", "display")
 
 
-@value(
+@of_value(
     "07-1",
     "hook jumps to slot 0, whatever program is there.",
     "Does display jump anywhere?",
@@ -35,7 +35,7 @@ def reached(answer: object) -> str:
     return equal(answer, _entered({0: "display", 1: "filter"}))
 
 
-@value(
+@of_value(
     "07-2",
     "filter jumps to slot 1, where filter is.",
     "hook makes the first of the 33 jumps.",
@@ -55,7 +55,7 @@ def _entered(slots: Mapping[int, str]) -> list[str]:
     return [_STAGES[stage] for stage in frame["stage"][frame["what"] == _ENTERED]]
 
 
-@program(
+@of_program(
     "07-3",
     "How does filter pass on a command that is not on the list? Slot 2 takes the same function.",
     "report begins as display does: it looks BUF up, and ends if that is NULL.",
@@ -117,7 +117,7 @@ def _said(chain: Program, own: Run, stage: int, what: int) -> pd.DataFrame:
     return frame[(frame["stage"] == stage) & (frame["what"] == what)]
 
 
-@program(
+@of_program(
     "07-4",
     "Which program is in slot 1, and which program should hook jump to?",
     "A table of 2 slots has no slot 2: such a call fails, and says nothing.",

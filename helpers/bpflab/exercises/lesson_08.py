@@ -10,7 +10,7 @@ from bpflab.data.maps import Map
 from bpflab.errors import LabError
 from bpflab.exercises.calls import on_cpus, two_cpus
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import Trial, fields, same, times
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
@@ -20,7 +20,7 @@ from bpflab.workload.standby import Standby, standby
 _HOOK = "syscalls:sys_enter_getppid"
 
 
-@value("08-1", "Which programs still run?", "Each program that runs adds 1 to total_count.")
+@of_value("08-1", "Which programs still run?", "Each program that runs adds 1 to total_count.")
 def fallen_through(answer: object) -> str:
     """Send a command through the chain, with slot 1 empty: each program that runs sends one event.
 
@@ -34,7 +34,7 @@ def fallen_through(answer: object) -> str:
     return equal(answer, (grown, grown % 3))
 
 
-@value(
+@of_value(
     "08-2",
     "Any CPU may run the program, so the kernel keeps a value for each.",
     "How large is one SharedState? Its two fields are in common.h.",
@@ -46,7 +46,7 @@ def four_cpus(answer: object) -> str:
     return equal(answer, (4, 4 * size))
 
 
-@program(
+@of_program(
     "08-3",
     "`prog1.c` at the top of the lesson has the lookup, its check, and the jump.",
     "Both programs look up entry 0 of STATS. What the kernel finds there is this CPU's own value.",
@@ -79,7 +79,7 @@ def counted(trial: Trial) -> str:
     return f"{sum(entered.values())} calls on {len(cpus)} CPU(s): each CPU has its own counts."
 
 
-@program(
+@of_program(
     "08-4",
     "Look at the first three events of each CPU. On which CPU are they right?",
     "On CPU 1, which key does first use, and which key does second use?",

@@ -11,7 +11,7 @@ from bpflab import syscalls
 from bpflab.errors import LabError
 from bpflab.exercises.calls import RARE
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import Trial, number_of, same, times
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
@@ -32,7 +32,7 @@ first()
 """
 
 
-@value(
+@of_value(
     "09-1",
     "How many calls there are does not matter. Look at the largest number in the table above.",
     "With which number does an array begin?",
@@ -42,7 +42,7 @@ def slots(answer: object) -> str:
     return equal(answer, max(syscalls.names()) + 1)
 
 
-@value(
+@of_value(
     "09-2",
     "observe(dispatcher, ...) shows which calls a process makes.",
     "In Python: os.execve(os.open('/usr/bin/true', os.O_RDONLY), ['true'], {})",
@@ -65,7 +65,7 @@ def ways_to_execute(answer: object) -> str:
     return "Both ways are reported, and no other call."
 
 
-@program(
+@of_program(
     "09-3",
     "`dispatch.c` at the top of the lesson has the jump, and what comes after it.",
     "CALLED.lookup(&key) is NULL for a call that this process has not made yet.",
@@ -103,7 +103,7 @@ def once(trial: Trial) -> str:
     return "Each call that has a program came once for each process; the others are counted."
 
 
-@program(
+@of_program(
     "09-4",
     "Which of the two comes first: the switch, or the table? And which should?",
     "The line after SYSCALL.call runs only for calls without a program.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial
 from bpflab.programs.loading import load
@@ -15,7 +15,7 @@ _VALUES, _FEW = 1024, 256  # entries of DATA in 10-3 and in 10-4
 _LARGEST = 1 << 20  # of a value, so that a sum fits into 32 bits
 
 
-@value(
+@of_value(
     "10-1", "33 jumps pass in one run.", "No jump leads to the first run of again. Count it, too."
 )
 def begun_at_again(answer: object) -> str:
@@ -26,7 +26,7 @@ def begun_at_again(answer: object) -> str:
         return equal(answer, chain.maps["runs"][1])
 
 
-@value(
+@of_value(
     "10-2",
     "Try the size half way between one that loads and one that does not.",
     "Frames are rounded up: to 16 bytes, or to 32.",
@@ -41,7 +41,7 @@ def under_a_tail_call(size: object) -> str:
     return largest(size, accepts, step=8)
 
 
-@program(
+@of_program(
     "10-3",
     "The number in COUNT is not known to the verifier. The number of entries of DATA is.",
     "Let the loop end after 1024 rounds in any case, and leave it earlier with break.",
@@ -62,7 +62,7 @@ def bounded(trial: Trial) -> str:
     return f"The sums of 0, 1, {some} and all {_VALUES} values are right."
 
 
-@program(
+@of_program(
     "10-4",
     "How many values does one run of entry add up? You know this number from this lesson.",
     "A run of step may add more than one value before it jumps.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bpflab.data.maps import Map
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import Trial, fields, paths, same, times
 from bpflab.programs.loading import load
 from bpflab.text import counted
@@ -53,7 +53,7 @@ other.join()
 _PYTHON = (sys.executable, "-I", "-c")
 
 
-@value("11-1", "The CPU has one entry, and both calls write into it.", "Which call wrote last?")
+@of_value("11-1", "The CPU has one entry, and both calls write into it.", "Which call wrote last?")
 def both_paused(answer: object) -> str:
     """Pause `true` and `id` on one CPU, and ask what each of them reports."""
     cpu = min(os.sched_getaffinity(0))
@@ -66,7 +66,7 @@ def both_paused(answer: object) -> str:
     return equal(answer, right)
 
 
-@program(
+@of_program(
     "11-2",
     "`join.c` at the top of the lesson has a hook_exit that reports every call.",
     "ctx->ret is below 0 if the call failed.",
@@ -104,7 +104,7 @@ def failed(trial: Trial) -> str:
     return f"{len(ways)} calls failed, each in another way, and no other call was reported."
 
 
-@program(
+@of_program(
     "11-3",
     "Which key does each program use? Compare the two lines.",
     "hook_exit has more than one return. Before which one is the entry not deleted?",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bpflab import syscalls
 from bpflab.exercises.calls import on_cpus, two_cpus
 from bpflab.exercises.difference import equal
-from bpflab.exercises.exercise import Wrong, program, value
+from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import Trial, times
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
@@ -57,7 +57,7 @@ int display(void *ctx)
 """
 
 
-@value(
+@of_value(
     "12-1",
     "How many of sixteen jump to display?",
     "What does filter_2 count when that jump fails? And which of the counts does lost look at?",
@@ -81,7 +81,7 @@ def without_display(answer: object) -> str:
     return equal(answer, (count["filtered"], count["shown"], lost))
 
 
-@program(
+@of_program(
     "12-2",
     "`filter_2.c` at the top of the lesson lets one of eight through.",
     "TURN must grow by one at every event of its CPU, also at those that go on.",
@@ -113,7 +113,7 @@ def every_second(trial: Trial) -> str:
     return f"{sum(made.values())} events on {len(cpus)} CPU(s): every second one reached display."
 
 
-@program(
+@of_program(
     "12-3",
     "In which map does each version count? Which map should both read?",
     "The line before the jump runs in any case. Which program runs only if the jump succeeds?",
