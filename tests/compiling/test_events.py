@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from bpflab import source
-from bpflab.compiling.events import event_dtype
+from bpflab.bindings.uapi import MAP_TYPES, word
+from bpflab.compiling.events import event_dtype, event_dtypes
+from bpflab.compiling.image import Image, MapSpec
 from bpflab.errors import LabError
 
 
@@ -76,3 +78,25 @@ def test_a_union_without_a_name_is_refused_at_its_line():
     assert error.line == 3
     assert "The union without a name" in error.message
     assert refused(text, [("", "union")]).place is None
+
+
+RESERVED = "BPF_RINGBUF_OUTPUT(events, 8);\nint f(void *ctx)\n{{\n\tu64 *e = {0};\n\t{1};\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [
+        ("events.ringbuf_discard(e, 0)", "no-events"),
+        ("other.ringbuf_submit(e, 0)", "no-events"),
+        ("events.ringbuf_submit(e, 0)", "no-event-type"),
+        ("bpf_ringbuf_submit(e, 0)", "no-event-type"),
+        ("events . ringbuf_output(&x, 8, 0)", "no-event-type"),
+    ],
+)
+def test_a_record_that_is_only_discarded_is_not_sent(end, kind):
+    """Of what type it is does not matter then; one that is sent must be a struct."""
+    code = source.from_text(RESERVED.format("events.ringbuf_reserve(8)", end), "a.c")
+    type = next(number for number in range(64) if word(MAP_TYPES, number) == "ringbuf")
+    ring = MapSpec("events", 1, type, 0, 0, 8, 0, "", "")
+    error = event_dtypes(code, Image([ring], [], b"", {}))["events"]
+    assert (error.kind, error.line) == (kind, 4)

@@ -17,6 +17,7 @@ from bpflab.source import Source
 Fields = list[tuple[str, str]]
 _AT = re.compile(r"\((?:anonymous|unnamed)[^)]* at (.+):(\d+):\d+\)")
 _BUFFERS = ("ringbuf", "perf_event_array")
+_SENT = r"\b(?:{}\s*\.\s*|bpf_)ringbuf_(?:submit|output)"
 _WHY = "An event becomes one row: each field must be a number or an array of them."
 
 
@@ -68,6 +69,14 @@ def _without_struct(declared: Declarations, buffer: str) -> LabError | None:
     found = sent.search(declared.code)
     if not found:
         return _nothing_sent(declared, buffer)
+    if "reserve" in found[0] and not re.search(_SENT.format(buffer), declared.code):
+        return LabError(
+            "no-events",
+            f"Nothing is sent through {buffer}: no record is submitted.",
+            place=declared.place(found.start()),
+            why="A record that is discarded never comes to the reader.",
+            fix=f"Write {buffer}.ringbuf_submit(e, 0), where e is the record that is to be sent.",
+        )
     return LabError(
         "no-event-type",
         f"What is sent through {buffer} is not a struct.",
