@@ -131,3 +131,75 @@ def test_the_size_of_a_pointer_to_a_format_is_named(declared, given, named):
     text = f"{head}int hook(void *ctx)\n{{\n{declared};\nbpf_trace_printk({given});\n}}\n"
     found = checks.found(source.from_text(text, "mine.c"), {}, {})
     assert [(error.kind, error.line) for error in found] == [("printk-size", 6)] * named
+
+
+TYPES = [
+    ('BPF_TABLE("percpu_hash", u32, u64, calls, 64);', "a percpu_hash"),
+    ("BPF_PERCPU_HASH(calls, u32, u64);", "a percpu_hash"),
+    ('BPF_TABLE("lru_hash", u32, u64, calls, 64);', "an lru_hash"),
+    ('BPF_TABLE("lru_percpu_hash", u32, u64, calls, 64);', "an lru_percpu_hash"),
+    ('BPF_F_TABLE("lpm_trie", u64, u64, calls, 64, BPF_F_NO_PREALLOC);', "an lpm_trie"),
+]
+COUNT = "calls.increment(key);"
+
+
+def counted(declared, body):
+    """Return what is found in a function that counts so in a map that is declared so."""
+    text = f"{declared}\nint hook(void *ctx)\n{{\nu32 key = 1;\n{body}\nreturn 0;\n}}\n"
+    return checks.found(source.from_text(text, "mine.c"), {}, {})
+
+
+@pytest.mark.parametrize("method", ["increment", "atomic_increment"])
+@pytest.mark.parametrize(("declared", "type"), TYPES)
+def test_an_increment_that_makes_no_key_is_named(declared, type, method):
+    """With the call that makes one."""
+    (error,) = counted(declared, f"calls.{method}(key);")
+    assert (error.kind, error.line) == ("no-new-key", 5)
+    assert error.message == f"{method} makes no new key in {type}."
+    atomic = method == "atomic_increment" and "percpu" not in type
+    add = "lock_xadd(n, 1)" if atomic else "*n += 1"
+    assert f"calls.lookup_or_try_init(&key, &zero); if (n) {add};" in error.fix
+
+
+@pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        ("calls.increment(other, 8);", "(&other, &zero); if (n) *n += 8;"),
+        ("calls.increment(f(1, 2));", "(&key, &zero); if (n) *n += 1;"),
+        ("calls.increment(0);", "(&key, &zero); if (n) *n += 1;"),
+        ("u64 *v = calls.lookup(&key); if (v) calls.increment(key);", "*n += 1;"),
+        ("e.calls = 1; calls.increment(key);", "*n += 1;"),
+    ],
+)
+def test_the_advice_has_what_the_call_has(call, advice):
+    """Its key where that has a name, and its number; a lookup makes no key either."""
+    (error,) = counted(TYPES[0][0], call)
+    assert advice in error.fix
+
+
+@pytest.mark.parametrize(
+    ("declared", "body"),
+    [
+        ("BPF_HASH(calls, u32, u64);", COUNT),
+        ("BPF_HISTOGRAM(calls, u32);", COUNT),
+        ("BPF_PERCPU_ARRAY(calls, u64, 8);", COUNT),
+        ('BPF_TABLE("hash", u32, u64, calls, 64);', COUNT),
+        ("BPF_TABLE(KIND, u32, u64, calls, 64);", COUNT),
+        ("BPF_HASH(calls, u32);\nBPF_PERCPU_HASH(calls, u32);", COUNT),
+        (TYPES[0][0], f"u64 zero = 0; calls.insert(&key, &zero); {COUNT}"),
+        (TYPES[0][0], f"u64 zero = 0; calls.lookup_or_try_init(&key, &zero); {COUNT}"),
+        (TYPES[0][0], f"u64 zero = 0; bpf_map_update_elem(&calls, &key, &zero, 0); {COUNT}"),
+        (TYPES[0][0], f"FILL(calls, key); {COUNT}"),
+        (f"BPF_HASH(own, u32);\n{TYPES[0][0]}", f"if (own.lookup(&key)) {COUNT}"),
+        (TYPES[0][0], "// calls.increment(key);"),
+    ],
+)
+def test_an_increment_whose_key_may_be_there_is_not_named(declared, body):
+    """BCC makes it, the text does, or Python may, as it does in another map."""
+    assert counted(declared, body) == []
+
+
+def test_a_map_that_the_text_fills_tells_nothing_of_python():
+    """Only one that is looked up and never written says that Python writes."""
+    body = f"u64 *v = own.lookup(&key); if (!v) own.increment(key); {COUNT}"
+    assert [e.kind for e in counted(f"BPF_HASH(own, u32);\n{TYPES[0][0]}", body)] == ["no-new-key"]
