@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import library
-from bpflab.mistakes.compiler import stack
+from bpflab.mistakes.compiler import loops, stack
 from bpflab.mistakes.compiler.case import Case, Rules
 
 _FLOAT = re.compile(
@@ -37,6 +37,8 @@ def _builtin(case: Case, name: str) -> LabError:
             "Write return 0; in its place, or use an address that is not 0.",
         )
     if bare in ("memcpy", "memset", "memmove"):
+        if made := loops.made(case, bare):
+            return made
         constant = re.search(r",\s*(\w+)\s*\)\s*;", case.line)
         fixed = (
             constant
@@ -58,10 +60,12 @@ def _builtin(case: Case, name: str) -> LabError:
             )
         if large := stack.too_large(case):
             return large
+        made_here = "" if bare in case.line else f"The compiler makes a {bare} of this line. "
         return case.error(
             "builtin",
             f"A {bare} of this size cannot be unrolled into instructions.",
-            "There is no C library in the kernel: the compiler inlines up to 1024 bytes, no more.",
+            f"{made_here}There is no C library in the kernel: the compiler inlines up to 1024 "
+            "bytes, no more.",
             "Do it in pieces of at most 1024 bytes, or only for the bytes that are used.",
         )
     known = library.fault(case.source, bare, case.fault.place)
