@@ -11,6 +11,7 @@ from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
 from bpflab.mistakes.rule import head, safe_log
 from bpflab.mistakes.verifier.call import Call, written
+from bpflab.mistakes.verifier.inlined import Inlined, called
 from bpflab.mistakes.verifier.moves import came_from, helper_of
 from bpflab.source import Source
 from bpflab.verifier_log.ranges import options_of, range_of
@@ -52,8 +53,19 @@ class Refusal:
 
     @cached_property
     def here(self) -> Place | None:
-        """The line that is refused, or the function's head."""
+        """The line that is refused, or the function's head; in another file, the call of that."""
+        if self.inlined:
+            return self.inlined.place
         return self.place(self.last) or head(self.source, self.function)
+
+    @cached_property
+    def inlined(self) -> Inlined | None:
+        """The learner's call of the function of another file that is refused, if it is one."""
+        inside = self.place(self.last)
+        if not inside or inside.file == self.source.name or len(self.source.files) == 1:
+            return None
+        before = (self.place(at) for at in self.way())
+        return called(self.source, inside, [place for place in before if place])
 
     def error(
         self,
@@ -68,6 +80,9 @@ class Refusal:
         """Return the fault, at *place* or where the program is refused."""
         at = place or self.here
         others = [(other, what) for other, what in also if other and other != at]
+        if self.inlined and at == self.inlined.place:
+            inside, function = self.place(self.last), self.inlined.function
+            others = [(inside, f"this line of {function} does it"), *others] if inside else others
         return LabError(
             kind,
             message,
@@ -189,6 +204,8 @@ class Refusal:
         found = next((_MAP.search(one) for one in states if one.startswith("map_ptr")), None)
         map, key, value = (found[1] or "", int(found[2]), int(found[3])) if found else ("", 0, 0)
         shown, arguments = written(self.source, helper, self.text(at), map)
+        if self.inlined and at == self.last:
+            arguments = {r: self.inlined.given(one) for r, one in arguments.items()}
         map = map or shown.rpartition(".")[0]
         if not map and helper.startswith(("bpf_map_", "bpf_ringbuf_")):
             map = arguments.get("R1", "").lstrip("&") if "R1" in arguments else ""

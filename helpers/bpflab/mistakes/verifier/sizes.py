@@ -124,10 +124,21 @@ def of_helper(
         "bounds",
         f"{call.shown} {verb} {size} bytes {'into' if verb == 'writes' else 'of'} {shown}.",
         why=where,
-        fix=(f"Give its size: sizeof({star}{plain})." if plain else "Give the size of the memory.")
+        fix=_size_of(refusal, declared, plain, own or room)
         + (" Or make the map's values larger." if where.startswith("A value of") else ""),
         also=also,
     )
+
+
+def _size_of(refusal: Refusal, declared: ctext.Variable | None, plain: str, room: int) -> str:
+    """Return what size to give; ``sizeof`` of what a ``char *`` points to is 1, so it is none."""
+    if declared and re.search(r"\b(?:char|void|[su]8)\*$", declared.type):
+        return f"Give the size of the memory that {plain} points to: at most {counted(room)}."
+    if not plain:
+        return "Give the size of the memory."
+    star = "*" if declared and declared.is_pointer else ""
+    what = "the size of what you pass" if refusal.inlined else "its size"
+    return f"Give {what}: sizeof({star}{plain})."
 
 
 def _part(call: Call, register: str, size: int) -> str:
