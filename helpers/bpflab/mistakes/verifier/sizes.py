@@ -37,7 +37,7 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         why=f"{whose} has {counted(room)}. The verifier finds no check of {shown} on the way here."
         if room
         else "The verifier finds no check of it on the way here.",
-        fix=_keep(count, f"*{buffer}" if pointer else buffer, room),
+        fix=_keep(count, _sized(declared, buffer), room),
         also=[(declared.place, f"{buffer} is declared here")] if declared and room else [],
     )
 
@@ -92,7 +92,6 @@ def of_helper(
     declared = ctext.variable(refusal.source, plain, refusal.here) if plain else None
     own = declared.bytes if declared and not declared.is_pointer else 0
     own = own if own < size else 0  # else it is another one of that name
-    star = "*" if declared and declared.is_pointer else ""
     shown = plain or "memory"
     where = f"{plain} has {counted(own)}." if own else where
     also = [(declared.place, f"{plain} is declared here")] if declared and own else []
@@ -117,7 +116,7 @@ def of_helper(
             f"{count} can be up to {size}, and {call.shown} {verb} so many bytes "
             f"{'into' if verb == 'writes' else 'of'} {shown}.",
             why=where,
-            fix=_keep(count, f"{star}{plain}", own or room),
+            fix=_keep(count, _sized(declared, plain), own or room),
             also=also,
         )
     return refusal.error(
@@ -131,14 +130,20 @@ def of_helper(
 
 
 def _size_of(refusal: Refusal, declared: ctext.Variable | None, plain: str, room: int) -> str:
-    """Return what size to give; ``sizeof`` of what a ``char *`` points to is 1, so it is none."""
-    if declared and re.search(r"\b(?:char|void|[su]8)\*$", declared.type):
-        return f"Give the size of the memory that {plain} points to: at most {counted(room)}."
+    """Return what size to give."""
     if not plain:
         return "Give the size of the memory."
-    star = "*" if declared and declared.is_pointer else ""
+    if not (sized := _sized(declared, plain)):
+        return f"Give the size of the memory that {plain} points to: at most {counted(room)}."
     what = "the size of what you pass" if refusal.inlined else "its size"
-    return f"Give {what}: sizeof({star}{plain})."
+    return f"Give {what}: sizeof({sized})."
+
+
+def _sized(declared: ctext.Variable | None, name: str) -> str:
+    """Return what ``sizeof`` is to be of; nothing for a ``char *``, of which it would be 1."""
+    if declared and re.search(r"\b(?:char|void|[su]8)\*$", declared.type):
+        return ""
+    return f"*{name}" if declared and declared.is_pointer and name else name
 
 
 def _part(call: Call, register: str, size: int) -> str:
