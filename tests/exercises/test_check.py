@@ -32,7 +32,9 @@ def shell(monkeypatch, tmp_path, tried):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setattr(exercise, "_all", dict(exercise._all))
     monkeypatch.setattr(answers, "given", GIVEN.get)
+    monkeypatch.setattr(answers, "cell_id", {"99-2": "of-99-2"}.get)
     monkeypatch.setattr(attempts, "_last", {})
+    monkeypatch.setattr(attempts, "_programs", {})
     exercise.of_value("99-1", "The first hint.", "The second.")(judge)
     exercise.of_program("99-2", "Look.")(judge)
     shell = InteractiveShell.instance()
@@ -51,9 +53,9 @@ def judge(answer):
     return "One item."
 
 
-def run(shell, cell):
-    """Run a cell, whatever it comes to."""
-    shell.run_cell(cell, store_history=True, silent=False)
+def run(shell, cell, id=None):
+    """Run a cell, whatever it comes to, with the id that a page gives it."""
+    shell.run_cell(cell, store_history=True, silent=False, cell_id=id)
 
 
 def test_a_cell_that_nobody_ran_has_no_answer(shell, tried):
@@ -189,3 +191,38 @@ def test_a_file_may_be_given_with_the_magics_line(shell, tmp_path, as_a):
     assert answers.as_given(find("99-2"), as_a(file)).status == "untouched"
     file.write_text("%%bpf answer_99_2\nint other;", encoding="utf-8")
     assert answers.as_given(find("99-2"), as_a(file)).value == "int other;"
+
+
+RENAMED = "The cell above makes answer; this exercise takes answer_99_2 from its first line."
+
+
+def test_a_cell_whose_name_was_changed_has_no_answer(shell, capsys):
+    """The older program is not judged, and the sentence says where the name stands."""
+    run(shell, "%%bpf answer_99_2\nint f;", "a")
+    assert check("99-2").status != "missing"
+    run(shell, "%%bpf answer\nint f;", "a")
+    made = check("99-2")
+    assert (made.status, RENAMED in made.text) == ("missing", True)
+    run(shell, "%%bpf answer_99_2\nint f;", "a")
+    assert check("99-2").status != "missing"
+
+
+def test_a_cell_that_never_had_the_right_name_is_known_by_its_id(shell, capsys):
+    """It is that of the lesson's own cell."""
+    run(shell, "%%bpf answer\nint f;", "of-99-2")
+    assert RENAMED in check("99-2").text
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "b"), (None, None)])
+def test_another_cell_with_a_program_of_its_own_takes_nothing_away(shell, first, second, capsys):
+    """Nor does any cell where the page tells no ids."""
+    run(shell, "%%bpf answer_99_2\nint f;", first)
+    run(shell, "%%bpf answer\nint f;", second)
+    assert check("99-2").status != "missing"
+
+
+def test_an_answer_that_another_cell_gave_since_is_judged(shell, capsys):
+    """The cell of the other name ran before it."""
+    run(shell, "%%bpf answer\nint f;", "of-99-2")
+    run(shell, "%%bpf answer_99_2\nint f;", "b")
+    assert check("99-2").status != "missing"

@@ -15,6 +15,7 @@ ANSWER = re.compile(r"answer_\d\d_\d+", re.ASCII)
 _MAGIC = re.compile(r"\s*%%bpf[ \t]+(\w+)", re.ASCII)
 _ASSIGNED = re.compile(rf"^[ \t]*({ANSWER.pattern})[ \t]*=(?!=)", re.ASCII | re.M)
 _last: dict[str, Attempt] = {}
+_programs: dict[str, str] = {}  # by the id of a cell: the program that it last named
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Attempt:
     Attributes:
         source: the cell's text.
         error: what ended it, or None.
+        cell: the cell's id, where the page tells it.
     """
 
     source: str
     error: BaseException | None = None
+    cell: str = ""
 
 
 def install(shell: InteractiveShell) -> None:
@@ -42,10 +45,18 @@ def last(name: str) -> Attempt | None:
     return _last.get(name)
 
 
+def program_of(cell: str) -> str:
+    """Return what the cell of C with this id called its program when it last ran, or nothing."""
+    return _programs.get(cell, "")
+
+
 def _note(result: Any) -> None:
     source = getattr(result.info, "raw_cell", None) or ""
+    cell = getattr(result.info, "cell_id", None) or ""
     for name in _bound(source):
-        _last[name] = Attempt(source, result.error_before_exec or result.error_in_exec)
+        _last[name] = Attempt(source, result.error_before_exec or result.error_in_exec, cell)
+    if cell and (found := _MAGIC.match(source)):
+        _programs[cell] = found[1]
 
 
 def _bound(source: str) -> set[str]:

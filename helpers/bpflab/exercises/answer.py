@@ -27,11 +27,13 @@ class Answer:
         value: a Python value, a `Program`, or the text of a program in C.
         status: ``""`` where it can be judged, else ``untouched``, ``missing`` or ``error``.
         error: what ended the answer's cell.
+        text: where it is missing, why, and what to do.
     """
 
     value: Any = None
     status: str = ""
     error: BaseException | None = None
+    text: str = ""
 
 
 def of_notebook(exercise: Exercise) -> Answer:
@@ -41,12 +43,17 @@ def of_notebook(exercise: Exercise) -> Answer:
     shell = get_ipython()
     names = shell.user_ns if shell else vars(sys.modules["__main__"])  # of a script
     attempt = attempts.last(exercise.name)
+    other = attempts.program_of(attempt.cell if attempt else cell_id(exercise.number))
+    if exercise.of == "program" and other not in ("", exercise.name):
+        takes = f"this exercise takes {exercise.name} from its first line."
+        return Answer(status="missing", text=f"The cell above makes {other}; {takes}")
     if attempt and _same(attempt.source, given(exercise.number)):
         return Answer(status="untouched")
     if attempt and attempt.error:
         return Answer(status="error", error=attempt.error)
     if exercise.name not in names:
-        return Answer(status="missing")
+        run = "Run the cell above, then run this one again."
+        return Answer(status="missing", text=f"{exercise.name} has no value yet. {run}")
     return Answer(names[exercise.name])
 
 
@@ -77,17 +84,31 @@ def text_of(answer: object) -> str | None:
     return answer if isinstance(answer, str) else None
 
 
-@functools.cache
 def given(number: str) -> str:
     """Return the cell of an exercise as the lesson gives it, or nothing."""
+    return _cell(number)[1]
+
+
+def cell_id(number: str) -> str:
+    """Return the id of that cell, which the learner's copy keeps, or nothing."""
+    return _cell(number)[0]
+
+
+@functools.cache
+def _cell(number: str) -> tuple[str, str]:
+    """Return the id and the text of an exercise's cell; two empty texts where there is none."""
     name = f"answer_{number.replace('-', '_')}"
     try:
         cells = notebooks.read(notebooks.find(number[:2])).cells
     except LabError:
-        return ""
+        return "", ""
     return next(
-        (c.source for c in cells if "exercise" in c.metadata.get("tags", []) and name in c.source),
-        "",
+        (
+            (c.get("id", ""), c.source)
+            for c in cells
+            if "exercise" in c.metadata.get("tags", []) and name in c.source
+        ),
+        ("", ""),
     )
 
 

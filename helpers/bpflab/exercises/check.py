@@ -48,7 +48,7 @@ def _judged(exercise: Exercise, got: answers.Answer, hints: int) -> Verdict:
     if got.error:
         return verdict(exercise, "no-answer", hints=hints)
     if got.status:
-        return verdict(exercise, got.status)
+        return verdict(exercise, got.status, got.text)
     if exercise.of == "program" and answers.text_of(got.value) is None:
         text = f"{exercise.name} is no program: its cell begins with %%bpf {exercise.name}."
         return verdict(exercise, "wrong", text, hints=hints)

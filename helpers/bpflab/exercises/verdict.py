@@ -18,7 +18,7 @@ _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#777777"
 _BOX = "border-left:4px solid {};padding:.2em .9em;margin:.2em 0"
 HEADS = {
     "untouched": "The cell above is as the lesson gives it. Change it, run it, then run this.",
-    "missing": "{name} has no value yet. Run the cell above, then run this one again.",
+    "missing": "{text}",
     "no-answer": "The cell above did not run to its end, so there is no answer to judge.",
     "not-compiled": "Your program does not compile.",
     "refused": "The kernel's verifier refuses your program.",
@@ -58,7 +58,7 @@ def verdict(
 ) -> Verdict:
     """Return the view of a verdict. *hints* is how many of them its text has; None offers none."""
     mark = {"solved": "✓", "untouched": "…", "missing": "…"}.get(status, "✗")
-    said = HEADS[status].format(name=exercise.name, text=text).strip()
+    said = HEADS[status].format(text=text).strip()
     head = f"{mark} Exercise {exercise.number}: {said}"
     parts, texts = [f"<div>{markup(head)}</div>"], [safe_text(head)]
     views = (
