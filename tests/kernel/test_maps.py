@@ -364,3 +364,31 @@ def test_a_map_without_entries_has_its_columns(program):
     assert empty["comm"].str.upper().tolist() == [] and empty["big"].sum() == 0
     assert program.maps["by_uid"].clear().frame().columns.tolist() == ["key", "cpu", "value"]
     assert "why none" not in full.attrs and empty.attrs["why none"] == "the map is empty"
+
+
+COUNTED = """struct key { u32 bits, number; };
+%s
+int by_increment(void *ctx) { struct key key = { 32, 1 }; calls.increment(key); return 0; }
+int by_atomic(void *ctx) { struct key key = { 32, 2 }; calls.atomic_increment(key); return 0; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "keys"),
+    [
+        ('BPF_TABLE("hash", struct key, u64, calls, 8);', 2),
+        ("BPF_HISTOGRAM(calls, struct key);", 2),
+        ("BPF_PERCPU_HASH(calls, struct key);", 0),
+        ('BPF_TABLE("lru_hash", struct key, u64, calls, 8);', 0),
+        ('BPF_TABLE("lru_percpu_hash", struct key, u64, calls, 8);', 0),
+        ('BPF_F_TABLE("lpm_trie", struct key, u64, calls, 8, BPF_F_NO_PREALLOC);', 0),
+    ],
+)
+def test_an_increment_makes_a_key_where_no_warning_says_that_it_does_not(declared, keys):
+    """What BCC makes of it is asked here, and said in `bpflab.mistakes.increments`."""
+    with load("counted", text=COUNTED % declared) as program:
+        hook = "syscalls:sys_enter_getppid"
+        with program.attached(by_increment=hook, by_atomic=hook):
+            os.getppid()
+        assert len(program.maps["calls"]) == keys
+        assert [each.kind for each in program.warnings] == ["no-new-key"] * (2 - keys)
