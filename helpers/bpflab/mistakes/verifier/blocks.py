@@ -123,8 +123,13 @@ def forbidden(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 def _block(refusal: Refusal, register: str, what: str) -> str:
     found = re.search(r"map=([\w.]+)", refusal.state(register))
-    if found:
-        return f"{_STARTS.get(what, what)} {found[1]}"
+    name = found[1] if found else ""
+    if not name and what == "map value":  # Linux 6.1 names no map in a register; the lookup does
+        _, made = refusal.history(register)
+        looked_up = refusal.call(made)
+        name = looked_up.map if looked_up else ""
+    if name:
+        return f"{_STARTS.get(what, what)} {name}"
     if re.match(r"(?:ringbuf|alloc)_mem", refusal.state(register)):
         return "the reserved record"
     return "the map's value" if what == "map value" else f"the {what}"
