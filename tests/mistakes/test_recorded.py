@@ -42,7 +42,7 @@ def test_each_kernels_words_mean_the_same(file):
         assert error.kernel.endswith(".")  # its own reason stands beside ours
 
 
-@pytest.mark.parametrize("file", (RECORDED / "6.18").glob("*.json"), ids=lambda f: f.stem)
+@pytest.mark.parametrize("file", sorted((RECORDED / "6.18").glob("*.json")), ids=lambda f: f.stem)
 def test_a_kernel_that_names_no_map_gets_the_same_words(file):
     """Linux 6.1 names none in a register: the name comes from the text's lookup."""
     row = json.loads(file.read_text(encoding="utf-8"))
