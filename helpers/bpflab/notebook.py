@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any
 
+_anchor: Any = None
+
 
 def shell() -> Any:
     """Return IPython's shell where this process is a notebook's kernel, else None."""
@@ -21,3 +23,17 @@ def watched() -> bool:
     with it, and what they show then is the same each time.
     """
     return shell() is not None and not os.environ.get("BPFLAB_HEADLESS")
+
+
+def keep_thread() -> None:
+    """Keep a widget that nobody sees; call it where a widget is made.
+
+    JupyterLab has a thread of the kernel (a subshell) for the messages of widgets, and ends it with
+    the last widget, while messages may be on their way: then the cell that runs prints "Task was
+    destroyed but it is pending!" (JupyterLab 4.6, ipykernel 7.4).
+    """
+    global _anchor
+    if _anchor is None and shell() is not None:
+        from ipywidgets import Layout
+
+        _anchor = Layout()

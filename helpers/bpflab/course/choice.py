@@ -9,6 +9,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from bpflab.notebook import keep_thread
+
 _HERE = Path(__file__).parent
 
 
@@ -44,6 +46,7 @@ class Choice(anywidget.AnyWidget):
 
         Both are called in a thread of the kernel's.
         """
+        keep_thread()
         super().__init__(question=question, options=list(options))
         self.observe(lambda _: on_change(), names=["picked", "typed"])
         self._on_left = on_left

@@ -14,6 +14,7 @@ import traitlets
 from IPython.display import display
 
 from bpflab.errors import LabError
+from bpflab.notebook import keep_thread
 from bpflab.screen.call import Function, below, made, name_of
 from bpflab.screen.controls import Control
 from bpflab.screen.pictures import blamed
@@ -58,6 +59,7 @@ class Steering:
         controls: Sequence[Control],
         buttons: Sequence[Function],
     ) -> None:
+        keep_thread()
         self._function, self._controls = function, controls
         self._widgets = [each.widget() for each in controls]
         self._panel = Panel()

@@ -10,6 +10,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from bpflab.notebook import keep_thread
+
 _HERE = Path(__file__).parent
 _ENVELOPE = 2000  # bytes of a message's own headers, the status, and the page's answer
 
@@ -34,6 +36,7 @@ class Screen(anywidget.AnyWidget):
     status = traitlets.Dict().tag(sync=True)
 
     def __init__(self, stop: Callable[[], object]) -> None:
+        keep_thread()
         super().__init__()
         self.answers = 0
         self._stop = stop
