@@ -7,7 +7,7 @@ from bpflab.course import notebooks, progress
 from bpflab.course.asked import Asked, asked
 from bpflab.course.records import Exercise, Outcome
 from bpflab.notebook import watched
-from bpflab.text import safe_text
+from bpflab.text import counted, safe_text
 from bpflab.views.table import table
 from bpflab.views.view import View, figure, inline
 
@@ -60,7 +60,7 @@ def _later(asks: Asked) -> str:
     """Return what a page says that is the same for everybody."""
     count = len(asks.predictions)
     parts = [f"exercises {', '.join(asks.exercises)}"] if asks.exercises else []
-    parts += [f"{count} prediction{'s' * (count != 1)}"] if count else []
+    parts += [counted(count, "prediction")] if count else []
     if not parts:
         return "This lesson asks nothing."
     what = " and ".join(parts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from numbers import Number
 
 from bpflab.exercises.exercise import Wrong
+from bpflab.text import counted
 
 _KINDS = {
     bool: "True or False",
@@ -28,8 +29,7 @@ def difference(answer: object, right: object, part: str = "") -> str:
         return f"{it} is {_kind(answer)}, and {_kind(right)} is asked for."
     if isinstance(answer, list) and isinstance(right, list):
         if len(answer) != len(right):
-            items = f"{len(answer)} item{'s' * (len(answer) != 1)}"
-            return f"{it} has {items} instead of {len(right)}."
+            return f"{it} has {counted(len(answer), 'item')} instead of {len(right)}."
         pairs = zip(answer, right, strict=True)
         each = [(f"item {n}", *pair) for n, pair in enumerate(pairs, 1)]
     elif isinstance(answer, Mapping) and isinstance(right, Mapping):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpflab.errors import LabError, Place
-from bpflab.text import safe_text
+from bpflab.text import counted, safe_text
 from bpflab.views.listing import coloured, listing, note, printable, row
 from bpflab.views.view import View, escaped, markup
 
@@ -96,7 +96,7 @@ def _log(log: str) -> str:
     if not log.strip():
         return ""
     lines = log.strip("\n").split("\n")
-    count = f"{len(lines)} line{'' if len(lines) == 1 else 's'}"
+    count = counted(len(lines), "line")
     if (out := len(lines) - _HEAD - _TAIL) > 0:
         where = "All of them: import sys; print(sys.last_value.log)"
         lines[_HEAD:-_TAIL] = ["", f"… {out} lines are left out here. {where}", ""]

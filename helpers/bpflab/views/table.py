@@ -13,7 +13,7 @@ import pandas as pd
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
-from bpflab.text import safe_text, width
+from bpflab.text import counted, safe_text, width
 from bpflab.views.view import View, escaped
 
 WHY = "why none"  # among the attrs of a frame: why it has no rows
@@ -155,7 +155,7 @@ def _shown(value: Any, places: int) -> str:
 def _note(total: int, hidden: int, why: str) -> str:
     if not total:
         return f"no rows: {why}" if why else "no rows"
-    return f"… {hidden} row{'s' * (hidden != 1)} not shown" if hidden else ""
+    return f"… {counted(hidden, 'row')} not shown" if hidden else ""
 
 
 def _html(fields: list[_Field], count: int, title: str, note: str) -> str:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from bpflab.errors import Place
-from bpflab.text import safe_text
+from bpflab.text import counted, safe_text
 from bpflab.verifier_log.visits import Visit, visits
 from bpflab.verifier_log.walk import Walk
 from bpflab.verifier_log.words import in_words, name_words
@@ -84,7 +84,7 @@ def _summary(walk: Walk, left: int) -> list[str]:
     count, safe = len(walk.paths), sum(path.end == "safe" for path in walk.paths)
     if walk.processed:
         every = walk.whole and any(path.to == 0 for path in walk.paths)
-        on = f", on {count} path{'s' * (count != 1)}" if every else ""
+        on = f", on {counted(count, 'path')}" if every else ""
         lines.append(f"It looked at {walk.processed} instructions{on}.")
     if walk.processed and not walk.steps:
         lines.append(
@@ -171,7 +171,7 @@ def _section(shown: list[Visit], at: int, paths: Branches, walk: Walk) -> str:
     parts += [f"<p>{escaped(line)}</p>" for line in paths.notes(visit)]
     parts.append(_states(visit, _when(visit, last), walk.message if last else ""))
     instructions = "\n".join(_instructions(visit))
-    count = f"{len(visit.steps)} instruction{'s' * (len(visit.steps) != 1)}"
+    count = counted(len(visit.steps), "instruction")
     parts.append(
         f'<details><summary{_KEYS}>{count}</summary><pre tabindex="0">{escaped(instructions)}</pre>'
         "</details></section>"

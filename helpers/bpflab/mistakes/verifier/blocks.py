@@ -54,7 +54,7 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         pointer = given.replace(" ", "") == f"sizeof({name})"
         return refusal.error(
             "bounds",
-            f"{_bytes(size)} at byte {offset} of a record of {_bytes(has)}.",
+            f"{counted(size)} at byte {offset} of a record of {counted(has)}.",
             why=f"{given} is the size of the pointer: {has} bytes were reserved."
             if pointer
             else f"{has} bytes were reserved.",
@@ -63,7 +63,7 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         )
     return refusal.error(
         "bounds",
-        f"{_bytes(size)} at byte {offset} of {block}, which has {_bytes(has)}.",
+        f"{counted(size)} at byte {offset} of {block}, which has {counted(has)}.",
         why="The verifier knows the size of the memory that a pointer points to.",
         fix="Declare it as large as what goes into it, or use a smaller offset.",
     )
@@ -133,10 +133,6 @@ def _block(refusal: Refusal, register: str, what: str) -> str:
     if re.match(r"(?:ringbuf|alloc)_mem", refusal.state(register)):
         return "the reserved record"
     return "the map's value" if what == "map value" else f"the {what}"
-
-
-def _bytes(count: int) -> str:
-    return f"{count} byte{'s' * (count != 1)}"
 
 
 RULES = (

@@ -9,6 +9,7 @@ from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.call import Call
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.mistakes.verifier.sizes import is_constant, is_fixed, of_helper
+from bpflab.text import counted
 
 
 def index(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -59,7 +60,7 @@ def outside(
     return refusal.error(
         "bounds",
         f"{name}[{by}] may be outside of {name}"
-        + (f", which has {many} element{'s' * (many > 1)}." if many > 0 else "."),
+        + (f", which has {counted(many, 'element')}." if many > 0 else "."),
         why=_why(refusal, register, negative, by, element, has),
         fix=_within(name, by, many, refusal.state(pointer_of(refusal)).startswith("fp")),
         also=[(declared.place, f"{name} is declared here")] if declared and many > 0 else [],
