@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
+from bpflab.exercises.exercise import answer_name
 from bpflab.paths import NOTEBOOKS
 
 FOLDER = NOTEBOOKS / "solutions"
@@ -83,7 +84,7 @@ def needed(cells: list[NotebookNode], last: set[int]) -> list[int]:
     code = {n: names(cell.source) for n, cell in enumerate(cells) if cell.cell_type == "code"}
     for n in code:  # check takes the answer by its name
         numbers = CHECK.findall(cells[n].source)
-        answers = {f"answer_{number.replace('-', '_')}" for number in numbers}
+        answers = set(map(answer_name, numbers))
         code[n] = code[n][0] | answers, code[n][1]
     todo, chosen = set(last), set()
     while todo:

@@ -12,7 +12,7 @@ from typing import Any
 from bpflab.cell import attempts
 from bpflab.course import notebooks
 from bpflab.errors import LabError
-from bpflab.exercises.exercise import Exercise
+from bpflab.exercises.exercise import Exercise, answer_name
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
 
@@ -97,7 +97,7 @@ def cell_id(number: str) -> str:
 @functools.cache
 def _cell(number: str) -> tuple[str, str]:
     """Return the id and the text of an exercise's cell; two empty texts where there is none."""
-    name = f"answer_{number.replace('-', '_')}"
+    name = answer_name(number)
     try:
         cells = notebooks.read(notebooks.find(number[:2])).cells
     except LabError:

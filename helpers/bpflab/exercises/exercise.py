@@ -36,7 +36,7 @@ class Exercise:
     @property
     def name(self) -> str:
         """The Python name of the answer: ``answer_07_2``."""
-        return f"answer_{self.number.replace('-', '_')}"
+        return answer_name(self.number)
 
 
 class Wrong(Exception):
@@ -64,6 +64,11 @@ def of_program(number: str, *hints: str, type: str = "") -> Callable[[Judge], Ju
 def of_value(number: str, *hints: str) -> Callable[[Judge], Judge]:
     """Make a function the judge of an exercise whose answer is a value."""
     return lambda judge: _kept(Exercise(number, judge, hints, "value"))
+
+
+def answer_name(number: str) -> str:
+    """Return how the answer of an exercise is called in Python."""
+    return f"answer_{number.replace('-', '_')}"
 
 
 def find(number: str) -> Exercise:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 
@@ -216,7 +215,7 @@ def calls_by_number(trial: Trial) -> str:
 )
 def mended(trial: Trial) -> str:
     """Let two processes of one user write at the same time, each on a CPU of its own."""
-    cpus, sizes = sorted(os.sched_getaffinity(0)), random.sample(range(1, 99), 2)
+    cpus, sizes = two_cpus(), random.sample(range(1, 99), 2)
     codes = [writes(sizes[0], _WRITES, cpus[0]), writes(sizes[1], _WRITES, cpus[-1])]
     with (
         callers(writes(sizes[0], 1, cpus[0]), *codes, one_user=True) as made,
