@@ -1,11 +1,11 @@
-"""Whether somebody watches."""
+"""Whether somebody watches, and what the widgets have in common."""
 
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from bpflab.notebook import shell, watched
+from bpflab.notebook import layout, shell, watched
 
 KERNEL, TERMINAL = SimpleNamespace(kernel=object()), SimpleNamespace()
 
@@ -25,3 +25,12 @@ def test_a_process_without_ipython(monkeypatch):
     monkeypatch.delitem(sys.modules, "IPython")
     assert not watched()
     assert "IPython" not in sys.modules
+
+
+def test_one_layout_for_all_widgets():
+    """It outlives each of them, and where a learner closes all widgets there is a new one."""
+    first = layout()
+    assert layout() is first
+    first.close()
+    assert layout() is not first
+    assert layout().comm is not None

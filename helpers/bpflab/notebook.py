@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-_anchor: Any = None
+_layout: Any = None
 
 
 def shell() -> Any:
@@ -25,15 +25,16 @@ def watched() -> bool:
     return shell() is not None and not os.environ.get("BPFLAB_HEADLESS")
 
 
-def keep_thread() -> None:
-    """Keep a widget that nobody sees; call it where a widget is made.
+def layout() -> Any:
+    """Return the one `ipywidgets.Layout` of the lab's own widgets, which stays open.
 
     JupyterLab has a thread of the kernel (a subshell) for the messages of widgets, and ends it with
-    the last widget, while messages may be on their way: then the cell that runs prints "Task was
-    destroyed but it is pending!" (JupyterLab 4.6, ipykernel 7.4).
+    the last model, while messages may be on their way: then the cell that runs prints "Task was
+    destroyed but it is pending!" (JupyterLab 4.6, ipykernel 7.4). With this model it has no last.
     """
-    global _anchor
-    if _anchor is None and shell() is not None:
+    global _layout
+    if _layout is None or _layout.comm is None:  # `Widget.close_all` closes it
         from ipywidgets import Layout
 
-        _anchor = Layout()
+        _layout = Layout()
+    return _layout

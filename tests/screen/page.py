@@ -4,6 +4,8 @@ import json
 
 from comm.base_comm import BaseComm
 
+from bpflab.notebook import layout
+
 SILENT_S = 6  # as in widget.js: after a longer silence the page says "Not live"
 
 
@@ -25,13 +27,14 @@ class Page:
         html: the frame that the widget shows.
         statuses: each status that came, with the html at that time.
         stored: the plain views that took the widget's place in the cell's output.
-        open: the models that are there.
+        open: the models that are there, without the layout that all have in common.
         answers: whether the page is open, and answers.
         reloaded: whether the output comes from the notebook's file, which has no display id.
         now: its clock, in seconds; `missed` says whether "Not live" was ever shown by it.
     """
 
     def __init__(self, monkeypatch):
+        layout()
         kind = type("WireToPage", (Wire,), {"page": self})
         monkeypatch.setattr("comm.create_comm", lambda **keys: kind(**keys))
         monkeypatch.setattr("bpflab.screen.live_view._display", self._display)

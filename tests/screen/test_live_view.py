@@ -317,7 +317,7 @@ def test_ten_views_leave_no_models(page):
     """Once plain HTML stands in the output, the widgets are closed, and can be collected."""
     views = [shown()[1] for _ in range(10)]
     screens = [weakref.ref(view._screen) for view in views]
-    assert len(page.open) == 20
+    assert len(page.open) == 10
     for view in views:
         page._screen = view._screen.comm
         view.ask()
@@ -340,7 +340,7 @@ def test_a_page_that_was_reloaded_keeps_its_last_frame(page):
 
     assert page.texts == []
     assert page.html == "<b>1001</b>"
-    assert len(page.open) == 2
+    assert len(page.open) == 1
     view.forget()
     assert page.open == set()
 
@@ -352,7 +352,7 @@ def test_a_page_that_comes_back_has_the_last_frame(page):
     pass_time(page, view, 40)
 
     assert view.reason == "no page showed it"
-    assert len(page.open) == 2
+    assert len(page.open) == 1
 
 
 def test_a_screen_reader_is_told_the_same_in_words(page):

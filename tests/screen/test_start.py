@@ -79,7 +79,7 @@ def test_a_cell_that_runs_again_ends_its_views(page):
 
     assert [view.over for view in (first, second, other, third)] == [True, True, False, False]
     assert first.reason == "the cell ran again"
-    assert len(page.open) == 4  # of the two that are live
+    assert len(page.open) == 2  # of the two that are live
 
 
 def test_a_page_without_cell_ids_is_no_fault(page):

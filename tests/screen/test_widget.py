@@ -46,7 +46,7 @@ def test_it_is_closed_when_the_last_page_has_left_it(page, screen):
     before = len(page.open)
     page.answer(page="b", gone=True)
 
-    assert (before, page.open) == (2, set())
+    assert (before, page.open) == (1, set())
 
 
 def test_without_a_page_it_is_closed_at_its_end(page, screen):

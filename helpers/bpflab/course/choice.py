@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bpflab.notebook import keep_thread
+from bpflab.notebook import layout
 
 _HERE = Path(__file__).parent
 
@@ -46,8 +46,7 @@ class Choice(anywidget.AnyWidget):
 
         Both are called in a thread of the kernel's.
         """
-        keep_thread()
-        super().__init__(question=question, options=list(options))
+        super().__init__(question=question, options=list(options), layout=layout())
         self.observe(lambda _: on_change(), names=["picked", "typed"])
         self._on_left = on_left
         self._shown = 0  # in so many places of pages
@@ -60,12 +59,7 @@ class Choice(anywidget.AnyWidget):
         """
         self.fixed = True
         if self._shown <= 0:
-            self.end()
-
-    def end(self) -> None:
-        """Close it in the kernel and in the page: the notebook would store what is left open."""
-        self.close()
-        self.layout.close()
+            self.close()  # the notebook would store what is left open
 
     def _on_page(self, _: Any, content: dict[str, Any], __: Any) -> None:
         if content.get("left"):

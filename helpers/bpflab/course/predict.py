@@ -54,7 +54,7 @@ def predict(question: str, *options: str) -> None:
     if same := _waiting.pop((cell, question), None):
         if same.options == options:
             asked.widget.picked, asked.widget.typed = same.widget.picked, same.widget.typed
-        same.widget.end()
+        same.widget.close()
     if earlier := _below.pop((cell, question), None):
         earlier.fix()
     asked.handle = _display(asked.widget, _asks(question, options))

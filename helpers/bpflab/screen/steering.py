@@ -14,7 +14,7 @@ import traitlets
 from IPython.display import display
 
 from bpflab.errors import LabError
-from bpflab.notebook import keep_thread
+from bpflab.notebook import layout
 from bpflab.screen.call import Function, below, made, name_of
 from bpflab.screen.controls import Control
 from bpflab.screen.pictures import blamed
@@ -59,10 +59,9 @@ class Steering:
         controls: Sequence[Control],
         buttons: Sequence[Function],
     ) -> None:
-        keep_thread()
         self._function, self._controls = function, controls
         self._widgets = [each.widget() for each in controls]
-        self._panel = Panel()
+        self._panel = Panel(layout=layout())
         self._wanted: dict[Function, None] = {}  # in the order of the changes
         self._change = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -106,7 +105,7 @@ class Steering:
         for widget in [*self._widgets, *self._buttons, *box, self._panel, self._box]:
             widget.unobserve_all()
             for part in (getattr(widget, "style", None), widget.layout, widget):
-                if part is not None:
+                if part not in (None, layout()):
                     part.close()
 
     def _button(self, function: Function) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bpflab.notebook import keep_thread
+from bpflab.notebook import layout
 
 _HERE = Path(__file__).parent
 _ENVELOPE = 2000  # bytes of a message's own headers, the status, and the page's answer
@@ -36,8 +36,7 @@ class Screen(anywidget.AnyWidget):
     status = traitlets.Dict().tag(sync=True)
 
     def __init__(self, stop: Callable[[], object]) -> None:
-        keep_thread()
-        super().__init__()
+        super().__init__(layout=layout())
         self.answers = 0
         self._stop = stop
         self._beat = 0
@@ -64,9 +63,8 @@ class Screen(anywidget.AnyWidget):
             self.close()
 
     def close(self) -> None:
-        """Take it off the page, and give up its models."""
+        """Take it off the page, and give up its model."""
         with self._closing:
-            self.layout.close()
             super().close()
 
     def _answer(self, _: object, content: dict[str, Any], __: object) -> None:
