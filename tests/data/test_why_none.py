@@ -16,8 +16,9 @@ BEFORE = Places({}, {"syscalls:sys_enter_open": None})
     [
         ({"seen": 1}, NOW, "the program saw 1 event: it sent none"),
         ({"seen": 9, "filtered": 7, "dropped": 2}, NOW, "saw 9 events: 7 filtered, 2 dropped"),
-        ({"filtered": 7, "missed": 1}, None, "the program counted 7 filtered"),
-        ({"seen": 0, "missed": 4}, NOW, "the kernel skipped the program 4 times"),
+        ({"seen": 1, "missed": 1}, NOW, "it sent none; the kernel skipped 1 run of the program"),
+        ({"filtered": 7, "missed": 2}, None, "counted 7 filtered; the kernel skipped 2 runs of"),
+        ({"seen": 0, "missed": 4}, NOW, "the kernel skipped 4 runs of the program"),
         ({}, NEVER, "the program was never attached"),
         ({"seen": 0}, NOW, "attached to sched:sched_switch, and has counted no event (seen is 0)"),
         ({}, NOW, "it is attached to sched:sched_switch, and has sent nothing"),
@@ -88,11 +89,18 @@ def test_a_table_of_a_log_says_it():
     for shown in (frame, frame[["pid"]], frame[frame["pid"] > 1]):
         assert table(shown, "t").text.endswith("no rows: the program saw 3 events: 3 filtered")
     log = log_of(row(pid=1), row(pid=2))
-    assert table(log.frame([3]), "t").text.endswith(none_of(2, 1))
+    assert table(log.frame([3]), "t").text.endswith(none_of(2, 1, {}))
     assert table(log.frame([]), "t").text.endswith("2 events came, and only= names no process")
     assert table(log.frame(newest=0), "t").text.endswith("no rows")
     assert "no rows" not in table(log, "t").text
     assert log.frame([1]).attrs == {}
+
+
+def test_events_of_others_may_not_be_all():
+    """Where runs were skipped, those may have been of the processes that are asked for."""
+    said = "2 events came, none of a process that only= names"
+    assert none_of(2, 1, {"missed": 0}) == said
+    assert none_of(2, 1, {"missed": 1}) == f"{said}; the kernel skipped 1 run of the program"
 
 
 def test_a_hostile_name_is_text():

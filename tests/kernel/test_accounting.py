@@ -1,5 +1,6 @@
 """Programs that lose events in different ways, and what the accounting shows of each."""
 
+import gc
 import os
 
 import pytest
@@ -165,11 +166,25 @@ def test_runs_that_the_kernel_skips_are_missed():
         program.maps["on"][0] = 0
         program.detach()
         ledger = program.events.ledger()
+        assert program.missed == ledger["missed"]
     after = program.events.ledger()
 
+    assert program.missed == ledger["missed"]  # of a program that is closed, too
     assert ledger["unaccounted"] == 0
     assert ledger["produced"] == ledger["shown"] >= CALLS
     # Each run that was counted printed once, and so fired the hook at which it was skipped. From
     # Linux 7.0 on it may be preempted as well, and then the events of other processes are skipped.
     assert ledger["missed"] >= ledger["produced"]
     assert after == ledger
+
+
+def test_a_log_outlives_its_program():
+    """It says what the kernel skipped up to then, and asks for no descriptor that is gone."""
+    text = """struct event { u64 number; };
+    BPF_RINGBUF_OUTPUT(events, 1);
+    int hook(void *ctx) { struct event e = {}; return events.ringbuf_output(&e, sizeof(e), 0); }"""
+    log = load("accounting", text=text).events
+    gc.collect()
+
+    assert log.closed
+    assert log.frame().attrs == {"why none": "the program was never attached"}

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 
+from bpflab.bindings.info import recursion_misses
 from bpflab.data.maps import Map
 from bpflab.errors import LabError
 
 _PARTS = ("shown", "filtered", "discarded", "others", "dropped", "waiting", "forgotten")
 _COUNTERS = ("filtered", "dropped", "seen")  # maps of one number, in the order they are read
 _READINGS, _PAUSE_S = 3, 0.001  # an event may be between its two counts, for microseconds
+
+
+class Missed:
+    """How often the kernel skipped a run of these functions, of all together, at whatever hook.
+
+    The kernel counts for each program, since it was loaded; one that is only reached by a tail
+    call is never skipped. After `settle` the number is that of then, and the descriptors may go.
+    """
+
+    def __init__(self, functions: Mapping[str, int]) -> None:
+        self._functions = functions
+        self._settled: int | None = None
+        self._lock = threading.Lock()  # a descriptor that is closed may be another object's at once
+
+    def total(self) -> int:
+        """Return how many runs were skipped."""
+        with self._lock:
+            return self._read() if self._settled is None else self._settled
+
+    def settle(self) -> None:
+        """Read the counters for the last time."""
+        with self._lock:
+            if self._settled is None:
+                self._settled = self._read()
+
+    def _read(self) -> int:
+        return sum(recursion_misses(fd) for fd in self._functions.values())
 
 
 class Counters:

@@ -174,7 +174,9 @@ class EventLog:
         with self._lock:
             if not self._count:
                 return no_events(self._counters.read(), self._places, self._one_of)
-            return "" if only is None else none_of(self._count, len(process_ids(only)))
+            if only is None:
+                return ""
+            return none_of(self._count, len(process_ids(only)), self._counters.read())
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""

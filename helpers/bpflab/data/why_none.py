@@ -47,11 +47,12 @@ def no_events(counts: Mapping[str, int], places: Places | None, ring: str = "") 
     counts = {} if ring else counts
     parts = [f"{counts[name]:,} {name}" for name in ("filtered", "dropped") if counts.get(name)]
     if seen := counts.get("seen"):
-        return f"the program saw {_events(seen)}: {', '.join(parts) or 'it sent none'}"
+        saw = f"the program saw {_events(seen)}: {', '.join(parts) or 'it sent none'}"
+        return f"{saw}{_skipped(counts)}"
     if parts:
-        return f"the program counted {', '.join(parts)}"
-    if missed := counts.get("missed"):
-        return f"the kernel skipped the program {missed:,} times"
+        return f"the program counted {', '.join(parts)}{_skipped(counts)}"
+    if counts.get("missed"):
+        return _skipped(counts).removeprefix("; ")
     none = "counted no event (seen is 0)" if "seen" in counts else "sent nothing"
     none += f" through {ring}" if ring else ""
     if places is None:
@@ -64,11 +65,11 @@ def no_events(counts: Mapping[str, int], places: Places | None, ring: str = "") 
     return " ".join([f"while attached to {where} it {none}", *hints])
 
 
-def none_of(others: int, asked: int) -> str:
+def none_of(others: int, asked: int, counts: Mapping[str, int]) -> str:
     """Return why no event is shown where *others* came, of *asked* processes."""
     if not asked:
         return f"{_events(others)} came, and only= names no process"
-    return f"{_events(others)} came, none of a process that only= names"
+    return f"{_events(others)} came, none of a process that only= names{_skipped(counts)}"
 
 
 def no_entries(places: Places | None) -> str:
@@ -81,6 +82,14 @@ def no_entries(places: Places | None) -> str:
         return f"{empty}; its program was never attached"
     state = "is" if attached else "was"
     return " ".join([f"{empty}; its program {state} attached to {where}", *hints])
+
+
+def _skipped(counts: Mapping[str, int]) -> str:
+    """Return that runs were skipped, as an addition: whose events these were, nobody knows."""
+    missed = counts.get("missed", 0)
+    return (
+        f"; the kernel skipped {missed:,} run{'s' * (missed != 1)} of the program" if missed else ""
+    )
 
 
 def _events(count: int) -> str:

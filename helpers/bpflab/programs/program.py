@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import re
 import weakref
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +13,7 @@ import numpy as np
 from bpflab import source
 from bpflab.arguments import Named, checked
 from bpflab.bindings import hooks
-from bpflab.bindings.info import recursion_misses
+from bpflab.data.accounting import Missed
 from bpflab.data.events import EventLog
 from bpflab.data.ring import Ring
 from bpflab.errors import LabError, needs_descriptors
@@ -64,7 +62,9 @@ class Program(Attachable):
         for name in Declarations(code).filled & made.maps.keys():
             made.maps[name].places = self.places
         self._events = made.events
-        self._release = weakref.finalize(self, _release, made, self.links, self.rings, os.getpid())
+        self._missed = Missed(self.functions)
+        held = made, self.links, self.rings, self._missed
+        self._release = weakref.finalize(self, _release, *held, os.getpid())
 
     def __repr__(self) -> str:
         if self.closed:
@@ -78,6 +78,16 @@ class Program(Attachable):
         """How many instructions the verifier went through for each program."""
         found = {n: re.search(r"^processed (\d+) insns", log, re.M) for n, log in self.logs.items()}
         return {name: int(match[1]) for name, match in found.items() if match}
+
+    @property
+    def missed(self) -> int:
+        """How many runs the kernel skipped since the load; after `close`, up to then.
+
+        A program is not entered again on a CPU that is in the middle of it, and cannot count that.
+
+        >>> program.missed
+        """
+        return self._missed.total()
 
     @property
     def events(self) -> EventLog:
@@ -98,11 +108,10 @@ class Program(Attachable):
         """
         if ring not in self._logs:
             with held_back():
-                skipped = functools.partial(_missed, self.functions)
                 self._logs[ring] = EventLog(
                     self.ring(ring),
                     self.maps,
-                    missed=skipped,
+                    missed=self._missed.total,
                     places=self.places,
                     one_of=ring if len(self._events) > 1 else "",
                 )
@@ -155,12 +164,12 @@ class Program(Attachable):
                 ends.callback(self.detach)
 
 
-def _missed(functions: Mapping[str, int]) -> int:
-    return sum(recursion_misses(fd) for fd in functions.values())
-
-
 def _release(
-    made: Objects, links: dict[tuple[str, str], int], rings: dict[str, Ring], owner: int
+    made: Objects,
+    links: dict[tuple[str, str], int],
+    rings: dict[str, Ring],
+    missed: Missed,
+    owner: int,
 ) -> None:
     """Give back all that the kernel holds; runs once, whoever asks first."""
     if os.getpid() != owner:
@@ -171,4 +180,5 @@ def _release(
         links.clear()
         for ring in rings.values():
             ring.close()
+        missed.settle()
         made.close()
