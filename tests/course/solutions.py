@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from bpflab.exercises.exercise import answer_name
-from bpflab.paths import NOTEBOOKS
+from bpflab.paths import NOTEBOOKS, number_of
+from bpflab.paths import NUMBER as LESSON
 
 FOLDER = NOTEBOOKS / "solutions"
-NUMBER = re.compile(r"^\*\*(\d\d-\d)\.\*\*\s", re.MULTILINE)
-CHECK = re.compile(r"""\bcheck\(\s*["'](\d\d-\d)["']""")
+NUMBER = re.compile(rf"^\*\*({LESSON}-\d)\.\*\*\s", re.MULTILINE)
+CHECK = re.compile(rf"""\bcheck\(\s*["']({LESSON}-\d)["']""")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BRACES = re.compile(r"\{([^{}]+)\}")  # the value of a Python expression, in a magic's line
 CODE = re.compile(r"`([^`\n]+)`")
@@ -47,7 +48,7 @@ def solutions() -> dict[str, str]:
     found = {}
     for file in sorted(FOLDER.iterdir()):
         _, *parts = NUMBER.split(file.read_text(encoding="utf-8"))
-        assert {number[:2] for number in parts[::2]} == {file.stem}, f"{file.name} has others"
+        assert set(map(number_of, parts[::2])) == {file.stem}, f"{file.name} has others"
         found |= dict(zip(parts[::2], parts[1::2], strict=True))
     return found
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bpflab.course.notebooks import ROOT, lessons
+from bpflab.course.notebooks import lessons
+from bpflab.paths import NUMBER, ROOT, number_of
 
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/design.md", "lima/README.md"]
 INLINE = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
@@ -64,10 +65,10 @@ def test_the_design_names_modules_that_are_there():
 def test_the_readme_has_each_lesson_once():
     """In their order, each with its minutes."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \[(\d\d) [^\]]+\]\[\1\] \| .+ \| \d+ \|$", text, re.MULTILINE)
-    places = [place for name, place in REFERENCE.findall(text) if name.isdigit()]
+    rows = re.findall(rf"^\| \[({NUMBER}) [^\]]+\]\[\1\] \| .+ \| \d+ \|$", text, re.MULTILINE)
+    places = [place for name, place in REFERENCE.findall(text) if name[0].isdigit()]
 
-    assert rows == [path.name[:2] for path in lessons()]
+    assert rows == [number_of(path.name) for path in lessons()]
     assert places == [f"notebooks/{path.name}" for path in lessons()]
 
 

@@ -76,9 +76,10 @@ def folder(tmp_path, monkeypatch):
 
 def test_lessons_are_the_numbered_notebooks_in_order(folder):
     """A lesson is NN-topic.ipynb; a checkpoint, a solution and a draft are none."""
-    for name in ("02-b.ipynb", "00-a.ipynb", "draft.ipynb", "1-x.ipynb", "03-c.md", ".04-d.ipynb"):
+    names = ("03-b.ipynb", "02b-c.ipynb", "02-d.ipynb", "00-a.ipynb")
+    for name in (*names, "draft.ipynb", "1-x.ipynb", "03-c.md", ".04-d.ipynb", "02bc-d.ipynb"):
         (folder / name).touch()
-    assert [path.name for path in lessons()] == ["00-a.ipynb", "02-b.ipynb"]
+    assert [path.name for path in lessons()] == list(reversed(names))
 
 
 @pytest.mark.parametrize("name", ["2", "02", "b", "02-b", "02-b.ipynb", "*/02-b.ipynb", "/"])
@@ -88,6 +89,15 @@ def test_a_lesson_is_found_by_number_name_or_path(folder, name):
     path.touch()
     name = {"/": str(path), "*/02-b.ipynb": f"{folder.name}/02-b.ipynb"}.get(name, name)
     assert find(name) == path
+
+
+@pytest.mark.parametrize("name", ["8b", "08b", "topic", "08b-topic"])
+def test_a_lesson_that_came_in_between_has_a_letter(folder, name):
+    """The one before it keeps its number."""
+    (folder / "08-b.ipynb").touch()
+    (folder / "08b-topic.ipynb").touch()
+    assert find(name).name == "08b-topic.ipynb"
+    assert find("8").name == "08-b.ipynb"
 
 
 @pytest.mark.parametrize("name", ["3", "022", "c", "", "../02-b", "else/02-b.ipynb", "²"])

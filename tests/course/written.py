@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bpflab.course.notebooks import lessons, read
+from bpflab.paths import number_of
 from tests.course.solutions import MAGIC, exercises, filled, solutions
 
 _NO_STATEMENT = ("", "{", "}", "/*", "*", "//")
@@ -35,7 +36,7 @@ def rows() -> Iterator[str]:
     for path in lessons():
         found = {number: len(lines) for number, lines in of_lesson(path).items()}
         yield from (f"  {number}  {count:4}" for number, count in found.items())
-        yield f"{path.stem[:2]}      {sum(found.values()):4}"
+        yield f"{number_of(path.stem):<8}{sum(found.values()):4}"
         total += sum(found.values())
     yield f"in all  {total:4}"
 

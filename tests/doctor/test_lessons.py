@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bpflab.course import notebooks
 from bpflab.doctor import Check, lessons
 from bpflab.doctor.lessons import Lesson, Survey
 from tests.machines import on_a_bare_machine
@@ -107,6 +108,6 @@ def test_bare_machine(tmp_path):
         "print(len(checks), 'pandas' in sys.modules, 'bcc' in sys.modules)",
         seconds=60,
     )
-    count = len(list(lessons.NOTEBOOKS.glob("[0-9][0-9]-*.ipynb")))
+    count = len(notebooks.lessons())
     assert text.splitlines()[-1] == f"{count} False False"
     assert f"{count} lessons: 0 ok, 0 notes, {count} faults" in text

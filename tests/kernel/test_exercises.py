@@ -9,14 +9,15 @@ from bpflab.course.notebooks import lessons
 from bpflab.exercises import users
 from bpflab.exercises.check import check
 from bpflab.exercises.exercise import find, of_lesson
+from bpflab.paths import number_of
 from tests.course.solutions import fenced, solutions
 
-NUMBERS = [one.number for path in lessons() for one in of_lesson(path.stem[:2])]
+NUMBERS = [one.number for path in lessons() for one in of_lesson(number_of(path.stem))]
 
 
 def mutants(number):
     """Return the mutants of an exercise."""
-    module = importlib.import_module(f"tests.exercises.lesson_{number[:2]}")
+    module = importlib.import_module(f"tests.exercises.lesson_{number_of(number)}")
     return module.MUTANTS[number]
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 
 from bpflab.course.notebooks import read
+from bpflab.paths import number_of
 from tests.course.solutions import python_of
 
 FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
@@ -14,7 +15,7 @@ class Lesson:
 
     def __init__(self, path):
         self.path = path
-        self.number = path.name[:2]
+        self.number = number_of(path.name)
         self.nb = read(path)
         self.cells = self.nb.cells
 

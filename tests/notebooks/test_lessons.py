@@ -11,7 +11,7 @@ import pytest
 from bpflab.course.notebooks import dumps, lessons, normalise
 from bpflab.doctor.features import FEATURES
 from bpflab.doctor.lessons import read as read_needs
-from bpflab.paths import NOTEBOOKS, ROOT
+from bpflab.paths import NOTEBOOKS, NUMBER, ROOT, number_of
 from tests.course.solutions import MAGIC, OF_IPYTHON, names, python_of
 from tests.notebooks.lesson import (
     Lesson,
@@ -91,7 +91,7 @@ def test_there_are_lessons():
 
 def test_each_number_is_given_once():
     """A lesson is called by its number, so no two share one."""
-    numbers = [path.name[:2] for path in lessons()]
+    numbers = [number_of(path.name) for path in lessons()]
     assert numbers == sorted(set(numbers))
 
 
@@ -277,9 +277,9 @@ def test_the_stored_matrix_is_of_these_lessons():
     start = Lesson(lessons()[0])
     cell = next(cell for cell in code_of(start) if ".survey()" in cell.source)
     _, head, _, *rows = cell.outputs[0].data["text/plain"].splitlines()
-    says = {path.stem[:2]: read_needs(path) for path in lessons()}
+    says = {number_of(path.stem): read_needs(path) for path in lessons()}
     named = {(f, number) for number, one in says.items() for f in (*one.needs, *one.prefers)}
-    columns = {number: head.index(number) for number in re.findall(r"\b\d\d\b", head)}
+    columns = {number: head.index(number) for number in re.findall(rf"\b{NUMBER}\b", head)}
     width = min(columns.values())
     shown = {
         (row[:width].strip(), number)

@@ -6,14 +6,14 @@ from functools import cache
 from urllib.parse import unquote
 
 from bpflab.course.notebooks import read
-from bpflab.paths import NOTEBOOKS, ROOT
+from bpflab.paths import NOTEBOOKS, NUMBER, ROOT
 from tests.course.solutions import python_of
 
 TABLE = ROOT / "docs" / "series.md"
 BPF = ROOT / "bpf"
 KINDS = {"program", "map", "command", "claim"}
 BECOMES = {"does", "corrects", "says", "open"}
-LINK = re.compile(r"\[(.+?)\]\(\.\./notebooks/(\d\d-[\w-]+\.ipynb)#(.+?)\) `([\w-]+)`")
+LINK = re.compile(rf"\[(.+?)\]\(\.\./notebooks/({NUMBER}-[\w-]+\.ipynb)#(.+?)\) `([\w-]+)`")
 QUOTED = re.compile(r"`([^`]+)`")
 C_FILE = re.compile(
     "|".join(  # a topic's file, or a topic that is loaded as one program

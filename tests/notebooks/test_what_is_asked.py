@@ -7,7 +7,8 @@ import pytest
 
 from bpflab.course.notebooks import lessons
 from bpflab.exercises.exercise import of_lesson
-from bpflab.paths import ROOT
+from bpflab.paths import NUMBER as LESSON
+from bpflab.paths import ROOT, number_of
 from tests.course.solutions import MAGIC, NUMBER, exercises, names, solutions
 from tests.course.written import of_lesson as written_in
 from tests.notebooks.lesson import calls_of, code_of, tags_of, texts_of
@@ -15,11 +16,11 @@ from tests.notebooks.lesson import calls_of, code_of, tags_of, texts_of
 LEAST, LEAST_IN_ALL = 5, 120  # lines of C
 OLD = re.compile(r"\*\*Predict\b")
 OLD_VERBS = ("check_answer", "check_counts", "check_largest", "check_program")
-CHECK = re.compile(r'(from bpflab import check\n\n)?check\("(\d\d-\d)"\)')
+CHECK = re.compile(rf'(from bpflab import check\n\n)?check\("({LESSON}-\d)"\)')
 MEND = re.compile(r"\bmend", re.IGNORECASE)
 LOADED = "is loaded, and not attached"
-TITLE = re.compile(r"# (\d\d) · .+\n\nAbout (\d+) minutes\b")
-PLACE = re.compile(r"\blesson (\d\d) of (\d\d)\b", re.IGNORECASE)
+TITLE = re.compile(rf"# ({LESSON}) · .+\n\nAbout (\d+) minutes\b")
+PLACE = re.compile(rf"\blesson ({LESSON}) of (\d\d)\b", re.IGNORECASE)
 
 
 def has_c(lesson):
@@ -95,9 +96,9 @@ def test_an_exercise_has_all_its_parts(lesson):
     """A text, a cell that names its answer, a check, a solution, a judge of its kind, and hints."""
     asked, judges = cells_of(lesson), {one.number: one for one in of_lesson(lesson.number)}
     assert set(texts_asked(lesson)) == set(asked) == set(judges)
-    assert set(asked) == {number for number in solutions() if number[:2] == lesson.number}
+    assert set(asked) == {number for number in solutions() if number_of(number) == lesson.number}
     for number, (answer, _) in asked.items():
-        assert number[:2] == lesson.number
+        assert number_of(number) == lesson.number
         assert judges[number].name in names(answer.source)[1], number
         assert (judges[number].of == "program") == answer.source.startswith(MAGIC), number
         assert judges[number].hints, number
@@ -141,7 +142,7 @@ def test_its_end_says_what_was_learnt_and_leads_on(lesson):
     files = [path.name for path in lessons()]
     at = files.index(lesson.path.name)
     assert "You can now" in last
-    assert PLACE.search(last).groups() == (lesson.number, files[-1][:2])
+    assert PLACE.search(last).groups() == (lesson.number, number_of(files[-1]))
     before, _, after = last.splitlines()[-1].partition(" · ")
     assert not at or re.fullmatch(rf"Previous: \[.+\]\({files[at - 1]}\)", before)
     assert at == len(files) - 1 or re.search(rf"Next: \[[^]]+\]\({files[at + 1]}\)", after)

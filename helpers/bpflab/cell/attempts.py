@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bpflab.paths import NUMBER
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-ANSWER = re.compile(r"answer_\d\d_\d+", re.ASCII)
+ANSWER = re.compile(rf"answer_{NUMBER}_\d+", re.ASCII)
 """The name of an exercise's answer: ``answer_07_2``."""
 _MAGIC = re.compile(r"\s*%%bpf[ \t]+(\w+)", re.ASCII)
 _ASSIGNED = re.compile(rf"^[ \t]*({ANSWER.pattern})[ \t]*=(?!=)", re.ASCII | re.M)

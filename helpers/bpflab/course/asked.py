@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bpflab.course import notebooks
 from bpflab.errors import LabError
+from bpflab.paths import NUMBER, number_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Asked:
     @property
     def lesson(self) -> str:
         """Its number: ``02``."""
-        return self.name[:2]
+        return number_of(self.name)
 
 
 def asked(path: Path) -> Asked:
@@ -64,7 +65,7 @@ def lesson_here(question: str) -> str:
     The notebook's name says it, where the server tells it to the kernel; else the lessons are read.
     """
     name = Path(os.environ.get("JPY_SESSION_NAME", "")).name
-    if found := re.match(r"\d\d(?=-)", name):
+    if found := re.match(f"{NUMBER}(?=-)", name):
         return found[0]
     return next((one.lesson for one in of_course() if question in one.predictions), "")
 

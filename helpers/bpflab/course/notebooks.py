@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bpflab.errors import LabError
-from bpflab.paths import NOTEBOOKS, ROOT
+from bpflab.paths import NOTEBOOKS, ROOT, lessons_in, number_of
 from bpflab.text import safe_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _METADATA = {
 
 def lessons() -> list[Path]:
     """Return the files of all lessons, in their order."""
-    return sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+    return lessons_in(NOTEBOOKS)
 
 
 def find(name: str) -> Path:
@@ -44,8 +44,9 @@ def find(name: str) -> Path:
         LabError: ``no-lesson``, with the names of those that there are.
     """
     for path in lessons():
-        number, _, topic = path.stem.partition("-")
-        names = {number, str(int(number)), topic, path.stem, path.name, str(path)}
+        number = number_of(path.stem)
+        short, topic = number.removeprefix("0"), path.stem.removeprefix(f"{number}-")
+        names = {number, short, topic, path.stem, path.name, str(path)}
         if name in names or Path(name).parts[-2:] == (NOTEBOOKS.name, path.name):
             return path
     known = ", ".join(path.stem for path in lessons()) or "none in this clone"

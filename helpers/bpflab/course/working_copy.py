@@ -23,7 +23,7 @@ from typing import Any
 from bpflab import files
 from bpflab.course import notebooks
 from bpflab.errors import LabError
-from bpflab.paths import MY, NOTEBOOKS
+from bpflab.paths import MY, NOTEBOOKS, lessons_in, number_of
 
 _BESIDE = ("img", "solutions")  # what lessons link to by a relative path
 _READS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -62,7 +62,7 @@ def update() -> Iterator[str]:
                 files.replace_text(path, text)
             written.append(lesson.name)
         except LabError as error:
-            if error.kind == "not-written" and not any(MY.glob("[0-9][0-9]-*.ipynb")):
+            if error.kind == "not-written" and not lessons_in(MY):
                 raise
             yield str(error)
     if written and len(written) == len(lessons):
@@ -133,7 +133,7 @@ def _texts(nb: dict[str, Any]) -> str:
 def _updated(lesson: Path) -> str:
     """Replace one lesson if it should be; return a line if anything is to be said."""
     path, text = MY / lesson.name, _copy(lesson)
-    over = f"./lab fresh {lesson.name[:2]} starts it over, and keeps yours beside it."
+    over = f"./lab fresh {number_of(lesson.name)} starts it over, and keeps yours beside it."
     try:
         old = path.read_bytes()
         mine = json.loads(old)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from bpflab.doctor.features import FEATURES, look
 from bpflab.doctor.machine import Machine
 from bpflab.doctor.report import Check, Status
-from bpflab.paths import NOTEBOOKS
+from bpflab.paths import NOTEBOOKS, lessons_in, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ class Survey:
         import pandas as pd  # a bare machine has none, and the doctor must run there
 
         signs = {
-            lesson.name[:2]: [self._sign(lesson, name) for name in self.found]
+            number_of(lesson.name): [self._sign(lesson, name) for name in self.found]
             for lesson in self.lessons
         }
         return pd.DataFrame(signs, index=pd.Index(list(self.found), name="feature"))
@@ -134,6 +134,6 @@ def survey(machine: Machine | None = None, folder: Path = NOTEBOOKS) -> Survey:
     >>> print(as_text(survey().checks()))
     """
     machine = machine or Machine()
-    lessons = [read(path) for path in sorted(folder.glob("[0-9][0-9]-*.ipynb"))]
+    lessons = [read(path) for path in lessons_in(folder)]
     named = {name for lesson in lessons for name in (*lesson.needs, *lesson.prefers)}
     return Survey(lessons, {name: look(name, machine) for name in FEATURES if name in named})

@@ -13,6 +13,7 @@ from bpflab.cell import attempts
 from bpflab.course import notebooks
 from bpflab.errors import LabError
 from bpflab.exercises.exercise import Exercise, answer_name
+from bpflab.paths import number_of
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
 
@@ -99,7 +100,7 @@ def _cell(number: str) -> tuple[str, str]:
     """Return the id and the text of an exercise's cell; two empty texts where there is none."""
     name = answer_name(number)
     try:
-        cells = notebooks.read(notebooks.find(number[:2])).cells
+        cells = notebooks.read(notebooks.find(number_of(number))).cells
     except LabError:
         return "", ""
     return next(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from bpflab.errors import LabError
+from bpflab.paths import NUMBER, number_of
 from bpflab.text import near, safe_text
 
 Judge = Callable[[Any], str]
@@ -77,8 +79,8 @@ def find(number: str) -> Exercise:
     Raises:
         LabError: ``no-exercise``, with the exercises that are near.
     """
-    if number[:2].isdigit():
-        of_lesson(number[:2])
+    if re.match(f"{NUMBER}-", number):
+        of_lesson(number_of(number))
     if number not in _all:
         message = f"There is no exercise {safe_text(number, 40)!r}."
         raise LabError("no-exercise", message, fix=near(number, sorted(_all)))

@@ -9,7 +9,7 @@
   const MIME = "text/x-bpf";
   const NARROW = "(max-width: 1000px)"; // a panel of 300 would leave less than a page of C needs
   const OWN = "my";
-  const LESSON = /^notebooks\/(\d\d-[^/]*\.ipynb)$/;
+  const LESSON = /^notebooks\/(\d\d[a-z]?-[^/]*\.ipynb)$/;
   const MAGIC = /^\s*%%bpf\b.*/;
   let shared; // name -> version -> how to get the module
 
