@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# ./lab run, refresh, explain, doctor and bench: what the package does, with the lab's rights; fresh and progress, which
-# need none.
+# ./lab run, refresh, compare, explain, doctor and bench: what the package does, with the lab's rights; fresh and
+# progress, which need none.
 
 run() {
     [[ ${1-} ]] || die "which lesson? For example: ./lab run 01"
@@ -8,6 +8,16 @@ run() {
 }
 
 refresh() { lessons refresh "$@"; }
+
+compare() {
+    local guests name
+    [[ ${1-} ]] || die "which cell? For example: ./lab compare 02:null-array"
+    setup
+    guests=$("$VENV/bin/python" -m bpflab compare --dry-run "$@") || exit
+    [[ ! $guests ]] || vm_packages
+    for name in $guests; do (become_vm disk "$name") || :; done  # with the lab's rights alone none can be made
+    become "$VENV/bin/python" -m bpflab compare "$@"
+}
 
 explain() {
     [[ ${1-} ]] || die "which file? For example: ./lab explain mine.c"

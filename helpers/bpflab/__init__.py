@@ -10,6 +10,7 @@ _HOMES = {
     "bindings.hooks": ("syscall_entry",),
     "source": ("find",),
     "course.expect": ("expect",),
+    "course.kernels": ("on_kernels",),
     "exercises.check": ("check",),
     "course.predict": ("predict",),
     "course.summary": ("summary",),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bpflab.errors import LabError
@@ -22,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
-    the lessons, and need nothing but the standard library. ``update`` brings the learner's copy of
+    the lessons, and need nothing but the standard library. ``run NN:CELL ...`` executes lessons up
+    to a cell and prints what that shows; ``compare NN:CELL ... [MACHINE ...] [--store]`` prints it
+    of several machines side by side. ``update`` brings the learner's copy of
     the lessons up to date, ``fresh NN ...`` starts lessons of it over, and ``progress [--json]``
     says what is done; they need no more either. ``explain FILE [--json]`` says why a
     text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where it is not,
@@ -42,10 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             return progress.main(options.json)
         if options.command in ("update", "fresh"):
             return _copy(options)
+        if options.command == "compare":
+            return _compare(options)
+        if options.command == "run" and all(":" in name for name in options.lessons):
+            return _cells(options)
         return _lessons(options)
     except LabError as error:
         print(error, file=sys.stderr)
-        return 2 if error.kind in ("no-lesson", "no-file") else 1
+        return 2 if error.kind in ("no-lesson", "no-cell", "no-guest", "no-file") else 1
     except KeyboardInterrupt:
         print()  # the line of a cell that was cut short
         return 130
@@ -59,7 +67,20 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="look at this machine, change nothing")
     doctor.add_argument("--json", action="store_true", help="print JSON in place of tables")
     run = commands.add_parser("run", help="execute lessons, a line a cell")
-    run.add_argument("lessons", nargs="+", metavar="NN", help="a lesson's number, name or path")
+    run.add_argument(
+        "lessons",
+        nargs="+",
+        metavar="NN",
+        help="a lesson's number, name or path; NN:CELL, one cell",
+    )
+    run.add_argument("--json", action="store_true", help="of cells: print what they show as JSON")
+    compare = commands.add_parser(
+        "compare", help="what cells show on several kernels, side by side"
+    )
+    compare.add_argument(
+        "words", nargs="+", metavar="WORD", help="a cell, as in 02:null-array; a guest's name, here"
+    )
+    compare.add_argument("--store", action="store_true", help="record it for on_kernels")
     refresh = commands.add_parser("refresh", help="execute lessons and store their outputs")
     refresh.add_argument("lessons", nargs="*", metavar="NN", help="all lessons when none is given")
     commands.add_parser("update", help="bring the learner's copy of the lessons up to date")
@@ -72,8 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", help="C, or a log that any loader saved; - is stdin"
     )
     explain.add_argument("--json", action="store_true", help="print JSON")
-    for command in (run, refresh):
-        command.add_argument("-n", "--dry-run", action="store_true", help="only name the lessons")
+    for command, what in ((run, "lessons"), (refresh, "lessons"), (compare, "guests")):
+        command.add_argument("-n", "--dry-run", action="store_true", help=f"only name the {what}")
     return parser
 
 
@@ -105,6 +126,44 @@ def _copy(options: argparse.Namespace) -> int:
         for path in [notebooks.find(name.removeprefix(own)) for name in options.lessons]:
             print(working_copy.fresh(path))
     return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from bpflab.course import one_cell
+
+    cells = [one_cell.find(word) for word in options.words if ":" in word]
+    places = one_cell.places(options.words)
+    if options.dry_run:
+        print(*(name for name in places if name != one_cell.HERE), sep="\n")
+        return 0
+    from bpflab.course import compare
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    return compare.main(cells, places, options.store, say)
+
+
+def _cells(options: argparse.Namespace) -> int:
+    """Print what single cells show; with ``--json`` a line each on stdout, and no other there."""
+    from bpflab.course import notebooks, one_cell
+
+    if options.dry_run:  # with the standard library, which cannot read a lesson
+        print(*(notebooks.find(name.partition(":")[0]).stem for name in options.lessons), sep="\n")
+        return 0
+    cells = [one_cell.find(name) for name in options.lessons]
+    where, failed = sys.stderr if options.json else sys.stdout, 0
+    with contextlib.redirect_stdout(where):
+        found = list(one_cell.run(cells, _show))
+    for one in found:
+        if isinstance(one, LabError):
+            failed = 1
+            print(one.message, file=sys.stderr)
+        elif options.json:
+            print(json.dumps(asdict(one)), flush=True)
+        else:
+            print(f"\n{one.cell} on Linux {one.kernel}", *one.lines, sep="\n")
+    return failed
 
 
 def _lessons(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from bpflab.views import (
     table,
 )
 from bpflab.views.refusal import refusal
+from bpflab.views.side_by_side import Side, side_by_side
 from bpflab.views.svg import label
 from tests.views.drawn import drawn
 
@@ -188,6 +189,15 @@ def test_a_graph_shows_a_hostile_name(name):
     edges = [Edge("a", text, 7), Edge(text, "b", 1, "return")]
 
     check_drawn(flow(text, [["a"], [text], ["b"]], edges), 3, text)
+
+
+@every_name
+def test_sides_show_a_hostile_name(name):
+    """As a machine's name, in a line that is common and in one that differs, it is only text."""
+    text = as_text(name)
+    sides = [Side(f"a {text}", [f"is {text}", f"x {text}"]), Side("b", [f"is {text}", "x y"])]
+
+    check(side_by_side(text, sides, f"- {text}"), rows=8)
 
 
 @every_name

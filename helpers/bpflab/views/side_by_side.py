@@ -1,0 +1,170 @@
+"""What several machines printed, side by side: common lines once, and lines that differ marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import chain, groupby
+from string import ascii_uppercase
+
+from bpflab.text import counted, safe_text
+from bpflab.views.view import View, escaped, markup
+
+_LINE = 512  # characters of one line
+_TAB = 8
+_RULE = re.compile(r"-+( -+)*")  # under a table's heads: as wide as what stands below it
+
+_BOX = "overflow-x:auto;max-width:100%"
+_TABLE = "margin:0;border-collapse:collapse"
+_CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em .7em"
+_CELL = "text-align:left;vertical-align:top;padding:.15em .7em"
+_HEAD = _CELL + ";font-weight:normal"
+_MONO = (
+    ";white-space:pre-wrap;overflow-wrap:anywhere;min-width:16em;"
+    "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
+)
+# Okabe and Ito's vermilion, beside a sign and a word: told apart by every kind of colour vision.
+_DIFFERS = ";border-left:4px solid #d55e00;background:rgba(213,94,0,.12)"
+_NOTE = "margin:.3em .7em"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One machine: its name, and the lines that it printed."""
+
+    name: str
+    lines: Sequence[str]
+
+
+def side_by_side(title: str, sides: Sequence[Side], note: str = "") -> View:
+    """Return the lines of all *sides* under *title*; *note* stands below them.
+
+    Sides that printed the same share a column, which has a letter. A line that all printed stands
+    once. How many blanks stand between two words makes no difference.
+    """
+    columns = _columns(sides)
+    rows = _rows([_printable(lines) for _, lines in columns])
+    different = sum(not same for same, _ in rows)
+    if len(columns) > 1:
+        verb = "differs" if different == 1 else "differ"
+        summary = f"{different} of {counted(len(rows), 'line')} {verb}"
+    else:
+        summary = "No line differs" if len(sides) > 1 else ""
+    heads = [(ascii_uppercase[at], names) for at, (names, _) in enumerate(columns)]
+    text = [safe_text(f"{title}: {summary}" if summary else title)]
+    for letter, names in heads:
+        text += [f"{letter if not at else ' '}  {name}" for at, name in enumerate(names)]
+    text += ["", *_text(rows), *([safe_text(note)] if note else [])]
+    return View(_html(text[0], heads, rows, note), "\n".join(text))
+
+
+_Row = tuple[bool, list[str | None]]
+"""Whether a line is the same everywhere, and what each column has there."""
+
+
+def _columns(sides: Sequence[Side]) -> list[tuple[list[str], Sequence[str]]]:
+    """Return the names of those that printed the same, and what they printed."""
+    found: dict[tuple[str, ...], tuple[list[str], Sequence[str]]] = {}
+    for side in sides:
+        names, _ = found.setdefault(tuple(map(_key, side.lines)), ([], side.lines))
+        names.append(safe_text(side.name))
+    return list(found.values())
+
+
+def _key(line: str) -> str:
+    words = " ".join(line.split())
+    return "-" if _RULE.fullmatch(words) else words
+
+
+def _printable(lines: Sequence[str]) -> list[str]:
+    return [safe_text(line.expandtabs(_TAB).rstrip(), _LINE) for line in lines]
+
+
+def _rows(columns: Sequence[list[str]]) -> list[_Row]:
+    """Return the lines of all columns, those that belong together in one row."""
+    rows: list[list[str | None]] = [[line] for line in columns[0]] if columns else []
+    for count, column in enumerate(columns[1:], start=1):
+        keys = [next(_key(cell) for cell in row if cell is not None) for row in rows]
+        match = SequenceMatcher(a=keys, b=[_key(line) for line in column], autojunk=False)
+        merged: list[list[str | None]] = []
+        for _, first, last, begin, end in match.get_opcodes():
+            for at in range(max(last - first, end - begin)):
+                row = rows[first + at] if first + at < last else [None] * count
+                merged.append([*row, column[begin + at] if begin + at < end else None])
+        rows = merged
+    return [(len({cell and _key(cell) for cell in row}) == 1, row) for row in rows]
+
+
+def _text(rows: list[_Row]) -> list[str]:
+    """Return a line for each row that is the same; of others one with the letter of each column.
+
+    Where all columns have as many lines, those of one row stand together.
+    """
+    lines = list[str]()
+    for same, run in groupby(rows, lambda row: row[0]):
+        block = [cells for _, cells in run]
+        if same:
+            lines += [f"   {cells[0]}".rstrip() for cells in block]
+            continue
+        told = [
+            [
+                f"{letter}≠ {cell}".rstrip()
+                for letter, cell in zip(ascii_uppercase, cells, strict=False)
+                if cell is not None
+            ]
+            for cells in block
+        ]
+        if all(None not in cells for cells in block):
+            lines += chain.from_iterable(told)
+        else:
+            lines += sorted(chain.from_iterable(told), key=lambda line: line[0])
+    return lines
+
+
+def _html(title: str, heads: list[tuple[str, list[str]]], rows: list[_Row], note: str) -> str:
+    title = escaped(title)
+    columns = "".join(
+        f'<th scope="col" align="left" style="{_HEAD}"><strong>{letter}</strong> '
+        f"{''.join(f'<div>{escaped(name)}</div>' for name in names)}</th>"
+        for letter, names in heads
+    )
+    lines = [
+        f'<div style="{_BOX}" tabindex="0" role="group" aria-label="{title}">',
+        f'<table style="{_TABLE}"><caption style="{_CAPTION}">{title}</caption>',
+        f"<thead><tr><td></td>{columns}</tr></thead>",
+        "<tbody>",
+        *(_html_row(same, cells) for same, cells in rows),
+        "</tbody></table>",
+        *([f'<p style="{_NOTE}">{markup(note)}</p>'] if note else []),
+        "</div>",
+    ]
+    return "\n".join(lines)
+
+
+def _html_row(same: bool, cells: list[str | None]) -> str:
+    if same:
+        span = f'<td colspan="{len(cells)}" align="left" style="{_CELL}{_MONO}">'
+        return f'<tr><td style="{_CELL}"></td>{span}{escaped(cells[0] or "")}</td></tr>'
+    marked = _marked(cells)
+    each = "".join(
+        f'<td align="left" style="{_CELL}{_MONO}{_DIFFERS}">{html}</td>' for html in marked
+    )
+    head = f'<th scope="row" align="left" style="{_HEAD};white-space:nowrap">≠ differs</th>'
+    return f"<tr>{head}{each}</tr>"
+
+
+def _marked(cells: list[str | None]) -> list[str]:
+    """Return the cells of a row as HTML; where only some words differ, those are bold."""
+    parts = [re.split(r"(\s+)", cell) for cell in cells if cell is not None]
+    if len(parts) < len(cells) or len(set(map(len, parts))) > 1:
+        return ["<em>(no such line)</em>" if cell is None else escaped(cell) for cell in cells]
+    differ = [bool(len(set(words)) > 1 and words[0].strip()) for words in zip(*parts, strict=True)]
+    return [
+        "".join(
+            f"<strong>{escaped(word)}</strong>" if other else escaped(word)
+            for word, other in zip(part, differ, strict=True)
+        )
+        for part in parts
+    ]
