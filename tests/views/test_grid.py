@@ -168,3 +168,34 @@ def test_what_does_not_fit_is_refused():
         with pytest.raises(LabError, match="do not fit") as caught:
             grid(values, found, "t")
         assert caught.value.kind == "grid-origins"
+
+
+def test_the_bytes_may_be_of_other_origins_than_those_of_a_string():
+    """Each in its own looks, with its sign, and said in the legend and in the heads."""
+    by = ["other"] * 8 + ["writer"] * 8
+    meanings = {"writer": "of the one", "other": "of the <other>"}
+    view = grid({"both": b"o" * 8 + b"w" * 8}, {"both": by}, "Who wrote it", meanings=meanings)
+    assert view.text == (
+        "Who wrote it\n"
+        "\n"
+        "both: 8 bytes of writer, 8 bytes of other\n"
+        "  0  6f 6f 6f 6f 6f 6f 6f 6f | 77 77 77 77 77 77 77 77  oooooooowwwwwwww\n"
+        "     o  o  o  o  o  o  o  o  | w  w  w  w  w  w  w  w\n"
+        "\n"
+        "w writer: of the one\n"
+        "o other: of the <other>"
+    )
+    text, html = facts(view)
+    assert text == html
+    assert "of the &lt;other&gt;" in view.html
+    assert view.html.count('title="other, from offset 0"') == 1
+    styles = re.findall(r'<span style="([^"]+)" title="(\w+),', view.html)
+    assert len({style for style, _ in styles}) == len(styles) == 2
+
+
+@pytest.mark.parametrize("meanings", [{"writer": "", "window": ""}, dict.fromkeys("abcde", "")])
+def test_origins_that_cannot_be_told_apart_are_refused(meanings):
+    """By their signs, or as there are no more looks."""
+    with pytest.raises(LabError) as caught:
+        grid(b"", [], "t", meanings=meanings)
+    assert caught.value.kind == "grid-origins"

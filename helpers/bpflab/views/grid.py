@@ -10,23 +10,11 @@ from typing import NamedTuple
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import counted, safe_text
-from bpflab.views.origins import MEANINGS, WORD, summary
+from bpflab.views.kinds import OF_STRINGS, Kinds, own
+from bpflab.views.origins import WORD, summary
 from bpflab.views.view import View, escaped
 
 _BYTES = 2 * WORD  # a line
-# A sign for each origin, that needs no style at all.
-_SIGNS = {"string": "s", "nul": "0", "zeroed": "z", "left over": "#", "never written": "."}
-# The looks of each origin. Okabe and Ito's colours, and never a colour alone: a line under it of
-# another kind, and its sign in the last column.
-_LINE = "text-decoration:underline 2px {};text-underline-offset:3px;text-decoration-skip-ink:none"
-_LOOKS = {
-    "string": "background:rgba(0,114,178,.2);" + _LINE.format("#0072b2"),
-    "nul": "background:rgba(240,228,66,.4);outline:2px solid;font-weight:700",
-    "zeroed": "background:rgba(0,158,115,.2);" + _LINE.format("dotted #009e73"),
-    "left over": "font-weight:700;background:rgba(213,94,0,.24);" + _LINE.format("wavy #d55e00"),
-    "never written": "opacity:.7",
-}
-
 _FIGURE = "margin:0;max-width:100%;overflow-x:auto"
 _TABLE = "margin:0;border-collapse:collapse;white-space:nowrap"
 _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em .7em;white-space:normal"
@@ -50,12 +38,15 @@ def grid(
     title: str,
     *,
     rows: int = 8,
+    meanings: Mapping[str, str] | None = None,
 ) -> View:
     """Return buffers in hex and text, 16 bytes a line, each byte marked with its origin.
 
     *values* is one buffer, or several by name (``"cpu 0"``), and *origins* what `origins` gave for
     it or for each of them. Offsets are decimal, as lengths are. Lines of one and the same byte and
-    origin become one that counts them; what *rows* lines do not hold is counted below.
+    origin become one that counts them; what *rows* lines do not hold is counted below. Where the
+    bytes are of no string, *meanings* has your own origins, with what each of them means: four at
+    most, each with another first letter, which is its sign.
 
     Raises:
         LabError: ``grid-origins`` where a buffer and its origins do not fit each other.
@@ -64,21 +55,25 @@ def grid(
     """
     buffers = {"": values} if isinstance(values, bytes) else values
     by_name = origins if isinstance(origins, Mapping) else {"": origins}
+    kinds = OF_STRINGS if meanings is None else own(meanings)
     parts = []
     for name, value in buffers.items():
         found = by_name.get(name, ())
-        if len(found) != len(value) or not set(found) <= MEANINGS.keys():
+        if len(found) != len(value) or not set(found) <= kinds.meanings.keys():
             which = counted(len(value)) + (f" of {safe_text(name, 80)}" if name else "")
             message = f"{len(found)} origins do not fit {which}."
             fix = "Give what origins(now, length, before) returned for the same bytes."
+            if meanings is not None:
+                fix = f"Give one of these for each byte: {', '.join(kinds.meanings)}."
             raise LabError("grid-origins", message, fix=fix)
-        head = summary(found) if value else "an empty buffer"
+        said = summary(found) if meanings is None else kinds.count(found)
+        head = said if value else "an empty buffer"
         named = head if buffers is not values else f"{safe_text(name, 80)}: {head}"
-        parts.append((named, list(_lines(value, found, rows))))
+        parts.append((named, list(_lines(value, found, rows, kinds))))
     seen = {origin for name in buffers for origin in by_name[name]}
-    legend = [origin for origin in MEANINGS if origin in seen]
+    legend = [origin for origin in kinds.meanings if origin in seen]
     shown = safe_text(title)
-    return View(_html(shown, parts, legend), _text(shown, parts, legend))
+    return View(_html(shown, parts, legend, kinds), _text(shown, parts, legend, kinds))
 
 
 class _Line(NamedTuple):
@@ -96,7 +91,7 @@ class _Line(NamedTuple):
             yield self.offset + at, self.value[part], self.origins[part]
 
 
-def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
+def _lines(value: bytes, origins: Sequence[str], rows: int, kinds: Kinds) -> Iterator[_Line]:
     """Yield *value* in lines, at most *rows*, and one that counts the rest."""
     parts = [slice(at, at + _BYTES) for at in range(0, len(value), _BYTES)]
     lines: list[_Line] = []
@@ -112,7 +107,9 @@ def _lines(value: bytes, origins: Sequence[str], rows: int) -> Iterator[_Line]:
     yield from lines[:shown]
     if rest := lines[shown:]:
         hidden = Counter(origins[rest[0].offset :])
-        what = ", ".join(f"{hidden[origin]} {origin}" for origin in MEANINGS if hidden[origin])
+        what = ", ".join(
+            f"{hidden[origin]} {origin}" for origin in kinds.meanings if hidden[origin]
+        )
         note = f"… {counted(hidden.total())} not shown: {what}"
         yield _Line(rest[0].offset, b"", (), note)
 
@@ -121,11 +118,11 @@ def _ascii(value: bytes) -> str:
     return "".join(chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in value)
 
 
-def _signs(origins: Sequence[str]) -> str:
-    return "".join(_SIGNS[origin] for origin in origins)
+def _signs(origins: Sequence[str], kinds: Kinds) -> str:
+    return "".join(kinds.signs[origin] for origin in origins)
 
 
-def _html(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -> str:
+def _html(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str], kinds: Kinds) -> str:
     heads = "".join(
         f'<th scope="col" align="left" style="{_SPLIT if at else _CELL}">{head}</th>'
         for at, head in enumerate(["offset", "bytes 0 to 7", "8 to 15", "text", "origin"])
@@ -136,10 +133,10 @@ def _html(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -
             f'<th colspan="5" scope="rowgroup" align="left" style="{_HEAD}">{escaped(head)}</th>'
         )
         bodies += [f'<tbody style="{_BODY}">', f'<tr style="{_ROW}">{named}</tr>']
-        bodies += [*map(_row, lines), "</tbody>"]
+        bodies += [*(_row(line, kinds) for line in lines), "</tbody>"]
     items = [
-        f'<li><span style="{_SAMPLE}{_LOOKS[origin]}"> {_SIGNS[origin]} </span> '
-        f"<strong>{origin}</strong>: {MEANINGS[origin]}</li>"
+        f'<li><span style="{_SAMPLE}{kinds.looks[origin]}"> {escaped(kinds.signs[origin])} </span> '
+        f"<strong>{escaped(origin)}</strong>: {escaped(kinds.meanings[origin])}</li>"
         for origin in legend
     ]
     return "\n".join(
@@ -157,33 +154,33 @@ def _html(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -
     )
 
 
-def _row(line: _Line) -> str:
+def _row(line: _Line, kinds: Kinds) -> str:
     head = f'<th scope="row" align="right" style="{_OFFSET}">{line.offset}</th>'
     if line.note:
         note = f'<td colspan="4" style="{_SPLIT}"><em>{escaped(line.note)}</em></td>'
         return f'<tr style="{_ROW}">{head}{note}</tr>'
     words = list(line.words())
-    cells = [_spans(value, origins, offset) for offset, value, origins in words]
+    cells = [_spans(value, origins, kinds, offset) for offset, value, origins in words]
     cells += [""] * (_BYTES // WORD - len(cells))
-    cells.append(_spans(line.value, line.origins))
-    cells.append(" ".join(_signs(origins) for _, _, origins in words))
+    cells.append(_spans(line.value, line.origins, kinds))
+    cells.append(" ".join(escaped(_signs(origins, kinds)) for _, _, origins in words))
     filled = "".join(f'<td align="left" style="{_SPLIT}">{cell}</td>' for cell in cells)
     return f'<tr style="{_ROW}">{head}{filled}</tr>'
 
 
-def _spans(value: bytes, origins: Sequence[str], offset: int | None = None) -> str:
+def _spans(value: bytes, origins: Sequence[str], kinds: Kinds, offset: int | None = None) -> str:
     """Return each run of one origin in its looks: as hex, or where there is no offset as text."""
     spans, at = [], 0
     for origin, run in groupby(origins):
         end = at + len(list(run))
         text = _ascii(value[at:end]) if offset is None else value[at:end].hex(" ")
-        hint = "" if offset is None else f' title="{origin}, from offset {offset + at}"'
-        spans.append(f'<span style="{_LOOKS[origin]}"{hint}>{escaped(text)}</span>')
+        hint = "" if offset is None else f' title="{escaped(origin)}, from offset {offset + at}"'
+        spans.append(f'<span style="{kinds.looks[origin]}"{hint}>{escaped(text)}</span>')
         at = end
     return ("" if offset is None else " ").join(spans)
 
 
-def _text(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -> str:
+def _text(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str], kinds: Kinds) -> str:
     text = [title]
     digits = max([len(str(line.offset)) for _, lines in parts for line in lines], default=1)
     for head, lines in parts:
@@ -196,7 +193,7 @@ def _text(title: str, parts: list[tuple[str, list[_Line]]], legend: list[str]) -
                 text.append(at + line.note)
                 continue
             text.append(f"{at}{digits_of:<{full}}  {_ascii(line.value)}".rstrip())
-            under = "  | ".join("  ".join(_signs(origins)) for _, _, origins in line.words())
+            under = "  | ".join("  ".join(_signs(origins, kinds)) for _, _, origins in line.words())
             text.append((" " * len(at) + under).rstrip())
-    means = [f"{_SIGNS[name]} {name}: {MEANINGS[name]}" for name in legend]
+    means = [f"{kinds.signs[name]} {safe_text(name)}: {kinds.meanings[name]}" for name in legend]
     return "\n".join([*text, *([""] if means else []), *means])
