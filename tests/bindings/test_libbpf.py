@@ -5,7 +5,7 @@ import ctypes
 import pytest
 
 from bpflab import LabError
-from bpflab.bindings import bpf, libbpf
+from bpflab.bindings import bpf, kernel_types, libbpf
 
 
 @pytest.fixture
@@ -67,4 +67,4 @@ def test_no_libbpf(fresh, monkeypatch, missing):
 @pytest.mark.parametrize(("event", "count"), [("sys_enter", 2), ("sys_exit", 2), ("no_such", -1)])
 def test_the_arguments_of_a_raw_tracepoint_are_counted(event, count):
     """The kernel's types have them."""
-    assert libbpf.arguments_of(event) == count
+    assert kernel_types.arguments_of(event) == count

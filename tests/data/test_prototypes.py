@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab.bindings import libbpf
+from bpflab.bindings import kernel_types
 from bpflab.data import prototypes
 
 pytestmark = pytest.mark.skipif(
@@ -17,7 +17,7 @@ def test_a_raw_tracepoint_has_the_arguments_that_libbpf_counts():
     some = sorted(known)[:20]
     found = prototypes.of_raw_tracepoints(*some, "no_such_event")
     assert {name: len(each) for name, each in found.items()} == {
-        name: libbpf.arguments_of(name) for name in some
+        name: kernel_types.arguments_of(name) for name in some
     }
     (regs, number) = prototypes.of_raw_tracepoints("sys_enter")["sys_enter"]
     assert regs == ("regs", "struct pt_regs *") and number[1].startswith("long")

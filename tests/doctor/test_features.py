@@ -101,6 +101,8 @@ def test_numbers_of_the_machine(machine, monkeypatch):
     """One CPU, larger pages, another architecture and a child that cannot be traced are seen."""
     machine.cpus, machine.page_size, machine.arch = 1, 65536, "riscv64"
     monkeypatch.setattr(trial, "trace_child", lambda: "Operation not permitted")
+    monkeypatch.setattr(trial, "load_sleepable", lambda: "Invalid argument")
     lost = {"two CPUs", "pages of 4096 bytes", "system-call names", "ptrace"}
+    lost |= {"sleepable programs"}
     assert missing(machine) == lost
     assert "65536 bytes" in features.look("pages of 4096 bytes", machine).found

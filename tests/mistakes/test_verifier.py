@@ -286,6 +286,7 @@ def test_the_kernels_own_reason_stands_beside_ours():
     assert refused("R6 invalid mem access 'map_value_or_null'" + text).kernel == "It is so here."
     unknown = refused("R6 a fault of next year" + text)
     assert (unknown.kernel, unknown.why) == ("It is so here.", "R6 a fault of next year")
+    assert unknown.fix == "Do."  # its suggestion, whole
 
 
 def test_a_warning_of_the_compiler_is_no_reason():

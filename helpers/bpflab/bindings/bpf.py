@@ -21,6 +21,7 @@ _BTF = struct.Struct("QQIII")
 
 _SIZE = 128  # bytes of union bpf_attr that we send; what we leave zero means "not asked"
 _AGAIN = 5  # a signal interrupts the verifier; libbpf tries as often (bpf_prog_load)
+SLEEPABLE = 1 << 4  # BPF_F_SLEEPABLE, include/uapi/linux/bpf.h
 ENOTSUPP = 524
 """An errno of the kernel's own (include/linux/errno.h), for which the C library has no words."""
 STEPS, STATISTICS, WALK, WALK_BEFORE_6_4 = 1, 4, 2 | 8, 2
@@ -54,6 +55,7 @@ class Code:
         line_info: ``struct bpf_line_info``, 16 bytes each, or nothing.
         attach_type: ``enum bpf_attach_type``, of a program that is bound to its hook.
         attach_to: that hook, by its number among the kernel's types.
+        sleepable: whether it may sleep (BPF_F_SLEEPABLE).
     """
 
     name: str
@@ -63,6 +65,7 @@ class Code:
     line_info: bytes = b""
     attach_type: int = 0
     attach_to: int = 0
+    sleepable: bool = False
 
 
 def bpf(command: int, attributes: bytes) -> tuple[int, bytes]:
@@ -115,7 +118,7 @@ def load_program(
         len(log),
         ctypes.addressof(log),
         0,  # kern_version: since Linux 5.0 nobody looks (commit 6c4fc209fcf9)
-        0,
+        SLEEPABLE if code.sleepable else 0,
         code.name.encode()[:15],
         0,
         code.attach_type,

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 
 from bpflab.arguments import checked
-from bpflab.bindings import hook_names, kallsyms, libbpf, perfevent, tracepoints
+from bpflab.bindings import hook_names, kallsyms, kernel_types, perfevent, tracepoints
 from bpflab.bindings.bpf import open_raw_tracepoint
 from bpflab.bindings.hook_names import BOUND, check, not_here
 from bpflab.errors import NO_DESCRIPTOR, LabError, no_descriptor
@@ -127,7 +127,7 @@ def _refused(program_type: str, function: str, target: str, error: OSError) -> L
         why = "It reads more arguments than this hook has."  # bpf_probe_register, bpf_trace.c
         fix = "Read only ctx->args[0] and so on, as many as the event's prototype has."
         with contextlib.suppress(LabError):  # a machine without libbpf
-            count = libbpf.arguments_of(target)
+            count = kernel_types.arguments_of(target)
         if count > 0:
             why = f"It reads more arguments than this hook has: {count}."
             fix = f"Read ctx->args[0]{f' to ctx->args[{count - 1}]' if count > 1 else ''} alone."

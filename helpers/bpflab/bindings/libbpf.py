@@ -11,13 +11,15 @@ from ctypes import CFUNCTYPE, c_char_p, c_int, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass
 from typing import Any
 
-from bpflab.bindings.bpf import LOG_SIZE
+from bpflab.bindings.bpf import LOG_SIZE, SLEEPABLE
 from bpflab.errors import LabError
 from bpflab.text import safe_text
 
 _MAP_FACTS = ("type", "key_size", "value_size", "max_entries")
 _MAP_TYPES = ("btf_key_type_id", "btf_value_type_id")
-_POINTER, _TYPEDEF, _PROTOTYPE = 2, 8, 13  # kinds of types, include/uapi/linux/btf.h
+_MAY_SLEEP = {"tp": 5, "tracepoint": 5, "raw_tp": 17, "raw_tracepoint": 17, "tp_btf": 26}
+"""The types of programs at tracepoints, enum bpf_prog_type in include/uapi/linux/bpf.h."""
+_RAW_TRACEPOINT = 23  # BPF_TRACE_RAW_TP, of tp_btf
 _PRINT = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)  # a va_list arrives as an address
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "libbpf_set_print": (c_void_p, [c_void_p]),
@@ -29,6 +31,10 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "bpf_program__name": (c_char_p, [c_void_p]),
     "bpf_program__fd": (c_int, [c_void_p]),
     "bpf_program__type": (c_int, [c_void_p]),
+    "bpf_program__set_type": (c_int, [c_void_p, c_int]),
+    "bpf_program__set_flags": (c_int, [c_void_p, c_uint32]),
+    "bpf_program__set_expected_attach_type": (c_int, [c_void_p, c_int]),
+    "bpf_program__set_attach_target": (c_int, [c_void_p, c_int, c_char_p]),
     "bpf_program__section_name": (c_char_p, [c_void_p]),
     "bpf_program__insns": (c_void_p, [c_void_p]),
     "bpf_program__insn_cnt": (c_size_t, [c_void_p]),
@@ -111,12 +117,14 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
     """
     lib, logs = library(), {}
     options = _Options(ctypes.sizeof(_Options), name.encode())
-    with _warnings() as warnings:
+    with heard() as warnings:
         handle = lib.bpf_object__open_mem(image, len(image), ctypes.byref(options))
         if not handle:
             return Attempt([], [], b"", {}, warnings, ctypes.get_errno())
         try:
             programs = {lib.bpf_program__name(p).decode(): p for p in _each("program", handle)}
+            for each in programs.values():
+                _may_sleep(lib, each)
             for program in programs if not only else [only]:
                 logs[program] = ctypes.create_string_buffer(LOG_SIZE[level])
                 lib.bpf_program__set_log_buf(programs[program], logs[program], LOG_SIZE[level])
@@ -143,43 +151,21 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
             lib.bpf_object__close(handle)
 
 
-def kernel_type(name: str, attach_type: int) -> int:
-    """Return the number of the hook *name* among the kernel's types, or 0 where it has none.
+def _may_sleep(lib: ctypes.CDLL, program: int) -> None:
+    """Set what the section of a tracepoint's program says that may sleep, as ``tp.s/…``.
 
-    *attach_type* says of what kind it is, as in ``enum bpf_attach_type``.
-
-    Raises:
-        LabError: ``no-libbpf``.
+    The kernel takes such programs since 7.2; libbpf 1.5 does not know these sections yet.
     """
-    lib = library()
-    with _warnings():
-        return max(int(lib.libbpf_find_vmlinux_btf_id(name.encode(), attach_type)), 0)
-
-
-def arguments_of(event: str) -> int:
-    """Return how many arguments the raw tracepoint *event* has, or -1 where that is not known.
-
-    Raises:
-        LabError: ``no-libbpf``.
-    """
-    lib = library()
-    with _warnings():
-        types = lib.btf__load_vmlinux_btf()
-        if not types:
-            return -1
-        try:
-            number = lib.btf__find_by_name_kind(types, f"btf_trace_{event}".encode(), _TYPEDEF)
-            kinds = []
-            for _ in range(3):  # the typedef of a pointer to a function
-                at = lib.btf__type_by_id(types, number) if number > 0 else None
-                if not at:
-                    return -1
-                _, info, number = (c_uint32 * 3).from_address(at)
-                kinds.append(info >> 24 & 0x1F)
-            # The first is of the kernel's own.
-            return (info & 0xFFFF) - 1 if kinds == [_TYPEDEF, _POINTER, _PROTOTYPE] else -1
-        finally:
-            lib.btf__free(types)
+    section = lib.bpf_program__section_name(program).decode().removeprefix("?")
+    kind, _, hook = section.partition("/")
+    type = _MAY_SLEEP.get(kind.removesuffix(".s"))
+    if not type or not kind.endswith(".s") or lib.bpf_program__type(program):
+        return
+    lib.bpf_program__set_type(program, type)
+    lib.bpf_program__set_flags(program, SLEEPABLE)
+    if kind == "tp_btf.s":  # the kernel verifies it for its hook
+        lib.bpf_program__set_expected_attach_type(program, _RAW_TRACEPOINT)
+        lib.bpf_program__set_attach_target(program, 0, hook.encode())
 
 
 def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitStack) -> Program:
@@ -243,7 +229,7 @@ def library() -> ctypes.CDLL:
 
 
 @contextlib.contextmanager
-def _warnings() -> Iterator[list[str]]:
+def heard() -> Iterator[list[str]]:
     """Collect libbpf's warnings, which it would print on fd 2."""
     warnings: list[str] = []
     vsnprintf = ctypes.CDLL(None).vsnprintf

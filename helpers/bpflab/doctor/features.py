@@ -63,6 +63,12 @@ def _ptrace(machine: Machine) -> Check:
     return _check(refused and f"a child of this process cannot be traced: {refused}", fix)
 
 
+def _sleepable(machine: Machine) -> Check:
+    refused = trial.load_sleepable()
+    found = refused and f"this kernel lets no program sleep where execve begins: {refused}"
+    return _check(found, kernel.VIRTUAL_MACHINE)
+
+
 def _for_root(look: Callable[[Machine], Check], machine: Machine) -> Check:
     check = look(machine)
     if check.status != "ok" or (machine.uid == 0 and machine.capabilities() >> SYS_ADMIN & 1):
@@ -94,6 +100,7 @@ FEATURES: dict[str, Callable[[Machine], Check]] = {
     "system-call names": user.syscalls,
     "clang": tools.clang,
     "libbpf": tools.libbpf,
+    "sleepable programs": _sleepable,
     "two CPUs": _two_cpus,
     "pages of 4096 bytes": _pages,
     "ptrace": _ptrace,

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
-from bpflab.bindings.bpf import Code, load_program
+from bpflab.bindings import hooks, kernel_types
+from bpflab.bindings.bpf import Code, load_program, open_raw_tracepoint
 from bpflab.errors import LabError
 
-_TRACEPOINT = 5  # enum bpf_prog_type, include/uapi/linux/bpf.h
+_TRACEPOINT, _TRACING = 5, 26  # enum bpf_prog_type, include/uapi/linux/bpf.h
+_FENTRY = 24  # enum bpf_attach_type
 _RETURN_0 = bytes.fromhex("b700000000000000 9500000000000000")  # r0 = 0, exit
 _SEIZE = 0x4206  # PTRACE_SEIZE, include/uapi/linux/ptrace.h
 EXECS = 7  # few enough to be quick; a count that is hard to hit by chance
@@ -69,6 +72,38 @@ def load_two_instructions() -> str:
     except OSError as error:
         return os.strerror(error.errno or 0)
     os.close(fd)
+    return ""
+
+
+def load_sleepable() -> str:
+    """Load a program that may sleep, for a tracepoint or else for execve's own function.
+
+    The kernel allows the first since Linux 7.2, and the second where it can hook functions and
+    knows that this one may fail.
+    """
+    code = Code("probe", _RETURN_0, sleepable=True)
+    try:
+        fd, _ = load_program(_TRACEPOINT, code)
+        os.close(fd)
+        return ""
+    except OSError:
+        entry = hooks.syscall_entry("execve")
+    if entry.type != "kprobe":
+        return "it has no hook for that at tracepoints, and none at functions"
+    try:
+        number = kernel_types.hook_number(entry.target, _FENTRY)
+        bound = replace(code, attach_type=_FENTRY, attach_to=number)
+        fd, _ = load_program(_TRACING, bound)
+    except LabError as error:
+        return error.message
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    try:
+        os.close(open_raw_tracepoint(None, fd))
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    finally:
+        os.close(fd)
     return ""
 
 

@@ -66,7 +66,8 @@ def of_type(error: LabError, source: Source, function: str, type: str) -> LabErr
         error.why = f"A program of type {type} takes CAP_NET_ADMIN as well."
         error.fix = "Start the lab as root, or load it with another tool."
         return error
-    error.message = f"The kernel does not let {function} be loaded as a program of type {type}."
+    of_type = f" as a program of type {type}" if type else ""
+    error.message = f"The kernel does not let {function} be loaded{of_type}."
     error.why = (
         "This process has CAP_BPF and CAP_PERFMON, so it is the hook that is not allowed: the "
         "kernel was built without it, or a container forbids it."

@@ -14,12 +14,13 @@ from bpflab.source import Source
 from bpflab.text import near, safe_text
 
 KINDS = {  # how a section begins, and the program type that it says
-    **dict.fromkeys(("tp", "tracepoint"), "tracepoint"),
-    **dict.fromkeys(("raw_tp", "raw_tracepoint"), "raw_tracepoint"),
+    **dict.fromkeys(("tp", "tracepoint", "tp.s", "tracepoint.s"), "tracepoint"),
+    **dict.fromkeys(("raw_tp", "raw_tracepoint", "raw_tp.s", "raw_tracepoint.s"), "raw_tracepoint"),
     **dict.fromkeys(("kprobe", "kretprobe", "ksyscall", "kretsyscall"), "kprobe"),
-    **dict.fromkeys(("uprobe", "uretprobe", "usdt", "kprobe.multi"), "kprobe"),
+    **dict.fromkeys(("uprobe", "uretprobe", "usdt", "uprobe.s", "uretprobe.s"), "kprobe"),
+    "kprobe.multi": "kprobe",
     **dict.fromkeys(("tp_btf", "fentry", "fexit", "fmod_ret", "iter"), "tracing"),
-    **dict.fromkeys(("fentry.s", "fexit.s", "fmod_ret.s", "iter.s"), "tracing"),
+    **dict.fromkeys(("tp_btf.s", "fentry.s", "fexit.s", "fmod_ret.s", "iter.s"), "tracing"),
     **dict.fromkeys(("lsm", "lsm.s", "lsm_cgroup"), "lsm"),
     **dict.fromkeys(("tc", "tcx", "classifier"), "sched_cls"),
     **dict.fromkeys(("cgroup_skb", "cgroup/skb"), "cgroup_skb"),
@@ -39,7 +40,7 @@ KINDS = {  # how a section begins, and the program type that it says
     "cgroup": "cgroup",
 }
 _PROGRAM = re.compile(
-    r'\bSEC\(\s*"([^"]*)"\s*\)'  # then its return type and attributes, and its name
+    r'\bSEC\(\s*"([^"]*)"[\s\w]*\)'  # then its return type and attributes, and its name
     r"(?:\s|\w|\*|__attribute__\s*\(\(.*?\)\))*?"
     r"\b(?:BPF_\w+\s*\(\s*(\w+)|(?!__attribute__)(\w+)\s*\()",
     re.S,
@@ -74,6 +75,16 @@ def no_type(source: Source, function: str, section: str) -> LabError:
     place = sections(source).get(function, ("", head(source, function)))[1]
     kind = section.partition("/")[0]
     meant = f'SEC("tp/{section}")' if tracepoints.exists(section.replace("/", ":", 1)) else ""
+    if kind.endswith(".s") and type_of(kind.removesuffix(".s")):
+        return LabError(
+            "section",
+            f"A program of the kind {kind.removesuffix('.s')} may not sleep, so there is no "
+            f"section {kind}.",
+            place=place,
+            why="With .s a section says that its program may sleep, which the kernel allows at a "
+            "few kinds of hooks: tp.s, raw_tp.s, fentry.s, fexit.s, lsm.s and iter.s.",
+            fix=f'Write SEC("{section.replace(".s", "", 1)}"), or use one of these kinds.',
+        )
     old = next((k for k in sorted(KINDS, key=len, reverse=True) if kind.startswith(k)), "")
     if old and not meant:  # libbpf before 1.0 took whatever stood behind the kind
         meant = f'SEC("{old}")'

@@ -29,7 +29,7 @@ _REFUSED = re.compile(r"prog '(\w+)': BPF program load failed: (.+)")
 _OF_ITS_KIND = ("kretprobe", "ksyscall", "kretsyscall", "uprobe", "uretprobe", "usdt")
 _HOOKED = (
     *("tp", "tracepoint", "raw_tp", "raw_tracepoint", "kprobe", *_OF_ITS_KIND),
-    *("tp_btf", "fentry", "fexit", "fmod_ret", "fentry.s", "fexit.s", "fmod_ret.s", "lsm", "lsm.s"),
+    *("tp_btf", "fentry", "fexit", "fmod_ret", "lsm"),
 )
 _QUOTED = re.compile(r"^; (.*?)(?: @ (\S+):(\d+))?$", re.M)  # since Linux 6.9 with file and line
 
@@ -72,6 +72,7 @@ def from_elf(source: Source, elf: Elf, log_level: int = bpf.STATISTICS, only: st
 def hook_of(section: str) -> str:
     """Return the hook that a section names, as `Program.attach` takes it, or nothing."""
     kind, _, hook = section.removeprefix("?").partition("/")
+    kind = kind.removesuffix(".s")  # it may sleep
     if not hook or kind not in _HOOKED:
         return ""
     if kind in ("tp", "tracepoint"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bpflab.bindings import bpf, bpf_map, kallsyms, libbpf
+from bpflab.bindings import bpf, bpf_map, kallsyms, kernel_types
 from bpflab.bindings.uapi import ATTACH_TYPES, MAP_TYPES, PROGRAM_TYPES, word
 from bpflab.compiling.events import event_dtypes
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
@@ -115,7 +115,7 @@ def _bound(source: Source, name: str, role: context.Role) -> tuple[int, int]:
         return 0, 0
     kind, _, hook = role.section.partition("/")
     attach_type = ATTACH_TYPES[kind]
-    if number := libbpf.kernel_type(hook, attach_type):
+    if number := kernel_types.hook_number(hook, attach_type):
         return attach_type, number
     names = kallsyms.near(hook) if kind != "lsm" else []
     raise LabError(

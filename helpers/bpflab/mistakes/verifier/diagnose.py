@@ -29,8 +29,10 @@ from bpflab.mistakes.verifier import (
     packets,
     pointers,
     references,
+    regions,
     results,
     sizes,
+    sleeping,
     stack,
     structure,
 )
@@ -53,6 +55,8 @@ RULES: tuple[Rule, ...] = (
     *left.RULES,
     *structure.RULES,
     *locks.RULES,
+    *regions.RULES,
+    *sleeping.RULES,
     *references.RULES,
     *results.RULES,
     *helpers.RULES,
@@ -130,7 +134,8 @@ def _unknown(refusal: Refusal, reason: str) -> LabError:
         "verifier",
         f"The verifier refused {refusal.function}, for a reason that the lab does not know.",
         why=told[-1] if told else reason,
-        fix="Read what the verifier knew in the lines named here, and the whole log in .log.",
+        fix=refusal.walk.suggestion
+        or "Read what the verifier knew in the lines named here, and the whole log in .log.",
         also=_last_lines(refusal),
     )
 

@@ -57,21 +57,6 @@ def helper(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def sleeps(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a helper that may wait, in a program that may not."""
-    call = refusal.call()
-    name = call.helper if call else "This helper"
-    copies = name.startswith("bpf_copy_from_user")
-    return refusal.error(
-        "helper-type",
-        f"{name} may sleep, and this program may not.",
-        why="A program at most hooks runs where the kernel cannot sleep.",
-        fix="Use bpf_probe_read_user, which fails where the memory is not there."
-        if copies
-        else "Use it in a program whose section ends the type with .s, as lsm.s or fentry.s.",
-    )
-
-
 def map_type(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a map of a type that the helper does not serve."""
     call = refusal.call()
@@ -185,7 +170,6 @@ RULES = (
     (r"^unknown func (\w+)#\d+", helper),
     (r"^invalid func (\w+)#\d+", helper),
     (r"^func (\w+)#\d+ not supported for program type \d+", helper),
-    (r"^helper call might sleep in a non-sleepable prog", sleeps),
     (r"^cannot pass map_type \d+ into func (\w+)#\d+", map_type),
     (r"^()expected prog array map for tail call", map_type),
     (r"^()callback function not allowed for map", no_callback),
