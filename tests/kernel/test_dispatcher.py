@@ -3,6 +3,7 @@
 import pytest
 
 from bpflab import invoke, load, standby, syscalls
+from tests.kernel.release import may_miss
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -79,7 +80,7 @@ def test_the_counter_misses_no_call():
             one.start(), two.start()
             one.wait(), two.wait()
         counter.detach()
-        assert 100_000 <= counter.maps["CALLS"].total(number) < 110_000
+        assert 100_000 - may_miss(counter) <= counter.maps["CALLS"].total(number) < 110_000
         before = counter.maps["beyond"].total()
         invoke(counter, "count", 0, 512)
         invoke(counter, "count", 0, 511)

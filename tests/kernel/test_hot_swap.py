@@ -8,6 +8,7 @@ import pytest
 
 from bpflab import LabError, hold, inspect, load, pinned, standby, syscalls
 from bpflab.programs.keep import bpffs
+from tests.kernel.release import may_miss
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -28,6 +29,15 @@ def chain():
 def counts(program):
     """Return what was counted, in the order of the names above."""
     return [program.maps["COUNT"].total(n) for n in range(7)]
+
+
+def unseen(program, made):
+    """Return how many calls neither the hook nor the kernel's count of skipped runs has.
+
+    The kernel counts the calls of all processes, so it may have skipped more than calls of ours.
+    """
+    seen = program.maps["COUNT"].total(SEEN)
+    return max(made - seen - may_miss(program), seen - made, 0)
 
 
 def calls(program, times=10):
@@ -80,7 +90,7 @@ def test_no_event_is_lost_and_none_is_taken_twice(chain):
     swaps = under_load(chain, lambda n: table.fill({0: ("filter_2", "filter_1")[n % 2]}))
     seen, first, second, fell, not_once, filtered, shown = counts(chain)
     assert swaps > 10 and first > 0 and second > 0
-    assert (seen, fell, not_once) == (2 * CALLS, 0, 0)
+    assert (unseen(chain, 2 * CALLS), fell, not_once) == (0, 0, 0)
     assert first + second == seen and filtered + shown == seen
 
 
@@ -121,7 +131,7 @@ def test_what_meets_an_empty_slot_is_counted(chain):
     under_load(chain, act)
     seen, first, second, fell, not_once, _, shown = counts(chain)
     assert fell > 0
-    assert (seen, second, not_once) == (2 * CALLS, 0, 0)
+    assert (unseen(chain, 2 * CALLS), second, not_once) == (0, 0, 0)
     assert first + fell == seen and shown == first
 
 
