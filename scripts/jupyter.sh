@@ -10,7 +10,7 @@ options() {
         --no-browser) browser= ;;
         --vm)
             vm=debian-13
-            [[ ${2-} != debian-* ]] || { shift; vm=$1; }
+            [[ ${2-} != debian-* && ${2-} != newest ]] || { shift; vm=$1; }
             ;;
         *) die "unknown option '$1': see ./lab help" ;;
         esac

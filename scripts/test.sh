@@ -44,7 +44,7 @@ rest() {
 run_tests() {
     case ${1-} in
     --vm)
-        [[ ${2-} == debian-* || ${2-} == all ]] || die "which machine? For example: ./lab test --vm debian-12"
+        [[ ${2-} == debian-* || ${2-} == newest || ${2-} == all ]] || die "which machine? For example: ./lab test --vm debian-12"
         vm_packages "$2"
         become_vm "test" "${@:2}"
         ;;

@@ -9,7 +9,16 @@ from contextlib import contextmanager
 import pytest
 
 from bpflab.paths import ROOT
-from bpflab.vm import disk
+from bpflab.vm import disk, guests
+
+
+def made_up(directory, name="debian-12"):
+    """Return a guest's disk that has the names of its files, and nothing in them."""
+    directory.mkdir(exist_ok=True)
+    made = disk.Disk(directory, guests.find(name))
+    for what in ("vmlinuz", "initrd.img"):
+        (directory / f"{what}-6.1.0-9-{made.guest.kernel}").touch()
+    return made
 
 
 @pytest.fixture
@@ -39,8 +48,9 @@ def runner(tmp_path, monkeypatch):
         shutil.copy(ROOT / name, clone)
     (clone / "notebooks").symlink_to(ROOT / "notebooks")
     ready = tmp_path / "cache" / "bpflab" / "vm" / "debian-12-amd64"
-    ready.mkdir(parents=True)
-    (ready / "stamp").write_text(disk._stamp())
+    ready.parent.mkdir(parents=True)
+    made_up(ready)
+    (ready / "stamp").write_text(f"{disk._stamp()}\n\n")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("PYTHONPATH", str(clone / "helpers"))
     # A runner that is killed removes no files: here they go with the test's.

@@ -9,6 +9,7 @@ import pytest
 
 from bpflab.paths import ROOT
 from bpflab.vm import boot, disk, guests, qemu, suite
+from tests.vm.conftest import made_up
 
 
 @pytest.fixture(params=guests.ARCHITECTURES)
@@ -52,7 +53,7 @@ def test_a_foreign_guest_runs_what_its_architecture_decides(
 ):
     """And may take longer; what the arguments name comes in their place."""
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="x86_64"))
-    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, guests.find(name)))
+    monkeypatch.setattr(disk, "prepare", lambda name: made_up(tmp_path, name))
     asked = []
 
     def run(name, made, bundle, accel, finish_s):

@@ -7,7 +7,8 @@ import tarfile
 import pytest
 
 from bpflab.paths import ROOT
-from bpflab.vm import boot, disk, guests, session
+from bpflab.vm import boot, disk, session
+from tests.vm.conftest import made_up
 
 ADDRESS = "http://127.0.0.1:8901/lab/tree/my/00-start-here.ipynb?token=5ec2e7"
 
@@ -15,7 +16,7 @@ ADDRESS = "http://127.0.0.1:8901/lab/tree/my/00-start-here.ipynb?token=5ec2e7"
 @pytest.fixture
 def up(tmp_path, monkeypatch):
     """Return what runs a session whose disk is made up, with its files in the test's directory."""
-    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, guests.find("debian-12")))
+    monkeypatch.setattr(disk, "prepare", lambda name: made_up(tmp_path))
     monkeypatch.setattr(boot, "ROOT", tmp_path)
     return lambda: session.up("debian-13", 8901, tmp_path / "page", "tcg")
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from bpflab.vm import __main__ as main
-from bpflab.vm import boot, disk, guests, qemu
+from bpflab.vm import archive, boot, disk, guests, qemu
+from tests.vm.conftest import made_up
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Return what runs a script in a guest whose disk is made up."""
-    made = disk.Disk(tmp_path, guests.find("debian-12"))
+    made = made_up(tmp_path)
     monkeypatch.setattr(boot, "ROOT", tmp_path)
     return lambda **how: boot.run("a", made, disk.bundle("true\n"), "tcg", **how)
 
@@ -43,7 +44,7 @@ def test_a_guest_that_does_not_boot_on_kvm_is_emulated(
     monkeypatch.setattr(main, "KVM", tmp_path)
     monkeypatch.setattr(boot, "ROOT", tmp_path)
     monkeypatch.setattr(boot, "BOOT_S", {"kvm": 0.5, "tcg": 60})
-    monkeypatch.setattr(disk, "prepare", lambda name: disk.Disk(tmp_path, guests.find(name)))
+    monkeypatch.setattr(disk, "prepare", lambda name: made_up(tmp_path, name))
     fake_qemu(f'''[[ "$*" != *"-accel kvm"* ]] || {{ {body}; }}
         echo "moved by $*"; echo 3 >"${{status#path=}}"''')
     assert main.main(["test", "debian-12", "tests/test_text.py"]) == 3
@@ -209,15 +210,18 @@ def test_the_clone_is_what_stands_in_the_tree():
     assert not [name for name in names if disk.MADE & set(name.split("/"))]
 
 
+OFFERED = "debian-12, debian-13, debian-13-backports, debian-sid, newest"
+
+
 @pytest.mark.parametrize(
     ("words", "known"),
     [
         (
             ["test", "debian-11"],
-            ": debian-12, debian-13, debian-13-arm64, debian-13-arm64-16k or all\n",
+            f": {OFFERED}, debian-13-arm64, debian-13-arm64-16k or all\n",
         ),
-        (["up", "debian-11", "8899", "page"], ": debian-12, debian-13\n"),
-        (["up", "all", "8899", "page"], ": debian-12, debian-13\n"),
+        (["up", "debian-11", "8899", "page"], f": {OFFERED}\n"),
+        (["up", "all", "8899", "page"], f": {OFFERED}\n"),
     ],
     ids=["test", "up", "up all"],
 )
@@ -225,6 +229,49 @@ def test_unknown_distribution(capsys, words, known):
     """A distribution that there is not is one sentence with those that there are."""
     assert main.main(words) == 2
     assert capsys.readouterr().err.endswith(known)
+
+
+def test_the_newest_kernel_s_guest_runs_under_its_own_name(fake_qemu, tmp_path, monkeypatch, capfd):
+    """What it stands for today is said, and where that is not known, why."""
+    monkeypatch.setattr(boot, "ROOT", tmp_path)
+    monkeypatch.setattr(disk, "newest", lambda: "debian-sid")
+    monkeypatch.setattr(disk, "prepare", lambda name: made_up(tmp_path, name))
+    fake_qemu('echo up; echo 0 >"${status#path=}"')
+    assert main.main(["test", "newest", "tests/test_text.py"]) == 0
+    said = capfd.readouterr().out
+    assert "The newest kernel that Debian has is debian-sid's.\n" in said
+    assert ", kernel 6.1.0-9-amd64\n" in said
+    assert "debian-sid: exit status 0 after " in said
+
+    def unknown():
+        raise OSError("the archive offers no kernel of sid")
+
+    monkeypatch.setattr(disk, "newest", unknown)
+    assert main.main(["test", "newest"]) == 2
+    assert capfd.readouterr().err == "lab: the archive offers no kernel of sid\n"
+
+
+@pytest.mark.parametrize("name", guests.SUITES)
+def test_only_the_kernel_is_of_the_suite_that_has_it(tmp_path, monkeypatch, name):
+    """A guest's other packages are its distribution's, and its initial RAM disk is made our way."""
+    called = []
+    monkeypatch.setattr(disk, "call", lambda command, env: called.extend(map(str, command)))
+    monkeypatch.setattr(archive, "sources", lambda guest: ["deb https://a.invalid b main"])
+    guest = guests.find(name)
+    disk._bootstrap(guest, tmp_path / "tree.tar", tmp_path)
+    assert called[-3:] == [
+        guests.SUITES[name],
+        str(tmp_path / "tree.tar"),
+        "deb https://a.invalid b main",
+    ]
+    (include,) = (word for word in called if word.startswith("--include="))
+    packages = include.removeprefix("--include=").split(",")
+    assert {"initramfs-tools", "ca-certificates"} <= set(packages)
+    kernel = guest.kernel_package
+    if name == "debian-13-backports":
+        assert {f"{kernel}/trixie-backports", "linux-base/trixie-backports"} <= set(packages)
+    else:
+        assert kernel in packages and "/" not in include
 
 
 def test_every_architecture_has_its_machine():

@@ -1,4 +1,8 @@
-"""The machines: ``python -m bpflab.vm test NAME|all [words for pytest]``, ``up NAME PORT PAGE``."""
+"""The machines: ``python -m bpflab.vm COMMAND NAME``.
+
+``test NAME|newest|all [words for pytest]``, ``lab NAME words for ./lab``, ``up NAME PORT PAGE``;
+``disk NAME`` makes its disk, and no more.
+"""
 
 import os
 import signal
@@ -7,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bpflab.vm import boot, guests, session, suite
+from bpflab.vm import boot, disk, guests, lab, session, suite
 
 KVM = Path("/dev/kvm")
 # Loops, imports and compilers were measured, in a guest beside its host.
@@ -23,7 +27,7 @@ def main(words: Sequence[str]) -> int:
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, frame: sys.exit(128 + number))
     command, which, *rest = words
-    offered = [*guests.SUITES, *(guests.ARM if command == "test" else ())]
+    offered = [*guests.SUITES, guests.NEWEST, *(guests.ARM if command == "test" else ())]
     names = list(guests.SUITES) if (command, which) == ("test", "all") else [which]
     known = ", ".join(offered) + (" or all" if command == "test" else "")
     if not set(names) <= set(offered):
@@ -31,6 +35,12 @@ def main(words: Sequence[str]) -> int:
     if os.uname().machine not in guests.ARCHITECTURES:
         return _fault(f"no virtual machines on {os.uname().machine}")
     try:
+        if which == guests.NEWEST:
+            names = [disk.newest()]
+            print(f"The newest kernel that Debian has is {names[0]}'s.", flush=True)
+        if command == "disk":
+            disk.prepare(names[0])
+            return 0
         try:
             return _run(command, names, rest, _accelerator(names[0]))
         except boot.NotMoved:
@@ -53,6 +63,8 @@ def _run(command: str, names: list[str], words: list[str], accel: str) -> int:
     if command == "up":
         port, page = words
         return session.up(names[0], int(port), Path(page), accel)
+    if command == "lab":
+        return lab.run(names[0], words, accel)
     return max(suite.test(name, words, accel) for name in names)
 
 

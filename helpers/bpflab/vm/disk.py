@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpflab.paths import ROOT, cache
-from bpflab.vm import guests
+from bpflab.vm import archive, guests
 from bpflab.vm.process import call, scratch
 
 INSIDE = Path(__file__).parent / "inside"
-PACKAGES = "sudo,procps,iproute2"
+# A kernel of 2026 takes dracut where it may choose, which does not read before-kernel's hook.
+PACKAGES = ("initramfs-tools", "sudo", "procps", "iproute2")
 SIZE = "8G"  # sparse
 MADE = {".git", ".venv", ".lab", "__pycache__", ".ruff_cache", ".mypy_cache"}
 """What stands in a clone and is not of it."""
@@ -36,25 +37,63 @@ class Disk:
         """The root file system, never written to: what a guest changes ends with it."""
         return self.directory / "disk.ext4"
 
+    @property
+    def stamp(self) -> list[str]:
+        """What it is made of, and the version of its kernel package where that moves."""
+        file = self.directory / "stamp"
+        return file.read_text().splitlines() if file.exists() else []
+
+    @property
+    def release(self) -> str:
+        """Its kernel's release, as uname(2) says it there."""
+        return self.boots("vmlinuz").name.removeprefix("vmlinuz-")
+
     def boots(self, what: str) -> Path:
         """Return the kernel (``vmlinuz``), or what it starts with (``initrd.img``)."""
-        return self.directory / f"{what}-{self.guest.kernel}"
+        (file,) = self.directory.glob(f"{what}-*-{self.guest.kernel}")
+        return file
+
+
+def find(name: str) -> Disk:
+    """Return where a guest's disk is, or will be."""
+    guest = guests.find(name)
+    return Disk(cache() / "vm" / f"{guest.distribution}-{guest.architecture}", guest)
+
+
+def newest() -> str:
+    """Return the guest that ``newest`` stands for today."""
+    have = {name: stamp[1] for name in guests.MOVING if (stamp := find(name).stamp)}
+    return archive.newest(have)
 
 
 @functools.cache  # a guest that starts again, emulated, has the disk that was ready before
 def prepare(name: str) -> Disk:
-    """Return the disk of a guest; make it if there is none of this set-up yet."""
-    guest = guests.find(name)
-    disks = cache() / "vm"
-    disks.mkdir(parents=True, exist_ok=True, mode=0o700)
-    disk = Disk(disks / f"{guest.distribution}-{guest.architecture}", guest)
-    made_of, stamp = disk.directory / "stamp", _stamp()
+    """Return the disk of a guest; make it if there is none of this set-up yet.
+
+    That of a guest whose kernel moves is made anew when the archive has another kernel. A stable
+    distribution's updates are no other kernel: its disk stays.
+    """
+    disk = find(name)
+    disk.directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kernel = archive.offered(name) if name in guests.MOVING else None
     with disk.directory.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two runners make it once
-        if not made_of.exists() or made_of.read_text() != stamp:
+        if _is_due(name, disk, kernel):
             _make(disk)
-            made_of.write_text(stamp)  # last
+            (disk.directory / "stamp").write_text(f"{_stamp()}\n{kernel or ''}\n")  # last
     return disk
+
+
+def _is_due(name: str, disk: Disk, kernel: str | None) -> bool:
+    """Return whether a disk is to be made, and say so where its kernel is the reason."""
+    if disk.stamp[:1] != [_stamp()]:
+        return True
+    if name in guests.MOVING and kernel is None:
+        print(f"{name}: the archive does not answer, so the disk stays as it is.", flush=True)
+    if kernel is None or disk.stamp[1:] == [kernel]:
+        return False
+    print(f"{name}: the archive has kernel {kernel}, so the disk is made anew.", flush=True)
+    return True
 
 
 def _make(disk: Disk) -> None:
@@ -83,7 +122,12 @@ def bundle(script: str = "", *, clone: bool = True) -> bytes:
 def _stamp() -> str:
     """Return a hash of what decides what is on a disk."""
     files = [ROOT / "scripts/packages.sh", ROOT / "pyproject.toml", ROOT / "constraints.txt"]
-    files += [Path(__file__), Path(guests.__file__), *sorted(INSIDE.iterdir())]
+    files += [
+        Path(__file__),
+        Path(archive.__file__),
+        Path(guests.__file__),
+        *sorted(INSIDE.iterdir()),
+    ]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -104,7 +148,13 @@ def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:
     _pip_configuration(private / "host" / "pip.conf")
     shutil.copy(os.environ.get("PIP_CERT", CERTIFICATES), private / "host" / "ca.crt")
     (private / "clone.tar").write_bytes(bundle())
-    packages = [*(f"linux-image-{kernel}" for kernel in guest.kernels), PACKAGES]
+    packages = [*(f"linux-image-{kernel}" for kernel in guest.kernels), *PACKAGES]
+    if guest.kernel_suite != guest.suite:  # the rest stays the distribution's
+        packages = [f"{guest.kernel_package}/{guest.kernel_suite}", *PACKAGES]
+        packages.append(f"linux-base/{guest.kernel_suite}")  # which such a kernel needs
+    lines = archive.sources(guest)
+    if any("https:" in line for line in lines):
+        packages.append("ca-certificates")  # for apt in the tree
     # Root's mounts go with the namespace. Another user's mmdebstrap makes one itself, and a
     # container's root, who may not, has it make the tree without mounts.
     apart = ["unshare", "--mount", "--"]
@@ -112,13 +162,13 @@ def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:
         apart = []
     command = [*apart, "mmdebstrap", "--variant=minbase", f"--include={','.join(packages)}"]
     command += [f"--architectures={guest.architecture}"]
-    command += [f"--aptopt={line}" for line in _apt_configuration()]
+    command += [f"--aptopt={line}" for line in archive.apt_configuration()]
     command += [
         f"--essential-hook={scripts}/before-kernel",
         f"--customize-hook=copy-in {private}/host {private}/clone.tar {scripts}/init /tmp",
         f"--customize-hook={scripts}/provision",
     ]
-    call([*command, guests.SUITES[guest.distribution], tree], {**os.environ, "TMPDIR": str(folder)})
+    call([*command, guest.suite, tree, *lines], {**os.environ, "TMPDIR": str(folder)})
 
 
 def _pack(tree: Path, disk: Disk, folder: Path) -> None:
@@ -126,7 +176,7 @@ def _pack(tree: Path, disk: Disk, folder: Path) -> None:
     script = f"""
         mkdir root && tar -C root -xpf {tree.name} && rm {tree.name}
         for kernel in {" ".join(disk.guest.kernels)}; do for what in vmlinuz initrd.img; do
-            cp root/boot/$what-*-$kernel {disk.directory}/$what-$kernel
+            cp root/boot/$what-*-$kernel {disk.directory}
         done; done
         truncate -s {SIZE} {disk.image}
         mke2fs -q -t ext4 -O ^has_journal -d root {disk.image}
@@ -135,13 +185,6 @@ def _pack(tree: Path, disk: Disk, folder: Path) -> None:
     if os.geteuid():
         command = ["fakeroot", *command]
     call(command, {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}, cwd=folder)
-
-
-def _apt_configuration() -> list[str]:
-    """How this host's apt reaches its archive: proxies and the like."""
-    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
-    wanted = ("Acquire::http::", "Acquire::https::")
-    return [line for line in dump.splitlines() if line.startswith(wanted) and '""' not in line]
 
 
 def _pip_configuration(target: Path) -> None:

@@ -10,12 +10,14 @@ from bpflab.paths import NOTEBOOKS
 from bpflab.vm import boot, disk
 from bpflab.vm.process import running
 
-LESSONS = sorted(f"notebooks/{file.name}" for file in NOTEBOOKS.glob("*.ipynb"))
+LESSONS = {
+    file.name[:3].rstrip("-"): f"notebooks/{file.name}" for file in NOTEBOOKS.glob("*.ipynb")
+}
 # pytest keeps one emulated CPU busy, and a machine has two: each part has a guest of its own.
 # They take about the same time.
 PARTS = {
-    "lessons": [*LESSONS[:11], LESSONS[12]],
-    "kernel": ["tests/kernel", LESSONS[11]],
+    "lessons": sorted(file for number, file in LESSONS.items() if number != "11"),
+    "kernel": ["tests/kernel", LESSONS["11"]],
 }
 EVERYTHING = tuple(word for words in PARTS.values() for word in words)
 # What an architecture decides: system-call numbers, sizes of pages, the order of loads and stores;
@@ -25,8 +27,8 @@ FOREIGN = (
     "tests/programs/test_perf.py",
     "tests/test_syscalls.py",
     *(f"tests/kernel/test_{name}.py" for name in ("ring", "dispatcher", "perf", "events", "life")),
-    LESSONS[2],
-    LESSONS[9],
+    LESSONS["02"],
+    LESSONS["09"],
 )
 FOREIGN_S = 4 * 3600
 """How long a guest of another architecture may take: KVM never moves it."""
@@ -46,7 +48,8 @@ def test(name: str, words: list[str], accel: str) -> int:
     """
     began = time.monotonic()
     made = disk.prepare(name)
-    print(f"{name}: disk ready in {time.monotonic() - began:.0f} s", flush=True)
+    ready = f"disk ready in {time.monotonic() - began:.0f} s"
+    print(f"{name}: {ready}, kernel {made.release}", flush=True)
     began, slow, foreign = time.monotonic(), accel == "tcg", made.guest.foreign
     if slow and not words and not foreign:
         status = _side_by_side(name)
