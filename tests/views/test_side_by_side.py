@@ -96,7 +96,9 @@ def test_the_page_says_the_same():
 @pytest.mark.parametrize(
     ("lines", "bold"),
     [
-        (["raw no 1", "raw yes 1"], ["no", "yes"]),
+        (["  raw <b>", "  raw yes"], ["&lt;b&gt;", "yes"]),
+        (["raw no  1 x", "raw yes 1 x"], ["no", "yes"]),
+        (["raw no  1 x", "raw yes 2 x"], ["no  1", "yes 2"]),
         (["raw no", "raw yes, 7 of 600"], []),
         (["a", "b", "a"], ["a", "b"]),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain, groupby
@@ -156,15 +156,17 @@ def _html_row(same: bool, cells: list[str | None]) -> str:
 
 
 def _marked(cells: list[str | None]) -> list[str]:
-    """Return the cells of a row as HTML; where only some words differ, those are bold."""
+    """Return the cells of a row as HTML; of as many words each, those that differ are bold."""
     parts = [re.split(r"(\s+)", cell) for cell in cells if cell is not None]
     if len(parts) < len(cells) or len(set(map(len, parts))) > 1:
         return ["<em>(no such line)</em>" if cell is None else escaped(cell) for cell in cells]
-    differ = [bool(len(set(words)) > 1 and words[0].strip()) for words in zip(*parts, strict=True)]
-    return [
-        "".join(
-            f"<strong>{escaped(word)}</strong>" if other else escaped(word)
-            for word, other in zip(part, differ, strict=True)
-        )
-        for part in parts
-    ]
+    same = [len(set(words)) == 1 for words in zip(*parts, strict=True)]
+    for at in range(1, len(same), 2):  # blanks go with the words beside them
+        same[at] = same[at - 1] or same[at + 1]
+    return ["".join(_bold(part, same)) for part in parts]
+
+
+def _bold(words: list[str], same: list[bool]) -> Iterator[str]:
+    for plain, run in groupby(zip(words, same, strict=True), lambda pair: pair[1]):
+        text = escaped("".join(word for word, _ in run))
+        yield text if plain else f"<strong>{text}</strong>"
