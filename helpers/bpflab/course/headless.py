@@ -27,7 +27,9 @@ from bpflab.text import safe_text
 
 DEADLINE_S = 120
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_START_S = 120  # a kernel starts in 1 s, and in 30 under emulation
+_START_S = (
+    120  # a kernel starts in 1 s, and in 30 to 150 under emulation, as busy as the machine is
+)
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,8 @@ async def _execute(
         nb,
         km=manager,
         timeout=deadline_s,
-        startup_timeout=_START_S,
-        iopub_timeout=_START_S,
+        startup_timeout=max(_START_S, deadline_s),
+        iopub_timeout=max(_START_S, deadline_s),
         raise_on_iopub_timeout=True,  # or output would be lost in silence
         force_raise_errors=True,
         store_widget_state=False,
