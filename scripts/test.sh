@@ -31,10 +31,11 @@ both() {
     (become "$VENV/bin/python" -m pytest -m "$LIVE")
 }
 
-# What is slow, first of all in a guest: not every machine's kernel has kprobes.
+# What is slow, first of all in guests: not every machine's kernel has kprobes, or preempts a program.
 rest() {
     local status=0
-    vm_packages debian-12
+    vm_packages newest
+    (become_vm test newest tests/kernel/test_missed.py notebooks/08b-interrupted-buffer.ipynb) || status=$?
     (become_vm test debian-12 tests/kernel/test_kprobes.py \
         notebooks/01-hello-world.ipynb notebooks/02-first-map.ipynb) || status=$?
     (become "$VENV/bin/python" -m pytest -m slow) || status=$?
@@ -44,7 +45,8 @@ rest() {
 run_tests() {
     case ${1-} in
     --vm)
-        [[ ${2-} == debian-* || ${2-} == newest || ${2-} == all ]] || die "which machine? For example: ./lab test --vm debian-12"
+        [[ ${2-} == debian-* || ${2-} == newest || ${2-} == all ]] ||
+            die "which machine? For example: ./lab test --vm debian-12"
         vm_packages "$2"
         become_vm "test" "${@:2}"
         ;;

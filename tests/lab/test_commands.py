@@ -73,6 +73,7 @@ KINDS = {
     "lint_imports": "layers",
     "pytest -n 2 -m not kernel and not jupyter and not slow": "quick",
     "pytest -m (kernel or jupyter) and not slow": "kernel",
+    "bpflab.vm test newest": "newest",
     "bpflab.vm test debian-12": "vm",
     "pytest -m slow": "slow",
     "pytest tests/data -k a b": "these",
@@ -85,8 +86,8 @@ KINDS = {
         (["check"], QUICK),
         (["test"], [*QUICK, "kernel"]),
         (["test", "tests/data", "-k", "a b"], ["these"]),
-        (["test", "--rest"], ["vm", "slow"]),
-        (["test", "--all"], [*QUICK, "kernel", "vm", "slow"]),
+        (["test", "--rest"], ["newest", "vm", "slow"]),
+        (["test", "--all"], [*QUICK, "kernel", "newest", "vm", "slow"]),
     ],
     ids=lambda words: " ".join(words) if words[0] in ("check", "test") else "",
 )

@@ -121,8 +121,12 @@ def test_a_second_port_leaves_the_first_its_page(machine, free_port, cache):
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["--vm"], "debian-13"), (["up", "--no-browser", "--vm", "debian-12"], "debian-12")],
-    ids=["plain", "named"],
+    [
+        (["--vm"], "debian-13"),
+        (["up", "--no-browser", "--vm", "debian-12"], "debian-12"),
+        (["--vm", "newest"], "newest"),
+    ],
+    ids=["plain", "named", "newest"],
 )
 def test_a_virtual_machine_needs_neither_rights_nor_bpf(machine, free_port, cache, words, name):
     """`--vm` sets nothing up here, and starts the machine with a page that only the user reads."""
@@ -160,6 +164,7 @@ def test_url_and_end_of_a_virtual_machine(machine, free_port, cache):
     ("processor", "name", "qemu"),
     [
         ("x86_64", "debian-12", ["qemu-system-x86"]),
+        ("x86_64", "newest", ["qemu-system-x86"]),
         ("aarch64", "all", ["qemu-system-arm"]),
         ("x86_64", "debian-13-arm64", ["qemu-system-x86", "qemu-system-arm", "qemu-user-static"]),
     ],

@@ -17,7 +17,7 @@ from bpflab.vm.process import running, scratch
 
 BOOT_S = {"kvm": 20, "tcg": 300}
 """How long a guest may take to its first word, by what moves it; with KVM it takes five seconds."""
-RUN_S = 40 * 60
+RUN_S = {"kvm": 3600, "tcg": 4 * 3600}
 """How long it may take to its last."""
 
 
@@ -43,14 +43,14 @@ def run(
     *,
     devices: Iterable[qemu.Option] = (),
     heard: Callable[[bytes], None] = show,
-    finish_s: float = RUN_S,
+    finish_s: float | None = None,
 ) -> int:
     """Run a bundle's shell script in a guest, as its learner; return its exit status.
 
-    What it prints goes to *heard* as it comes. It must end *finish_s* after its start. *devices*
-    are more options of QEMU's. A guest that did not boot, died or took too long is named on stderr,
-    and the status is 2. Where it is not 0, the guest's words and its kernel's stay in the clone's
-    private directory.
+    What it prints goes to *heard* as it comes. It must end *finish_s* after its start, or when
+    ``RUN_S`` says. *devices* are more options of QEMU's. A guest that did not boot, died or took
+    too long is named on stderr, and the status is 2. Where it is not 0, the guest's words and its
+    kernel's stay in the clone's private directory.
 
     Raises:
         NotMoved: it printed nothing with KVM.
@@ -71,7 +71,7 @@ def run(
             ]
             command = qemu.command(qemu.MACHINES[disk.guest.machine], options)
             with (logs / "output.log").open("wb", buffering=0) as log:
-                for chunk in _output(command, BOOT_S[accel], finish_s):
+                for chunk in _output(command, BOOT_S[accel], finish_s or RUN_S[accel]):
                     log.write(chunk)
                     heard(chunk)
             if not written.exists() or not (number := written.read_text().strip()):
