@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
 from bpflab.errors import LabError
 
@@ -131,7 +131,7 @@ def _copy(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     from bpflab.course import one_cell
 
-    cells = [one_cell.find(word) for word in options.words if ":" in word]
+    cells = list(dict.fromkeys(one_cell.find(word) for word in options.words if ":" in word))
     places = one_cell.places(options.words)
     if options.dry_run:
         print(*(name for name in places if name != one_cell.HERE), sep="\n")
@@ -152,10 +152,8 @@ def _cells(options: argparse.Namespace) -> int:
         print(*(notebooks.find(name.partition(":")[0]).stem for name in options.lessons), sep="\n")
         return 0
     cells = [one_cell.find(name) for name in options.lessons]
-    where, failed = sys.stderr if options.json else sys.stdout, 0
-    with contextlib.redirect_stdout(where):
-        found = list(one_cell.run(cells, _show))
-    for one in found:
+    show, failed = partial(_show, file=sys.stderr if options.json else sys.stdout), 0
+    for one in one_cell.run(cells, show):
         if isinstance(one, LabError):
             failed = 1
             print(one.message, file=sys.stderr)
@@ -191,12 +189,12 @@ def _lessons(options: argparse.Namespace) -> int:
     return failed
 
 
-def _show(step: Step) -> None:
+def _show(step: Step, file: TextIO | None = None) -> None:
     """Print the left half of a cell's line when it starts, the right half when it has ended."""
     if step.seconds is None:
         line = step.line if len(step.line) <= _WIDTH else f"{step.line[: _WIDTH - 1]}…"
-        print(f"{step.number:4}  {line:<{_WIDTH}}", end="", flush=True)
+        print(f"{step.number:4}  {line:<{_WIDTH}}", end="", file=file, flush=True)
         return
-    print(f"  {step.seconds:6.2f} s  {'failed' if step.error else 'ok'}", flush=True)
+    print(f"  {step.seconds:6.2f} s  {'failed' if step.error else 'ok'}", file=file, flush=True)
     for line in step.error.splitlines():
-        print(f"      {line}")
+        print(f"      {line}", file=file)

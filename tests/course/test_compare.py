@@ -2,16 +2,17 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
-from bpflab.course import compare, kernels, notebooks
+from bpflab.course import compare, kernels, notebooks, one_cell
 from bpflab.course.one_cell import find
 from tests.course.test_notebooks import code, store
 
 HERE = {
     "cell": "02:hooks",
-    "digest": "0",
+    "digest": one_cell.Cell(Path(), "", "print(1)").digest,
     "place": "here",
     "kernel": "6.18.44",
     "system": "Debian 12",
@@ -77,11 +78,11 @@ def test_it_is_recorded_on_demand(cell, machines, capsys):
         ("here", "6.18.44"),
         ("debian-13", "7.3.4"),
     ]
-    assert said[-1] == "stored in kernels/02/02-hooks.json"
+    assert said[-1] == "here: stored in kernels/02/02-hooks.json"
 
 
-def test_a_text_that_differs_is_not_recorded(cell, machines, capsys):
-    """A place that failed leaves the older record alone."""
+def test_a_place_that_failed_changes_no_record(cell, machines, capsys):
+    """Neither its own of before nor those of others."""
     compare.main([cell], ["here"], True, lambda line: None)
     before = kernels.recorded(cell)
     assert compare.main([cell], ["debian-12"], True, lambda line: None) == 1

@@ -40,17 +40,19 @@ def run(cells: Sequence[Cell], place: str, say: Say) -> list[Said]:
 def main(cells: Sequence[Cell], named: Sequence[str], store: bool, say: Say) -> int:
     """Print what each cell shows in each place; return 1 where something is missing, else 0.
 
-    With *store* what was shown is recorded, for `bpflab.on_kernels`.
+    With *store* what was shown is recorded, for `bpflab.on_kernels`, place by place.
     """
-    said = [one for place in named for one in run(cells, place, say)]
-    missing = False
+    said, missing = list[Said](), False
+    for place in named:
+        said += (found := run(cells, place, say))
+        for cell in cells if store else ():
+            if of_it := [one for one in found if one.cell == str(cell)]:
+                say(f"{place}: stored in {kernels.store(cell, of_it)}")
     for cell in cells:
         of_it = [one for one in said if one.cell == str(cell)]
         gone = [name for name in named if name not in {one.place for one in of_it}]
         print(_view(cell, of_it, gone), end="\n\n", flush=True)
         missing |= bool(gone)
-        if store and of_it:
-            say(f"stored in {kernels.store(cell, of_it)}")
     return int(missing)
 
 
