@@ -34,13 +34,19 @@ def test_a_cell_is_found_by_its_lesson_and_its_id(course, name):
 
 
 def test_an_unknown_cell_names_those_there_are(course):
-    """With the first line of each, since a page shows no ids; prose is no code cell."""
+    """Those that are near; all of them where none is named, each with its first line, since a page
+    shows no ids. Prose is no code cell.
+    """
     with pytest.raises(LabError, match=r"Lesson 08b has no code cell 'hoks'\.") as caught:
         find("08b:hoks")
     assert caught.value.kind == "no-cell"
-    assert caught.value.why.startswith("Did you mean 08b:hooks?")
-    assert "\n08b:hooks                import sys\n" in caught.value.fix
-    for name in ("08b:", "08b", "08b:text", "08b:00-text"):
+    assert caught.value.fix.startswith("Did you mean 08b:hooks?")
+    assert caught.value.fix.endswith("./lab run 08b: lists all.")
+    for name in ("08b", "08b:"):
+        with pytest.raises(LabError, match=r"Which cell of lesson 08b\?") as caught:
+            find(name)
+        assert "\n08b:hooks                import sys\n" in caught.value.fix
+    for name in ("08b:text", "08b:00-text"):
         with pytest.raises(LabError, match="no code cell"):
             find(name)
     with pytest.raises(LabError, match="no lesson '8c'"):

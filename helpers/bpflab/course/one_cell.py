@@ -96,14 +96,14 @@ def find(name: str) -> Cell:
     for cell in cells:
         if wanted in (cell.id, str(cell).partition(":")[2]):
             return cell
-    names = [str(cell) for cell in cells]
+    number = number_of(path.stem)
+    if wanted:
+        what = f"Lesson {number} has no code cell {safe_text(wanted)!r}."
+        meant = near(name, [str(cell) for cell in cells])
+        raise LabError("no-cell", what, fix=f"{meant} ./lab run {number}: lists all.".lstrip())
     listed = [f"{each!s:<24} {each.source.strip().splitlines()[0][:60]}" for each in cells]
-    raise LabError(
-        "no-cell",
-        f"Lesson {number_of(path.stem)} has no code cell {safe_text(wanted)!r}.",
-        why=near(name, names),
-        fix="\n".join(["Its code cells, each with its first line:", *map(safe_text, listed)]),
-    )
+    fix = "\n".join(["Its code cells, each with its first line:", *map(safe_text, listed)])
+    raise LabError("no-cell", f"Which cell of lesson {number}?", fix=fix)
 
 
 def places(words: Sequence[str]) -> list[str]:
