@@ -27,8 +27,14 @@ static int tell(const char *path)
 	return 0;
 }
 
-#ifdef FUNCTION /* that does the system call: its argument is in the registers of the caller */
-SEC("fentry.s/" FUNCTION)
+#ifdef __TARGET_ARCH_arm64
+#define EXECVE "__arm64_sys_execve"
+#else
+#define EXECVE "__x64_sys_execve"
+#endif
+
+#ifdef AT_FUNCTION /* its argument is in the registers of the caller */
+SEC("fentry.s/" EXECVE)
 int at_function(struct pt_regs **ctx)
 {
 	return tell((const char *)PT_REGS_PARM1_SYSCALL(ctx[0]));

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from bpflab import LabError, load, run, syscall_entry
+from bpflab import LabError, load, run
 
 pytestmark = pytest.mark.skipif(not shutil.which("clang"), reason="there is no clang")
 
@@ -26,8 +26,7 @@ WHERE = {
     "over two pages": (PAGE - 5, 2 * PAGE),
     "up to the end of what is mapped": (PAGE - LENGTH, PAGE),
 }
-ENTRY = syscall_entry("execve")
-WAYS = {"tracepoint": {}, "function": {"FUNCTION": f'"{ENTRY.target}"'}}
+WAYS = {"tracepoint": {}, "function": {"AT_FUNCTION": 1}}
 
 
 def cold(at, size):
@@ -44,8 +43,6 @@ def told(program, own):
 @pytest.fixture(params=WAYS)
 def sleepable(request, nothing_left):
     """Give the program, attached, or skip with what this kernel answers."""
-    if request.param == "function" and ENTRY.type != "kprobe":
-        pytest.skip(f"its function has no hook: {ENTRY.why}")
     try:
         program = load("two_hooks/sleepable.bpf", defines=WAYS[request.param])
     except LabError as reason:

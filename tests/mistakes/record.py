@@ -34,7 +34,17 @@ _ADDRESS = re.compile(r"0xffff[0-9a-f]{12}")
 
 OF_THE_VERIFIER = {
     *("alignment", "argument", "bounds", "call", "constant-size", "context", "division", "dynptr"),
-    *("empty", "function", "helper-type", "leak", "license", "loop", "map-type", "null-check"),
+    *(
+        "empty",
+        "function",
+        "helper-type",
+        "leak",
+        "license",
+        "loop",
+        "map-type",
+        "not-sleepable",
+        "null-check",
+    ),
     *("packet", "pointer", "pointer-arithmetic", "read-only", "released", "return-value"),
     *(
         "region",

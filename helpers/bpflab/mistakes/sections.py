@@ -133,6 +133,23 @@ def no_target(source: Source, function: str, name: str) -> LabError:
     )
 
 
+def no_sleep_at(source: Source, function: str, hook: str) -> LabError:
+    """Return the fault of a program whose section says that it may sleep, at a *hook* like most."""
+    return LabError(
+        "not-sleepable",
+        f"At {safe_text(hook, 80)} no program may sleep.",
+        place=sections(source).get(function, ("", None))[1],
+        why="The kernel lets a program sleep only where it may sleep itself, and knows such "
+        "places: LSM hooks, some functions, and since Linux 7.2 the tracepoints of system calls.",
+        fix="Use another hook, or leave out .s: then the program may call nothing that sleeps.",
+    )
+
+
+def may_sleep(source: Source, function: str) -> bool:
+    """Say whether the section of *function* ends its kind with ``.s``: the program may sleep."""
+    return sections(source).get(function, ("", None))[0].partition("/")[0].endswith(".s")
+
+
 def other_context(source: Source, text: Declarations) -> Iterator[LabError]:
     """Yield the faults of programs that read a context of another type than their section says."""
     for function, (section, place) in sections(source).items():

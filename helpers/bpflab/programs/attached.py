@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from typing import Self
 
@@ -12,6 +14,7 @@ from bpflab.data.why_none import Places
 from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes.context import context
+from bpflab.mistakes.sections import may_sleep, no_sleep_at
 from bpflab.programs.handles import Loaded
 from bpflab.source import Source
 from bpflab.text import safe_text
@@ -172,7 +175,14 @@ class Attachable(Loaded):
             self._alive()
             self._fits(function, target)
             type, written = self.types[function], self._written(function)
-            self.links[function, target] = hooks.attach(type, function, fd, target, *written)
+            try:
+                link = hooks.attach(type, function, fd, target, *written)
+            except LabError as error:
+                refused = error.message.endswith(f"{os.strerror(errno.EINVAL)}.")
+                if refused and may_sleep(self.source, function):
+                    raise no_sleep_at(self.source, function, target) from None
+                raise
+            self.links[function, target] = link
             self._ever[target] = None
 
 

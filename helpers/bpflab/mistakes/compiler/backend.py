@@ -66,6 +66,20 @@ def _atomic_of_64(case: Case) -> LabError:
     )
 
 
+def _result_of_an_addition(case: Case) -> LabError:
+    """What LLVM 21 says of BCC's programs; LLVM 14 to 19 return the number before the addition."""
+    return case.error(
+        "atomic",
+        "The result of this addition cannot be used.",
+        "This compiler makes of it an instruction that adds in one step and returns nothing.",
+        "Add in a statement of its own, and read the number before it. If no other program may get"
+        " the same number, read n = *p, and write if (__sync_val_compare_and_swap(p, n, n + 1) =="
+        " n) { … }: then it has added, and n is yours.",
+        place=case.fault.place
+        or first(case, r"[=(!]\s*(?:__sync_fetch_and_\w+|__sync_\w+_and_fetch|__atomic_fetch_\w+)"),
+    )
+
+
 def _assembly(case: Case) -> LabError:
     """Instructions of the machine: of the text, or of an inline function of a header."""
     if place := first(case, r"\bcurrent\b\s*(?:->|[,;)])"):
@@ -98,6 +112,7 @@ RULES: Rules = (
     (r"defined with too many args|functions? with .*stack arg", _parameters),
     (r"^too many arg(?:ument)?s(?! to function call| provided)|stack arguments", _arguments),
     (r"Unsupported atomic operations, please use 64 bit version", _atomic_of_64),
+    (r"Invalid usage of the XADD return value", _result_of_an_addition),
     (r"Cannot select: (.*)", _select),
     (
         r"pass by value not supported|only (?:integer|small) returns supported|aggregate returns",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError, Place
-from bpflab.mistakes.sections import sections
+from bpflab.mistakes.sections import no_sleep_at, sections
 from bpflab.mistakes.verifier.refusal import Refusal
 
 _TRACEPOINTS = ("tp", "tracepoint", "raw_tp", "raw_tracepoint", "tp_btf")
@@ -61,15 +61,7 @@ def no_such_programs(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 def not_at_this_hook(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a hook at which no program may sleep."""
-    return refusal.error(
-        "not-sleepable",
-        f"At {found[1]} no program may sleep.",
-        place=_section(refusal),
-        why="The kernel lets a program sleep only where it may sleep itself, and knows such "
-        "places: some functions that can be made to fail, LSM hooks, and since Linux 7.2 the "
-        "tracepoints of system calls.",
-        fix="Use another hook, or leave out .s: then the program may call nothing that sleeps.",
-    )
+    return no_sleep_at(refusal.source, refusal.function, found[1])
 
 
 def _section(refusal: Refusal) -> Place | None:
@@ -83,8 +75,10 @@ def _kind(refusal: Refusal) -> str:
 
 RULES = (
     (r"^()helper call might sleep in a non-sleepable prog", sleeps),
+    (r"^sleepable (?:helper|kfunc) (\w+)(?:#\d+)? in non-sleepable prog", sleeps),
     (r"^program must be sleepable to call sleepable kfunc (\w+)", sleeps),
     (r"^Sleepable programs can only use ", no_map),
     (r"^Only .* programs can be sleepable", no_such_programs),
     (r"^(\w+) is not sleepable", not_at_this_hook),
+    (r"^Sleepable program cannot attach to non-faultable tracepoint (\w+)", not_at_this_hook),
 )
