@@ -3,9 +3,8 @@
 struct event {
 	u64 ktime_ns;
 	u32 pid;
-	u32 busy;
-	char first[8];
-	char second[8];
+	u32 cpu;
+	char text[32];
 };
 
 BPF_PERCPU_ARRAY(BUF, struct event, 1);
@@ -13,7 +12,6 @@ BPF_HASH(OWN, u32, u8, 1);
 BPF_RINGBUF_OUTPUT(events, 64);
 BPF_ARRAY(seen, u64, 1);
 BPF_ARRAY(dropped, u64, 1);
-BPF_ARRAY(nested, u64, 1);
 
 /* Fill the buffer in two steps, with a line for the trace in between, and send it. */
 int writer(void *ctx)
@@ -24,20 +22,15 @@ int writer(void *ctx)
 
 	if (!e || !OWN.lookup(&pid))
 		return 0;
-	if (e->busy) { /* inside itself: most kernels skip such a run */
-		nested.atomic_increment(0);
-		return 0;
-	}
-	e->busy = 1;
 	e->ktime_ns = bpf_ktime_get_ns();
 	e->pid = pid;
-	__builtin_memcpy(e->first, "writer", 7);
+	e->cpu = bpf_get_smp_processor_id();
+	__builtin_memcpy(e->text, "WRITER_WROTE_ALL", 16);
 	bpf_trace_printk("half way");
-	__builtin_memcpy(e->second, "writer", 7);
+	__builtin_memcpy(e->text + 16, "_OF_THIS_MESSAGE", 16);
 	seen.atomic_increment(0);
 	if (events.ringbuf_output(e, sizeof(*e), 0))
 		dropped.atomic_increment(0);
-	e->busy = 0;
 	return 0;
 }
 
@@ -47,9 +40,7 @@ int other(void *ctx)
 	int zero = 0;
 	struct event *e = BUF.lookup(&zero);
 
-	if (!e)
-		return 0;
-	__builtin_memcpy(e->first, "other", 6);
-	__builtin_memcpy(e->second, "other", 6);
+	if (e)
+		__builtin_memcpy(e->text, "other.was.here.too.and.wrote.all", 32);
 	return 0;
 }
