@@ -180,5 +180,7 @@ def _release(
         links.clear()
         for ring in rings.values():
             ring.close()
-        missed.settle()
-        made.close()
+        try:
+            missed.settle()
+        finally:
+            made.close()
