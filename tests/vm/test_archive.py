@@ -1,6 +1,9 @@
 """Where a guest's packages come from, and whether a newer kernel is to be had."""
 
+import functools
 import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -49,6 +52,21 @@ def index(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def server(index, tmp_path, monkeypatch):
+    """Return an HTTP server of that archive, which apt asks in the place of the directory."""
+    served = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path / "archive")
+    with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
+        line = f"deb [trusted=yes] http://127.0.0.1:{server.server_port} ./"
+        monkeypatch.setattr(archive, "_suite", lambda suite: (line,))
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
 def today(monkeypatch):
     """Return what says which kernel each guest's suite has on the day of this test."""
 
@@ -78,6 +96,18 @@ def test_no_answer_is_no_version(index, tmp_path, monkeypatch):
     index(OLD)
     assert archive.offered(SID) == OLD
     (tmp_path / "archive" / "Packages").unlink()
+    archive.offered.cache_clear()
+    assert archive.offered(SID) is None
+
+
+@needs_apt
+def test_a_server_that_is_gone_offers_nothing(index, server, monkeypatch):
+    """Indexes that an earlier question left do not answer in its place."""
+    monkeypatch.setattr("os.uname", lambda: type("", (), {"machine": "x86_64"}))
+    index(OLD)
+    assert archive.offered(SID) == OLD
+    server.shutdown()
+    server.socket.close()
     archive.offered.cache_clear()
     assert archive.offered(SID) is None
 
@@ -138,8 +168,13 @@ def test_a_disk_is_made_anew_when_its_kernel_is_old(today, monkeypatch, capsys):
     today(sid=NEW)
     assert [prepare(SID), prepare(SID)] == [2, 2]
     assert f"debian-sid: the archive has kernel {NEW}" in capsys.readouterr().out
+    today(backports=OLD)
+    prepare(BACKPORTS)
+    today()
+    assert disk.newest() == SID
+    made.clear()
     monkeypatch.setattr(archive, "offered", lambda name: pytest.fail(f"{name} asks the archive"))
-    assert [prepare("debian-13"), prepare("debian-13")] == [3, 3]
+    assert [prepare("debian-13"), prepare("debian-13")] == [1, 1]
 
 
 @needs_apt
