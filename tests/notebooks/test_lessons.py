@@ -103,9 +103,9 @@ def test_it_begins_with_its_one_title(lesson):
 
 
 def test_it_has_the_sections_in_their_order(lesson):
-    """A reader finds the same five sections in each lesson; the first one only starts."""
-    if lesson.number == "00":
-        pytest.skip("lesson 00 starts the lab and builds nothing")
+    """A reader finds the same five sections in each lesson; the first two build nothing."""
+    if lesson.number < "01":
+        pytest.skip("lesson 00 starts the lab, and 00b is about C")
     titles = [title.lower() for _, title in headings_of(lesson)]
     found = [section for title in titles for section in SECTIONS if title.startswith(section)]
     assert found == SECTIONS
