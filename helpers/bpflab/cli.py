@@ -24,13 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
-    the lessons, and need nothing but the standard library. ``run NN:CELL ...`` executes lessons up
-    to a cell and prints what that shows; ``compare NN:CELL ... [MACHINE ...] [--store]`` prints it
-    of several machines side by side. ``update`` brings the learner's copy of
-    the lessons up to date, ``fresh NN ...`` starts lessons of it over, and ``progress [--json]``
-    says what is done; they need no more either. ``explain FILE [--json]`` says why a
-    text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where it is not,
-    2 where there is no such file. A fault's text goes to stderr.
+    the lessons, and need nothing but the standard library. ``run NN:CELL ...`` executes cells and
+    those that they need, and prints what they show; ``compare NN:CELL ... [GUEST ...]`` prints that
+    of several machines side by side, and ``--store`` records it. ``update`` brings the learner's
+    copy of the lessons up to date, ``fresh NN ...`` starts lessons of it over, and ``progress
+    [--json]`` says what is done; they need the standard library alone. ``explain FILE [--json]``
+    says why a text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where
+    it is not, 2 where there is no such file. A fault's text goes to stderr.
     """
     try:
         options = _parser().parse_args(argv)

@@ -22,7 +22,7 @@ def course(tmp_path, monkeypatch):
     """A course of two lessons: one cell of the first would end its kernel, the second fails."""
     monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
     store(tmp_path / "08b-first.ipynb", *FIRST)
-    store(tmp_path / "09-fails.ipynb", code("1/0", id="divides"), code("print(1)", id="after"))
+    store(tmp_path / "09-fails.ipynb", code("y = 1/0", id="divides"), code("print(y)", id="after"))
 
 
 @pytest.mark.parametrize("name", ["08b:hooks", "08b:08b-hooks", "first:hooks", "08b-first:hooks"])

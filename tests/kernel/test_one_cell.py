@@ -15,4 +15,4 @@ def test_a_cell_on_this_machine(capsys):
     assert (head, blank, end) == ("02:05-8ceb52 on 1 kernel", "", "")
     assert name.startswith(f"A  Linux {kernel()} (here, ")
     assert [line.removeprefix("   ") for line in lines] == shown
-    assert len(said) == 5, "five cells, and no more"
+    assert len(said) == 2, "the cell that imports, this one, and no other"

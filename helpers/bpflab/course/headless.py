@@ -56,14 +56,14 @@ def execute(
     path: Path,
     on_cell: OnCell = lambda _: None,
     deadline_s: int = DEADLINE_S,
-    up_to: Container[str] = (),
+    only: Container[str] = (),
 ) -> NotebookNode:
     """Return the notebook with what its cells show when executed in order, in a kernel of its own.
 
     The kernel is this interpreter's, in the notebook's folder. *on_cell* is called when a cell
-    starts and when it has ended; each cell has *deadline_s* seconds. With ids of cells in *up_to*
-    the last of these is the last that is executed. However this ends, the kernel and its group of
-    processes have ended as well.
+    starts and when it has ended; each cell has *deadline_s* seconds. With ids of cells in *only*
+    no others are executed. However this ends, the kernel and its group of processes have ended as
+    well.
 
     Raises:
         LabError: ``cell-failed``; ``not-executed``, when the disk has no space for the kernel's
@@ -76,7 +76,7 @@ def execute(
     try:
         with tempfile.TemporaryDirectory(prefix="bpflab-") as private:
             try:
-                asyncio.run(_execute(nb, manager, path, Path(private), on_cell, deadline_s, up_to))
+                asyncio.run(_execute(nb, manager, path, Path(private), on_cell, deadline_s, only))
             finally:
                 _kill(manager)
     except OSError as error:
@@ -106,7 +106,7 @@ async def _execute(
     private: Path,
     on_cell: OnCell,
     deadline_s: int,
-    up_to: Container[str],
+    only: Container[str],
 ) -> None:
     manager.connection_file = str(private / "kernel.json")
     client = NotebookClient(
@@ -129,8 +129,7 @@ async def _execute(
             await client.async_start_new_kernel(**how, stdout=out, stderr=out)
         await client.async_start_new_kernel_client()
         code = [index for index, cell in enumerate(nb.cells) if cell.cell_type == "code"]
-        ends = [at for at, index in enumerate(code, start=1) if nb.cells[index].get("id") in up_to]
-        code = code[: max(ends, default=len(code))]
+        code = [index for index in code if not only or nb.cells[index].get("id") in only]
         for number, index in enumerate(code, start=1):
             step = Step(number, safe_text(nb.cells[index].source.strip().partition("\n")[0]))
             on_cell(step)

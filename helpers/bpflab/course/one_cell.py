@@ -1,4 +1,4 @@
-"""One cell of a lesson: found by its name, executed after those above it, and what it showed."""
+"""One cell of a lesson: found by its name, executed after those it needs, and what it showed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bpflab.course import notebooks
+from bpflab.course.needed import needed
 from bpflab.errors import LabError
 from bpflab.paths import number_of
 from bpflab.text import near, safe_text
@@ -122,7 +123,7 @@ def places(words: Sequence[str]) -> list[str]:
 
 
 def run(cells: Sequence[Cell], on_cell: OnCell) -> Iterator[Said | LabError]:
-    """Execute each lesson up to the last of its *cells*; yield what each of these showed.
+    """Execute *cells* and those above them that they need; yield what each of them showed.
 
     Of a lesson in which a cell fails the LabError comes in their place.
     """
@@ -131,7 +132,9 @@ def run(cells: Sequence[Cell], on_cell: OnCell) -> Iterator[Said | LabError]:
     for path, group in groupby(sorted(cells, key=lambda cell: cell.path), lambda cell: cell.path):
         wanted = {cell.id: cell for cell in group}
         try:
-            nb = headless.execute(path, on_cell, DEADLINE_S, wanted)
+            code = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+            only = needed([(cell.id, cell.source) for cell in code], wanted)
+            nb = headless.execute(path, on_cell, DEADLINE_S, only)
         except LabError as error:
             yield error
             continue
