@@ -95,10 +95,12 @@ def _is_global(
     if found is None:
         return refusal.error(
             "pointer",
-            "A variable outside of functions is used, and has no memory here.",
-            why="BCC loads the functions of a text and its maps, and no other memory.",
-            fix="Keep it in a map: BPF_ARRAY, with lookup(&index) and a check for NULL. A constant "
-            "can be a #define.",
+            "A constant is used that would need memory of its own.",
+            why="BCC loads the functions of a text and its maps, and no other memory. An array that "
+            "is filled where it is declared is such a constant, and so is a variable outside of "
+            "functions.",
+            fix="Declare the array empty, and fill its elements one by one: char name[8] = {}; "
+            "name[0] = 'a'; or keep the values in a map.",
             also=[(refusal.place(made), "its address is used here")],
         )
     simple = (
