@@ -96,9 +96,9 @@ def _is_global(
         return refusal.error(
             "pointer",
             "A constant is used that would need memory of its own.",
-            why="BCC loads the functions of a text and its maps, and no other memory. An array that "
-            "is filled where it is declared is such a constant, and so is a variable outside of "
-            "functions.",
+            why="BCC loads the functions of a text and its maps, and no other memory. An array "
+            "that is filled where it is declared is such a constant, and so is a variable outside "
+            "of functions.",
             fix="Declare the array empty, and fill its elements one by one: char name[8] = {}; "
             "name[0] = 'a'; or keep the values in a map.",
             also=[(refusal.place(made), "its address is used here")],
