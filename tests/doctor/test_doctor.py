@@ -11,10 +11,10 @@ from tests.machines import FILES, on_a_bare_machine
 
 
 def test_healthy(machine):
-    """A machine that lacks nothing gets thirteen checks, all ok, none with a fix."""
+    """A machine that lacks nothing gets fourteen checks, all ok, none with a fix."""
     checks = doctor.examine(machine)
-    assert [(check.status, check.fix) for check in checks] == [("ok", "")] * 13
-    assert len({check.name for check in checks}) == 13
+    assert [(check.status, check.fix) for check in checks] == [("ok", "")] * 14
+    assert len({check.name for check in checks}) == 14
 
 
 def test_fixes_can_be_pasted(machine):
@@ -25,7 +25,7 @@ def test_fixes_can_be_pasted(machine):
     machine.sys_path = ()
     machine.with_trial(ImportError("No module named 'numpy'"))
     checks = doctor.examine(machine)
-    assert [c.name for c in checks if c.status == "ok"] == ["python", "lockdown"]
+    assert [c.name for c in checks if c.status == "ok"] == ["python", "kernel", "lockdown"]
     starts = ("#", "sudo ", "./lab", "rm -rf .venv", "unset ")
     assert all(line.startswith(starts) for c in checks if c.fix for line in c.fix.splitlines())
     assert all(c.fix for c in checks if c.status != "ok")

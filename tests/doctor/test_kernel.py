@@ -1,9 +1,41 @@
 """What the kernel was built with, and what it lets us see."""
 
+import re
+
 import pytest
 
+from bpflab.doctor import kernel
+from bpflab.paths import ROOT
 from tests.doctor.examined import EXEC, VIRTUAL_MACHINE, look
 from tests.machines import DEBIAN_KERNEL
+
+
+@pytest.mark.parametrize(
+    ("release", "status"),
+    [
+        ("6.1.0-57-amd64", "ok"),
+        ("6.12.9-amd64", "ok"),
+        ("7.3.4+deb13-amd64", "ok"),
+        ("6.10.3", "note"),
+        ("7.0.0-14-generic", "note"),
+        ("7.30.1", "note"),
+        ("what", "note"),
+    ],
+)
+def test_a_kernel_that_was_not_tried_is_a_note(machine, release, status):
+    """6.10 is not 6.1, and 7.30 is not 7.3; nothing has to be done, and what was tried is said."""
+    machine.release = release
+    check = look(machine, "kernel")
+    assert check.status == status
+    assert f"Linux {release}" in check.found
+    assert "on Linux 6.1, 6.12, 6.18, 7.2 and 7.3, in November 2026" in check.found
+    assert check.fix.startswith("# none needed") == (status == "note")
+
+
+def test_what_was_tried_is_what_the_readme_says():
+    """The doctor and the README's table name the same kernels."""
+    rows = (ROOT / "README.md").read_text().partition("| system |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"Linux (\d+\.\d+)", rows)) - {"7.0"} == set(kernel.TRIED)
 
 
 def test_tracefs_not_mounted(machine):
