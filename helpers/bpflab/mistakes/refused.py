@@ -17,6 +17,8 @@ _OF_THE_NETWORK = (  # is_net_admin_prog_type, kernel/bpf/syscall.c
     *("cgroup_sockopt", "cgroup_sysctl", "sock_ops", "ext", "netfilter"),
 )
 
+_HOOKS = {"tracing": " for a function of the kernel (fentry, fexit)", "lsm": " for an LSM hook"}
+
 
 def map_refused(
     source: Source, name: str, reason: OSError, sizes: maps.Sizes | None = None
@@ -66,7 +68,7 @@ def of_type(error: LabError, source: Source, function: str, type: str) -> LabErr
         error.why = f"A program of type {type} takes CAP_NET_ADMIN as well."
         error.fix = "Start the lab as root, or load it with another tool."
         return error
-    of_type = f" as a program of type {type}" if type else ""
+    of_type = _HOOKS.get(type, f" as a program of type {type}" if type else "")
     error.message = f"The kernel does not let {function} be loaded{of_type}."
     error.why = (
         "This process has CAP_BPF and CAP_PERFMON, so it is the hook that is not allowed: the "
