@@ -99,8 +99,9 @@ def test_an_afternoon_leaves_nothing_in_git(jupyter):
         "solutions/02.md": "my/solutions/02.md",
         "../docs/series.md": "docs/series.md",
         "../notebooks/03-buffer-reset-bug.ipynb": "my/03-buffer-reset-bug.ipynb",
+        "../notebooks/08b-interrupted-buffer.ipynb": "my/08b-interrupted-buffer.ipynb",
     }
-    book.cell(0).write(" ".join(f"[to {place}]({place})" for place in leads_to))
+    book.cell(0).write("\n\n".join(f"[to {place}]({place})" for place in leads_to))
     book.cell(0).run()
     for place, leads in leads_to.items():
         book.cell(0).element.get_by_role("link", name=f"to {place}").click()
