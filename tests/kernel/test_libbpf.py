@@ -401,10 +401,13 @@ def test_a_known_text_is_not_compiled_again(monkeypatch, tmp_path):
 
 def test_a_warning_comes_with_the_program(capfd):
     """At the learner's line, from the cache as well; clang's own words are its log."""
-    text = HEAD + 'SEC("socket") int entry(void *ctx)\n{\n\tchar *own = 7;\n\n\treturn !own;\n}\n'
+    text = (
+        HEAD
+        + 'SEC("socket") int entry(void *ctx)\n{\n\tchar own[4] = {};\n\n\treturn own == "ls";\n}\n'
+    )
     for _ in range(2):
         with load("odd.c", text=text + LICENCE) as program:
             (warning,) = program.warnings
-        assert (warning.kind, warning.line) == ("pointer", 5)
-        assert warning.log.startswith("odd.c:5:8: warning: ")
+        assert (warning.kind, warning.line) == ("string-compare", 7)
+        assert warning.log.startswith("odd.c:7:13: warning: ")
     assert capfd.readouterr().out == ""
