@@ -322,3 +322,32 @@ def test_a_read_is_named_as_the_text_names_it(name):
     """On Linux 6.1 BCC calls bpf_probe_read_str for bpf_probe_read_user_str."""
     shown, arguments = written(PLAIN, "bpf_probe_read_str", f"{name}(buf, 512, ctx->filename);", "")
     assert (shown, arguments["R1"], arguments["R2"]) == (name, "buf", "512")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "said"),
+    [
+        (
+            "sleepable helper bpf_copy_from_user#148 in non-sleepable prog",
+            "helper-type",
+            "Use bpf_probe_read_user,",
+        ),
+        (
+            "Sleepable program cannot attach to non-faultable tracepoint sched_process_exec",
+            "not-sleepable",
+            "At sched_process_exec no program may sleep.",
+        ),
+        ("vfs_read is not sleepable", "not-sleepable", "At vfs_read no program may sleep."),
+        (
+            "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be "
+            "sleepable",
+            "not-sleepable",
+            "may not sleep",
+        ),
+    ],
+)
+def test_what_may_not_sleep_is_said(words, kind, said):
+    """In the words of Linux 7.3, and of 6.18 where programs at tracepoints may not."""
+    error = refused(words)
+    assert error.kind == kind
+    assert said in str(error)

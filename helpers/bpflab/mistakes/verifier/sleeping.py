@@ -48,7 +48,7 @@ def no_such_programs(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "not-sleepable",
         "This kernel lets no program at a tracepoint sleep."
         if at_tracepoints
-        else f"A program of type {refusal.type or 'this type'} may not sleep.",
+        else f"{refusal.function} may not sleep, because of its type.",
         place=_section(refusal),
         why="Programs at the tracepoints of system calls may sleep since Linux 7.2; before that, "
         "some at functions (fentry.s) and LSM hooks (lsm.s) may."
