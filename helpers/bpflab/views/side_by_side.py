@@ -156,9 +156,18 @@ def _html_row(same: bool, cells: list[str | None]) -> str:
 
 
 def _marked(cells: list[str | None]) -> list[str]:
-    """Return the cells of a row as HTML; of as many words each, those that differ are bold."""
-    parts = [re.split(r"(\s+)", cell) for cell in cells if cell is not None]
-    if len(parts) < len(cells) or len(set(map(len, parts))) > 1:
+    """Return the cells of a row as HTML; what differs is bold, where it can be told.
+
+    A table's columns are two blanks apart, and so are its cells told apart; else words are.
+    """
+    told = [cell for cell in cells if cell is not None]
+    for blanks in (2, 1):
+        parts = [re.split(rf"(?<=\S)(\s{{{blanks},}})(?=\S)", cell) for cell in told]
+        if len(parts[0]) > 1 and len(set(map(len, parts))) == 1:
+            break
+    else:
+        parts = []
+    if len(parts) < len(cells):
         return ["<em>(no such line)</em>" if cell is None else escaped(cell) for cell in cells]
     same = [len(set(words)) == 1 for words in zip(*parts, strict=True)]
     for at in range(1, len(same), 2):  # blanks go with the words beside them
