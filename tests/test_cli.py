@@ -172,7 +172,8 @@ def test_a_dry_run_needs_no_package_of_the_lab_and_executes_nothing(clone):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["fly"], ["run"], ["run", "--fast", "01"], ["refresh", "-x"], ["explain"]]
+    "words",
+    [[], ["fly"], ["run"], ["run", "--fast", "01"], ["refresh", "-x"], ["compare"], ["explain"]],
 )
 def test_a_usage_error_is_status_2(words, capsys):
     """A wrong word, a missing one, an unknown option: how it is called, and what is wrong."""
@@ -181,6 +182,30 @@ def test_a_usage_error_is_status_2(words, capsys):
     out, err = capsys.readouterr()
     assert (caught.value.code, out) == (2, "")
     assert re.fullmatch(r"usage: bpflab .*\nbpflab.*: error: .+\n", err, re.DOTALL)
+
+
+@pytest.mark.jupyter
+def test_a_cell_is_executed_and_what_it_shows_is_printed(clone):
+    """With the cells that it needs; as JSON it is one line, and nothing else is on stdout."""
+    lesson = clone / "notebooks" / "01-good.ipynb"
+    unused = code("raise SystemExit", id="01-unused")
+    store(lesson, code("x = 6 * 7", id="a"), unused, code("print(x)", id="01-b"))
+    status, out, err = bpflab(clone, "run", "01:b")
+    assert (status, err) == (0, "")
+    assert re.search(r"\n01:b on Linux [\d.]+\n42\n$", out)
+    assert "SystemExit" not in out
+    status, out, err = bpflab(clone, "run", "--json", "01:b")
+    assert (status, json.loads(out)["lines"]) == (0, ["42"])
+    assert "x = 6 * 7" in err
+
+
+def test_an_unknown_cell_is_status_2(clone):
+    """So is a machine that there is not; nothing is executed."""
+    status, out, err = bpflab(clone, "run", "02:b")
+    assert (status, out, err[:32]) == (2, "", "Lesson 02 has no code cell 'b'.\n")
+    status, out, err = bpflab(clone, "compare", "debian-1")
+    assert (status, out) == (2, "")
+    assert "nor a machine" in err
 
 
 @pytest.mark.parametrize(("kind", "status"), [("tracefs", 1), ("no-lesson", 2)])

@@ -12,7 +12,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
     """Wherever it is asked for."""
     machine.venv.mkdir()
     printed = machine.runs(*words.split())
-    words = "up doctor fresh progress run refresh explain url check test bench clean"
+    words = "up doctor fresh progress run compare refresh explain url check test bench clean"
     for word in words.split():
         assert f"./lab {word}" in printed or f"[{word}]" in printed
     assert not (machine.clone / ".lab").exists() and machine.venv.exists()
@@ -30,6 +30,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
         (["--vm", "ubuntu"], "unknown option 'ubuntu'"),
         (["run"], "which lesson"),
         (["fresh"], "which lesson"),
+        (["compare"], "which cell"),
         (["explain"], "which file"),
         (["url", "foo"], "'url' takes no words"),
         (["help", "foo"], "'help' takes no words"),

@@ -90,11 +90,11 @@ def find(name: str) -> Cell:
     number, _, wanted = name.partition(":")
     path = notebooks.find(number)
     cells = [
-        Cell(path, cell.id, cell.source)
+        Cell(path, cell.get("id", ""), cell.source)
         for cell in notebooks.read(path).cells
         if cell.cell_type == "code"
     ]
-    for cell in cells:
+    for cell in cells if wanted else ():
         if wanted in (cell.id, str(cell).partition(":")[2]):
             return cell
     number = number_of(path.stem)
@@ -102,7 +102,8 @@ def find(name: str) -> Cell:
         what = f"Lesson {number} has no code cell {safe_text(wanted)!r}."
         meant = near(name, [str(cell) for cell in cells])
         raise LabError("no-cell", what, fix=f"{meant} ./lab run {number}: lists all.".lstrip())
-    listed = [f"{each!s:<24} {each.source.strip().splitlines()[0][:60]}" for each in cells]
+    firsts = [(each, each.source.strip().partition("\n")[0]) for each in cells]
+    listed = [f"{each!s:<24} {first[:60]}" for each, first in firsts]
     fix = "\n".join(["Its code cells, each with its first line:", *map(safe_text, listed)])
     raise LabError("no-cell", f"Which cell of lesson {number}?", fix=fix)
 
@@ -133,7 +134,7 @@ def run(cells: Sequence[Cell], on_cell: OnCell) -> Iterator[Said | LabError]:
         wanted = {cell.id: cell for cell in group}
         try:
             code = [cell for cell in notebooks.read(path).cells if cell.cell_type == "code"]
-            only = needed([(cell.id, cell.source) for cell in code], wanted)
+            only = needed([(cell.get("id", ""), cell.source) for cell in code], wanted)
             nb = headless.execute(path, on_cell, DEADLINE_S, only)
         except LabError as error:
             yield error
