@@ -111,6 +111,12 @@ def test_a_misspelt_helper_is_guessed_at():
             3,
         ),
         (  # LLVM 19
+            "error: a.c:3:9: in function hook i32 (ptr): unsupported atomic operation, please use"
+            " 64 bit version",
+            "atomic",
+            3,
+        ),
+        (  # LLVM 19
             "error: a.c:3:34: in function hook i32 (ptr): 0x2ba771a0: i64 = Constant<6> too many"
             " arguments",
             "printk-arguments",

@@ -115,7 +115,7 @@ RULES: Rules = (
         r"^(?:0x\w+: .* )?too many arg(?:ument)?s(?! to function call| provided)|stack arguments",
         _arguments,
     ),
-    (r"Unsupported atomic operations, please use 64 bit version", _atomic_of_64),
+    (r"[Uu]nsupported atomic operations?, please use 64 bit version", _atomic_of_64),
     (r"Invalid usage of the XADD return value", _result_of_an_addition),
     (r"Cannot select: (.*)", _select),
     (
