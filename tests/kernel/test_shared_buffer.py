@@ -57,8 +57,12 @@ def test_no_event_has_the_path_of_another_process(name):
         ledger, frame = program.events.ledger(), program.events.frame(list(paths))
         missed = may_miss(program)
 
-    mixed = (frame["path_bytes"] != frame["pid"].map(paths)).sum()
+    wrong = frame[frame["path_bytes"] != frame["pid"].map(paths)]
+    mixed = wrong[wrong["path_status"] != "unreadable"]  # a page may be out of memory at any time
     lost = records * 2 * TIMES - len(frame)
-    print(name, "lost", lost / records, "missed", missed, "mixed", mixed, ledger)
-    assert mixed == ledger["unaccounted"] == 0
+    columns = ["pid", "path_status", "path_len", "path_bytes"]
+    print(name, "lost", lost / records, "missed", missed, "wrong", len(wrong), "mixed", len(mixed))
+    print(wrong[columns].to_string(max_colwidth=30), paths.keys())
+    assert mixed.empty, mixed[columns].to_string()
+    assert ledger["unaccounted"] == 0
     assert 0 <= lost <= records * missed + ledger["dropped"]
