@@ -75,6 +75,12 @@ def map_type(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
+def not_a_program_array(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a tail call through another map, for which Linux 6.1 blames itself."""
+    call = refusal.call()
+    return map_type(refusal, found) if call and call.helper == "bpf_tail_call" else None
+
+
 def no_callback(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain bpf_for_each_map_elem over a map that has no elements to walk over."""
     return map_type(refusal, found)
@@ -172,6 +178,7 @@ RULES = (
     (r"^func (\w+)#\d+ not supported for program type \d+", helper),
     (r"^cannot pass map_type \d+ into func (\w+)#\d+", map_type),
     (r"^()expected prog array map for tail call", map_type),
+    (r"^()kernel subsystem misconfigured verifier", not_a_program_array),
     (r"^()callback function not allowed for map", no_callback),
     (r"^calling kernel function (\w+) is not allowed", kfunc),
     (r"^cannot call GPL", licence),

@@ -44,7 +44,11 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 def no_bytes(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a number of bytes that is, or may be, 0."""
-    call, register = refusal.call(), f"R{found[1]}"
+    return _no_bytes(refusal, f"R{found[1]}")
+
+
+def _no_bytes(refusal: Refusal, register: str) -> LabError:
+    call = refusal.call()
     if not call:
         return refusal.error(
             "bounds",
@@ -52,7 +56,7 @@ def no_bytes(refusal: Refusal, found: re.Match[str]) -> LabError | None:
             fix="Check it first: if (!n) return 0;",
         )
     count = call.arguments.get(register, "")
-    memory = plain_name(call.arguments.get(f"R{int(found[1]) - 1}", ""))
+    memory = plain_name(call.arguments.get(f"R{int(register[1:]) - 1}", ""))
     if is_constant(refusal.state(register)):
         return refusal.error(
             "bounds",
@@ -71,8 +75,12 @@ def no_bytes(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 
 def no_key(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a lookup in a map that has no keys."""
+    """Explain a lookup in a map that has no keys; Linux 6.1 says the same of a size of 0 bytes."""
     call = refusal.call()
+    if call and not call.helper.startswith("bpf_map_"):
+        spans = {f"R{n}": refusal.span(f"R{n}") for n in range(2, 6)}
+        zero = next((name for name, span in spans.items() if span and span[0] <= 0), "")
+        return _no_bytes(refusal, zero) if zero else None
     if not call or call.key:
         return None
     return refusal.error(
