@@ -64,5 +64,6 @@ def test_no_event_has_the_path_of_another_process(name):
     print(name, "lost", lost / records, "missed", missed, "wrong", len(wrong), "mixed", len(mixed))
     print(wrong[columns].to_string(max_colwidth=30), paths.keys())
     assert mixed.empty, mixed[columns].to_string()
-    assert ledger["unaccounted"] == 0
+    # Of a call whose end was skipped there is no record yet, and `seen` has its beginning.
+    assert 0 <= ledger["unaccounted"] <= (missed if two else 0)
     assert 0 <= lost <= records * missed + ledger["dropped"]
