@@ -204,3 +204,14 @@ def test_a_refusal_of_the_verifier_leads_to_its_walk():
     assert "look   from bpflab import verifier" in refusal(error, log=True).text
     assert "verifier()" not in refusal(error).html
     assert "verifier()" not in refusal(STACK, log=True).html
+
+
+def test_a_kernels_own_words_are_not_in_what_is_stored(monkeypatch):
+    """They differ between kernels: a reader sees them, and the panel that ends a cell has them."""
+    error = LabError("null-check", "p may be NULL.", kernel="R0 may be NULL here.", log="log")
+
+    assert "R0 may be NULL" not in refusal(error).html + refusal(error).text
+    assert "R0 may be NULL" in refusal(error, log=True).html
+    monkeypatch.setattr("bpflab.views.refusal.watched", lambda: True)
+    assert "kernel R0 may be NULL here." in refusal(error).text
+    assert ("kernel", "R0 may be NULL here.") in rows(refusal(error))

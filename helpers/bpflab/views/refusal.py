@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpflab.errors import LabError, Place
+from bpflab.notebook import watched
 from bpflab.text import counted, safe_text
 from bpflab.views.listing import coloured, listing, note, printable, row
 from bpflab.views.view import View, escaped, markup
@@ -26,7 +27,8 @@ def refusal(error: LabError, title: str = "Refused", *, log: bool = False) -> Vi
     With `LabError.lines` its places are marked in a listing. With *log* the page has the log as
     well, closed at first, and of a long one the ends: it is for the cell that a fault has ended,
     not for outputs that are stored and compared, since kernels print different logs. There a
-    refusal of the verifier's also leads to `verifier`, which shows what it knew.
+    refusal of the verifier's also leads to `verifier`, which shows what it knew. What a kernel says
+    in its own words, which only some do, is left out as well of what is stored and compared.
 
     The text has a line for each row and no listing; the HTML keeps the lines that a row has.
     """
@@ -43,8 +45,9 @@ def _panel(error: LabError, head: str, colour: str, log: bool) -> View:
     listed = {(place.file, place.line) for place in error.lines}
     parts = [*([error.place] if error.place else []), *(place for place, _ in error.also)]
     whole = error.place and listed.issuperset((place.file, place.line) for place in parts)
+    said = [row for row in error.rows() if row[0] != "kernel" or log or watched()]
     body = _row("what", _lines(error.message))
-    for name, text in error.rows():
+    for name, text in said:
         if whole and name == "where":
             body += _row(name, f"{markup(str(error.place))}\n{_excerpt(error)}")
         elif not whole or name != "also":  # else its words are in the listing
@@ -56,7 +59,7 @@ def _panel(error: LabError, head: str, colour: str, log: bool) -> View:
         'style="caption-side:top;text-align:left;font-weight:600">'
         f"{markup(head)}</caption>{body}\n</table>{_log(error.log) if log else ''}</div>"
     )
-    rows = [("what", error.message), *error.rows(), *look]
+    rows = [("what", error.message), *said, *look]
     lines = [f"{name:<6} {safe_text(' '.join(text.split()))}" for name, text in rows]
     return View(html, "\n".join([safe_text(head), *lines]))
 
