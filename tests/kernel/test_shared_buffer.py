@@ -61,8 +61,6 @@ def test_no_event_has_the_path_of_another_process(name):
     mixed = wrong[wrong["path_status"] != "unreadable"]  # a page may be out of memory at any time
     lost = records * 2 * TIMES - len(frame)
     columns = ["pid", "path_status", "path_len", "path_bytes"]
-    print(name, "lost", lost / records, "missed", missed, "wrong", len(wrong), "mixed", len(mixed))
-    print(wrong[columns].to_string(max_colwidth=30), paths.keys())
     assert mixed.empty, mixed[columns].to_string()
     # Of a call whose end was skipped there is no record yet, and `seen` has its beginning.
     assert 0 <= ledger["unaccounted"] <= (missed if two else 0)
