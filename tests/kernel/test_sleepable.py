@@ -46,7 +46,8 @@ def sleepable(request, nothing_left):
     try:
         program = load("two_hooks/sleepable.bpf", defines=WAYS[request.param])
     except LabError as reason:
-        assert reason.kind in ("not-sleepable", "privilege"), str(reason)
+        # libbpf 1.1 does not take a weak function that is missing, unless for root.
+        assert reason.kind in ("not-sleepable", "privilege", "no-symbol"), str(reason)
         pytest.skip(reason.message)
     with program, program.attached():
         yield program

@@ -169,10 +169,20 @@ def _no_body(source: Source, name: str) -> LabError:
 
 def _no_symbol(source: Source, name: str) -> LabError:
     config = name.startswith("CONFIG_")
+    place = _line(source, rf"\bextern\b.*\b{name}\b")
+    if place and "__weak" in place.text:
+        return LabError(
+            "no-symbol",
+            f"This kernel has no {name}.",
+            place=place,
+            why="The line allows that (__weak). But libbpf 1.1 then looks into the kernel's "
+            "modules too, which only root may.",
+            fix="Leave the function out, or use a newer libbpf.",
+        )
     return LabError(
         "no-symbol",
         f"This kernel has no {name}.",
-        place=_line(source, rf"\bextern\b.*\b{name}\b"),
+        place=place,
         why="The line asks for it: libbpf looks into the kernel's configuration."
         if config
         else "The line asks for it: libbpf looks among the kernel's functions and variables.",
