@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Dual MIT/GPL */
 
-/* Since Linux 6.12; where the kernel has no such function, its address is 0. */
+/* Where the kernel has no such function, as Linux 6.1, its address is 0. */
 extern int bpf_copy_from_user_str(void *to, __u32 size, const void *from, __u64 flags) __ksym __weak;
 
 /* Read one byte: the kernel waits until the page that it is on is in memory. */
@@ -11,7 +11,7 @@ static int bring_in(const char *page)
 	return bpf_copy_from_user(&byte, 1, page);
 }
 
-/* The same with what Linux 5.10 has. A path of a page or less is on two pages at most. */
+/* The same with an older helper. A path of a page or less is on two pages at most. */
 static int read_in_steps(char *to, int size, const char *path)
 {
 	int len;
