@@ -36,13 +36,7 @@ def _select(case: Case, what: str) -> LabError | None:
     ):
         return _atomic_of_64(case)
     if "Atomic" in what:
-        return case.error(
-            "atomic",
-            "BPF has no instruction for this atomic operation.",
-            "An addition is one: __sync_fetch_and_add. Loads and stores of up to 8 bytes need"
-            " none.",
-            "Read and write the variable as usual, or add with __sync_fetch_and_add.",
-        )
+        return _atomic(case)
     if "brind" in what or "BlockAddress" in what:
         return case.error(
             "computed-goto",
@@ -54,6 +48,15 @@ def _select(case: Case, what: str) -> LabError | None:
     if re.search(r"\bf(?:add|sub|mul|div|p_\w+|cmp)\b|ConstantFP|f(?:32|64)\b", what):
         return floating(case)
     return None
+
+
+def _atomic(case: Case) -> LabError:
+    return case.error(
+        "atomic",
+        "BPF has no instruction for this atomic operation.",
+        "An addition is one: __sync_fetch_and_add. Loads and stores of up to 8 bytes need none.",
+        "Read and write the variable as usual, or add with __sync_fetch_and_add.",
+    )
 
 
 def _atomic_of_64(case: Case) -> LabError:
@@ -116,6 +119,7 @@ RULES: Rules = (
         _arguments,
     ),
     (r"[Uu]nsupported atomic operations?, please use 64 bit version", _atomic_of_64),
+    (r"atomic load/store is not supported", _atomic),  # LLVM 21
     (r"Invalid usage of the XADD return value", _result_of_an_addition),
     (r"Cannot select: (.*)", _select),
     (

@@ -195,7 +195,7 @@ def _words(types: str) -> str:
 
 RULES = (
     (r"^R(\d+) type=(\w+) expected=(.+)", argument),
-    (r"^R(\d+) is not a known constant", constant),
+    (r"^R(\d+) is not a (?:known )?const", constant),
     (r"^R(\d+) must be a known constant", constant),
     (r"^R(\d+) does not point to a readonly map", not_read_only),
 )

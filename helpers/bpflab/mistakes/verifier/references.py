@@ -79,7 +79,8 @@ def unacquired(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def dynptr_unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a dynptr that holds nothing."""
     call = refusal.call()
-    name = call.arguments.get(f"R{int(found[1]) + 1}", "") if call else ""
+    register = f"R{int(found[1]) + 1}" if found[1] else found[2]
+    name = call.arguments.get(register, "") if call else ""
     end = next(
         (
             at
@@ -155,8 +156,9 @@ RULES = (
     (r"^R\d+ must have zero offset when passed to release func", not_a_record),
     (r"^dereference of modified (?:ringbuf|alloc)_mem ptr", not_a_record),
     (r"^R\d+ must be referenced when passed to release function", unacquired),
-    (r"^arg \d+ is an unacquired reference", unacquired),
+    (r"^(?:arg |R)\d+ is an unacquired reference", unacquired),
     (r"^func \S+ reference has not been acquired before", unacquired),
-    (r"^Expected an initialized dynptr as arg #(\d+)", dynptr_unset),
+    # From Linux 7.3 on by its register.
+    (r"^Expected an initialized dynptr as (?:arg #(\d+)|(R\d+))", dynptr_unset),
     (r"^Dynptr has to be an uninitialized dynptr|^cannot overwrite referenced dynptr", dynptr_set),
 )
