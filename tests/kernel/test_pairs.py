@@ -7,7 +7,7 @@ says what is expected; the lines of the text are counted from the line after it:
 
 `kind: warning` is of a text that loads with one warning, at the line. These may follow: `type:` is
 what `load` is given, `attach: function=hook` a hook to attach to, `reads: events` a ring to open,
-and `or: loads` allows kernels that take the mistake.
+and `or: loads` allows kernels and newer compilers that take the mistake.
 """
 
 import re

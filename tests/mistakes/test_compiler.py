@@ -116,6 +116,12 @@ def test_a_misspelt_helper_is_guessed_at():
             "atomic",
             3,
         ),
+        (  # LLVM 21
+            "error: a.c:3:9: in function hook i32 (ptr): sequentially consistent (seq_cst) atomic"
+            " load/store is not supported",
+            "atomic",
+            3,
+        ),
         (  # LLVM 19
             "error: a.c:3:34: in function hook i32 (ptr): 0x2ba771a0: i64 = Constant<6> too many"
             " arguments",

@@ -1,4 +1,4 @@
-/* kind: syntax  line: 5  also: none  says: braces around the case */
+/* kind: syntax  line: 5  also: none  says: braces around the case  or: loads */
 int hook(void *ctx)
 {
 	switch (bpf_get_prandom_u32()) {

@@ -1,4 +1,4 @@
-/* kind: bounds  line: 7  also: 3  says: u64 i */
+/* kind: bounds  line: 7  also: 3  says: u64 i  or: loads */
 int hook(struct tracepoint__syscalls__sys_exit_read *ctx)
 {
 	char buf[16] = {};

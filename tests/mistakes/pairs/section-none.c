@@ -1,4 +1,4 @@
-/* kind: section  line: 4  also: none  says: in no section */
+/* kind: section  line: 4  also: none  says: in no section  or: loads */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

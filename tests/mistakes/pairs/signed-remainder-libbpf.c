@@ -1,4 +1,4 @@
-/* kind: signed-division  line: 7  also: none  says: u64 */
+/* kind: signed-division  line: 7  also: none  says: u64  or: loads */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 SEC("tracepoint/sched/sched_switch")

@@ -1,4 +1,4 @@
-/* kind: bounds  line: 7  also: 3  says: n & 63 */
+/* kind: bounds  line: 7  also: 3  says: n & 63  or: loads */
 int hook(struct tracepoint__syscalls__sys_enter_openat *ctx)
 {
 	char buf[80];
