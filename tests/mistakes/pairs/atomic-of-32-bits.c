@@ -1,4 +1,4 @@
-/* kind: atomic  line: 16  also: none  says: 64-bit */
+/* kind: atomic  line: 16  also: none  says: 64-bit  or: loads */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 struct {
