@@ -1,7 +1,7 @@
 """What each kernel's verifier printed of the texts in `pairs` is explained alike.
 
-`recorded/6.18/X.json` is what Linux 6.18 said of `pairs/X.c`; `record` writes these files. A file
-of 7.3 has its text with it, and its `lines` are in the log.
+`recorded/6.18/X.json` is what Linux 6.18 said of `pairs/X.c`; `record` writes these files. Some
+files of 7.3 have their text with them, and their `lines` are in the log.
 """
 
 import json
