@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 from bpflab.course.notebooks import find, lessons
 from tests.browser.jupyter import new_page
@@ -111,3 +112,11 @@ def test_an_afternoon_leaves_nothing_in_git(jupyter):
         book.wait_until_open()
     book.save()
     assert git(jupyter.lab, "status", "--porcelain") == ""
+
+
+def test_a_link_to_the_glossary_shows_the_word(jupyter):
+    """As a page that is read, and not as the text of a file."""
+    book = jupyter.open(f"my/{find('00').name}")
+    book.element.get_by_role("link", name="ring buffer").first.click()
+    page = jupyter.page.locator(".jp-MarkdownViewer")
+    expect(page.get_by_role("heading", name="ring buffer")).to_be_in_viewport()
