@@ -17,7 +17,7 @@ struct {
 	__uint(max_entries, 64 * 1024);
 } events SEC(".maps");
 
-/* The event is on the stack: the program may wait, and go on on another CPU. */
+/* The event is on the stack: while this program waits, another may use a buffer of this CPU. */
 static int tell(const char *path)
 {
 	struct event e = { .pid = bpf_get_current_pid_tgid() >> 32 };
