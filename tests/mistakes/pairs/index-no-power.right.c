@@ -5,7 +5,7 @@ BPF_ARRAY(table, struct slots, 1);
 int hook(struct tracepoint__syscalls__sys_exit_read *ctx)
 {
 	int zero = 0;
-	u32 i = ctx->ret;
+	u64 i = ctx->ret;
 	struct slots *s = table.lookup(&zero);
 	if (!s)
 		return 0;

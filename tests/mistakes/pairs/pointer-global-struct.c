@@ -1,4 +1,4 @@
-/* kind: pointer  line: 7  also: none  says: can be a #define */
+/* kind: pointer  line: 7  also: 2  says: can be a #define */
 struct config { int limit; };
 static struct config config = { .limit = 3 };
 

@@ -13,6 +13,16 @@ from bpflab.mistakes.verifier.refusal import Refusal, says
 def arithmetic(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain an operation that makes no pointer of a pointer."""
     register, operator = f"R{found[1]}", found[2]
+    return _not_followed(refusal, register, operator)
+
+
+def of_null(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain the same of a pointer that may be NULL, of which the kernel names no operator."""
+    code = re.match(r"\(\w\w\) \w+ (\S*=) ", refusal.step.code if refusal.step else "")
+    return _not_followed(refusal, f"R{found[1]}", code[1]) if code else None
+
+
+def _not_followed(refusal: Refusal, register: str, operator: str) -> LabError:
     array = next(iter(ctext.indexed(refusal.text())), None)
     if operator == "|=" and array and refusal.state(register).startswith("fp"):
         return _joined(refusal, *array)
@@ -79,6 +89,7 @@ RULES = (
     (r"^R(\d+) bitwise operator (\S+) on pointer prohibited", arithmetic),
     (r"^R\d+ pointer (\S+) pointer prohibited", added),
     (r"^R\d+ tried to (subtract) pointer from scalar", added),
+    (r"^R(\d+) pointer arithmetic on \w*_or_null\w* prohibited", of_null),
     (r"^R\d+ pointer arithmetic on (\w+) prohibited", fixed),
     (r"^R(\d+) 32-bit pointer arithmetic prohibited", half),
 )

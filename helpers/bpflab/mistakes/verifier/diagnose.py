@@ -35,6 +35,7 @@ from bpflab.mistakes.verifier import (
     sleeping,
     stack,
     structure,
+    unmeant,
 )
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.source import Source
@@ -51,8 +52,9 @@ _CLANG = re.compile(r"^\d+ (?:warning|error)s? generated|: (?:warning|note): ")
 
 RULES: tuple[Rule, ...] = (
     # Tried in order; the first that has something to say names the fault.
-    *limits.RULES,
     *left.RULES,
+    *unmeant.RULES,
+    *limits.RULES,
     *structure.RULES,
     *locks.RULES,
     *regions.RULES,
@@ -94,7 +96,7 @@ def diagnose(
     walk = parse(log, table)
     refusal = Refusal(source, function, walk, table, log, type, instructions or b"")
     if instructions == b"" or (not log.strip() and reason == os.strerror(errno.E2BIG)):
-        return left.nothing(refusal)
+        return unmeant.nothing(refusal)
     for pattern, explain in RULES:
         if (found := re.search(pattern, walk.message, re.M)) and (error := explain(refusal, found)):
             return error

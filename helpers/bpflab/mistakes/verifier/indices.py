@@ -141,7 +141,7 @@ def _within(name: str, by: str, many: int, on_stack: bool = False) -> str:
     if many > 0 and simple:
         power = 1 << many.bit_length()
         return (
-            f"Compare it just before, as an unsigned number: if ({by} >= {many}) return 0; If "
+            f"Declare it as u64 {by}, and compare it just before: if ({by} >= {many}) return 0; If "
             f"that is refused again, declare {power} elements and use {name}[{by} & {power - 1}]."
         )
     return (

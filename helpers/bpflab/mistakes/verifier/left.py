@@ -1,28 +1,28 @@
-"""Programs that are no whole program: a call is left whose target is not there, or nothing is."""
+"""Programs that are no whole program: a call is left whose target is not there."""
 
 from __future__ import annotations
 
 import re
-import struct
 
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext, library
 from bpflab.mistakes.verifier.refusal import Refusal
+from bpflab.mistakes.verifier.unmeant import call_without_target, made
 
-_CALL, _PSEUDO_CALL, _NOWHERE = 0x85, 1, -1  # BPF_JMP | BPF_CALL, BPF_PSEUDO_CALL
 _KEYWORDS = (
     *("if", "for", "while", "switch", "return", "sizeof", "do", "else", "case", "typeof"),
     *("offsetof", "defined", "_Alignof", "__attribute__", "asm", "volatile"),
 )
-_NO_RETURN = ("exit", "abort", "_exit", "panic", "longjmp")
 _MOST_PARAMETERS = 5
 
 
 def call_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a call of a function that is not part of the program."""
-    insn = _insn(refusal.instructions)
+    insn = call_without_target(refusal.instructions)
     place = refusal.place_of(insn) if insn is not None else None
     names = _called(refusal, [place] if place else ctext.body(refusal.source, refusal.function))
+    if insn is not None and (by_compiler := made(refusal, insn, place, names)):
+        return by_compiler
     if place is None and (len(names) != 1):
         return refusal.error(
             "call",
@@ -39,51 +39,11 @@ def call_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return _own(refusal, name, own, at) if own else _foreign(refusal, name, at)
 
 
-def jump_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a call without a target that the verifier takes for a jump out of the program."""
-    return call_left(refusal, found) if _insn(refusal.instructions) is not None else None
-
-
-def nothing(refusal: Refusal) -> LabError:
-    """Explain a program of which the compiler left no instruction."""
-    name = refusal.function
-    if name in _NO_RETURN:
-        return refusal.error(
-            "empty",
-            f"The compiler left nothing of {name}.",
-            why=f"{name} is the name of a function of C that never returns, so what it returns "
-            "was left out.",
-            fix="Give the program another name.",
-        )
-    null = re.compile(r"\*\s*\(\s*(?:volatile\s+)?[\w\s]+\*+\s*\)\s*(?:0|NULL)\b")
-    lines = ctext.body(refusal.source, name)
-    at = next((p for p in lines if null.search(p.text)), None) or _through_null(lines)
-    return refusal.error(
-        "empty",
-        f"The compiler left nothing of {name}.",
-        place=at,
-        why="Address 0 is read or written, which has no meaning in C, so the compiler leaves out "
-        "the path to it."
-        if at
-        else "Something on each of its paths has no meaning in C, as an "
-        "access to address 0 has, so the compiler leaves the paths out.",
-        fix="Use the address of a variable or what a lookup returned."
-        if at
-        else "Take lines out until it loads, to find the one.",
-    )
-
-
-def _through_null(lines: list[Place]) -> Place | None:
-    """Return the line that follows a pointer that was set to NULL, and to nothing else."""
-    text = "\n".join(place.text for place in lines)
-    for set in re.finditer(r"\*\s*(\w+)\s*=\s*(?:0|NULL)\s*;", text):
-        name = set[1]
-        if not re.search(rf"(?:^|[;{{(])\s*{name}\s*=(?!=)", text, re.M):
-            use = re.compile(
-                rf"(?:^|[^\w\s])\s*\*\s*{name}\b(?!\s*=\s*(?:0|NULL)\s*;)|\b{name}(?:->|\[)"
-            )
-            return next((place for place in lines if use.search(place.text)), None)
-    return None
+def taken_for_another(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a call without a target that the verifier takes for a jump, or for one to itself."""
+    is_left = call_without_target(refusal.instructions) is not None
+    # One that libbpf relocated may lead to itself: f() { f(); }
+    return call_left(refusal, found) if is_left and refusal.source.dialect == "bcc" else None
 
 
 def _own(refusal: Refusal, name: str, body: list[Place], at: Place | None) -> LabError:
@@ -135,14 +95,6 @@ def _foreign(refusal: Refusal, name: str, at: Place | None) -> LabError:
     return refusal.error("call", message, place=at, why=why, fix=fix)
 
 
-def _insn(instructions: bytes) -> int | None:
-    """Return the first call that has no target, among ``struct bpf_insn``s."""
-    for at, (code, registers, _, imm) in enumerate(struct.iter_unpack("=BBhi", instructions)):
-        if code == _CALL and _PSEUDO_CALL in (registers >> 4, registers & 15) and imm == _NOWHERE:
-            return at
-    return None
-
-
 def _called(refusal: Refusal, lines: list[Place]) -> list[str]:
     """Return the functions that *lines* call and that could be left: no helpers, no macros."""
     text = " ".join(ctext.statement(refusal.source, p) for p in lines)
@@ -168,5 +120,7 @@ def _line_of(refusal: Refusal, name: str) -> Place | None:
 
 RULES = (
     (r"^last insn is not an exit or jmp", call_left),
-    (r"^jump out of range from insn", jump_left),
+    (r"^jump out of range from insn", taken_for_another),
+    # A target of -1 is the call itself; here it is the first instruction.
+    (r"^the call stack of \d+ frames is too deep|^recursive call from", taken_for_another),
 )

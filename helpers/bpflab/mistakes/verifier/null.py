@@ -23,6 +23,8 @@ def calculated(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a pointer that may be NULL and is added or subtracted, as if it were the value."""
     register = f"R{found[1]}"
     code = refusal.step.code if refusal.step else ""
+    if re.match(r"\(\w\w\) \w+ (?![+-]?=)\S+= ", code):
+        return None  # clang 19 leaves out a check where NULL and a number give the same, as in * 3
     other = re.match(r"\(\w\w\) \w+ [+-]= r(\d+)", code)  # the kernel names the left side alone
     if other and "or_null" not in refusal.state(register):
         register = f"R{other[1]}"

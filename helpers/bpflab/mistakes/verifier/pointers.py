@@ -88,6 +88,8 @@ def _is_global(
     if made < 0 or not re.match(r"\(18\) r\d+ = 0x[\da-f]{1,7}$", refusal.walk.steps[made].code):
         return None
     words = re.findall(r"[A-Za-z_]\w*", refusal.text())
+    for word in tuple(words):  # a pointer of the function to one that is outside
+        words += re.findall(rf"\b{word}\s*=\s*&\s*(\w+)", refusal.source.code)
     outside = (ctext.variable(refusal.source, word) for word in words)
     found = next((v for v in outside if v and _OUTSIDE.match(v.place.text)), None)
     if refusal.source.dialect != "bcc":
