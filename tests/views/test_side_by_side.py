@@ -65,12 +65,11 @@ def test_lines_that_belong_together_are_found():
     ]
     pairs = [Side("a", ["x 1", "y 1"]), Side("b", ["x 2", "y 2"]), Side("c", ["x 3", "y 2"])]
     assert body(side_by_side("t", pairs)) == [
-        "A≠ x 1",
-        "B≠ x 2",
-        "C≠ x 3",
-        "A≠ y 1",
-        "B≠ y 2",
-        "C≠ y 2",
+        "A≠  x 1",
+        "B≠  x 2",
+        "C≠  x 3",
+        "A≠  y 1",
+        "BC≠ y 2",
     ]
 
 

@@ -98,29 +98,33 @@ def _rows(columns: Sequence[list[str]]) -> list[_Row]:
 
 
 def _text(rows: list[_Row]) -> list[str]:
-    """Return a line for each row that is the same; of others one with the letter of each column.
+    """Return a line for each row that is the same; of others one with the letters of its columns.
 
     Where all columns have as many lines, those of one row stand together.
     """
-    lines = list[str]()
+    told = list[tuple[str, str]]()
     for same, run in groupby(rows, lambda row: row[0]):
         block = [cells for _, cells in run]
         if same:
-            lines += [f"   {cells[0]}".rstrip() for cells in block]
+            told += [("", cells[0] or "") for cells in block]
             continue
-        told = [
-            [
-                f"{letter}≠ {cell}".rstrip()
-                for letter, cell in zip(ascii_uppercase, cells, strict=False)
-                if cell is not None
-            ]
-            for cells in block
-        ]
+        lines = [list(_told(cells)) for cells in block]
         if all(None not in cells for cells in block):
-            lines += chain.from_iterable(told)
+            told += chain.from_iterable(lines)
         else:
-            lines += sorted(chain.from_iterable(told), key=lambda line: line[0])
-    return lines
+            told += sorted(chain.from_iterable(lines), key=lambda line: line[0])
+    width = max([2, *(len(letters) for letters, _ in told)])
+    return [f"{letters:{width}} {line}".rstrip() for letters, line in told]
+
+
+def _told(cells: list[str | None]) -> Iterator[tuple[str, str]]:
+    """Yield what a row's columns have, each with the letters of the columns that have it."""
+    letters: dict[str, str] = {}
+    for letter, cell in zip(ascii_uppercase, cells, strict=False):
+        if cell is not None:
+            letters[_key(cell)] = letters.get(_key(cell), "") + letter
+    for key, of in letters.items():
+        yield f"{of}≠", next(cell for cell in cells if cell is not None and _key(cell) == key)
 
 
 def _html(title: str, heads: list[tuple[str, list[str]]], rows: list[_Row], note: str) -> str:
