@@ -77,6 +77,21 @@ _INSTEAD = {
     ),
     "abs labs": "Write it out: x < 0 ? -x : x.",
 }
+CURRENT = r"\bcurrent\b\s*(?:->|[,;)])"
+"""Where a text reads the kernel's ``current``."""
+OF_CURRENT = (
+    "current is read by an instruction of this machine, which BPF does not have.",
+    "It is a macro of the kernel's.",
+    "Write (struct task_struct *)bpf_get_current_task() in its place.",
+)
+"""What is said of it: message, reason, advice."""
+OF_HEADER = (
+    "The text uses a function of a kernel header that is written in this machine's instructions.",
+    "BPF has its own instructions, and such a function becomes none of them.",
+    "Leave its call out: look for a helper that does it, or read the field with"
+    " bpf_probe_read_kernel.",
+)
+"""The same of other functions of the headers."""
 _ADVICE = {name: advice for names, advice in _INSTEAD.items() for name in names.split()}
 _INLINED = ("memcpy", "memset", "memmove")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError
+from bpflab.mistakes import library
 from bpflab.mistakes.compiler.arithmetic import division, floating
 from bpflab.mistakes.compiler.case import Case, Rules, says
 from bpflab.mistakes.compiler.stack import first
@@ -85,14 +86,8 @@ def _result_of_an_addition(case: Case) -> LabError:
 
 def _assembly(case: Case) -> LabError:
     """Instructions of the machine: of the text, or of an inline function of a header."""
-    if place := first(case, r"\bcurrent\b\s*(?:->|[,;)])"):
-        return case.error(
-            "assembly",
-            "current is read by an instruction of this machine, which BPF does not have.",
-            "It is a macro of the kernel's.",
-            "Write (struct task_struct *)bpf_get_current_task() in its place.",
-            place=place,
-        )
+    if place := first(case, library.CURRENT):
+        return case.error("assembly", *library.OF_CURRENT, place=place)
     if place := first(case, r"\b(?:asm|__asm__)\s*(?:volatile|goto|__volatile__|\()"):
         return case.error(
             "assembly",
@@ -101,14 +96,7 @@ def _assembly(case: Case) -> LabError:
             "Write it in C.",
             place=place,
         )
-    return case.error(
-        "assembly",
-        "The text uses a function of a kernel header that is written in this machine's"
-        " instructions.",
-        "BPF has its own instructions, and such a function becomes none of them.",
-        "Leave its call out: look for a helper that does it, or read the field with"
-        " bpf_probe_read_kernel.",
-    )
+    return case.error("assembly", *library.OF_HEADER)
 
 
 RULES: Rules = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bpflab.errors import LabError
-from bpflab.mistakes import ctext
+from bpflab.mistakes import ctext, library
 from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
@@ -78,6 +78,19 @@ def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
+def of_this_cpu(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a variable of this CPU that a kernel header reads, as clang 19 and later compile it.
+
+    They make a cast of it, from the address space in which the kernel keeps such variables.
+    """
+    current = re.compile(library.CURRENT)
+    place = next(
+        (p for p in ctext.body(refusal.source, refusal.function) if current.search(p.text)), None
+    )
+    message, why, fix = library.OF_CURRENT if place else library.OF_HEADER
+    return refusal.error("assembly", message, place=place, why=why, fix=fix)
+
+
 divided = says(
     "division",
     "A number is divided by 0.",
@@ -143,6 +156,7 @@ RULES = (
     (r"^unreachable insn (\d+)", unreachable),
     (r"^unknown opcode ", unknown_instruction),
     (r"^jump out of range from insn (\d+) to", out_of_range),
+    (r"^addr_space_cast insn can only convert between address space 1 and 0", of_this_cpu),
     (r"^div by zero|^BPF_(?:DIV|MOD) by zero", divided),
     (r"^invalid shift (-?\d+)", shifted),
     (r"^misaligned (?:\w+ )?access .* size (\d+)", misaligned),
