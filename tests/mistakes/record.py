@@ -7,13 +7,15 @@ The guests give back only what they print, so the logs are printed, and written 
     .venv/bin/python -m tests.mistakes.record <printed
 
 A text that has been recorded of this kernel is not recorded again, so what a slow guest had no time
-for comes with the next run; to record anew, remove the files. It is no test by its name, so it runs
-only where it is named.
+for comes with the next run; to record anew, remove the files. Where another compiler makes another
+program of a text, name a folder for it: ``BPFLAB_RECORDED=6.18-llvm21``. It is no test by its name,
+so it runs only where it is named.
 """
 
 import base64
 import contextlib
 import json
+import os
 import platform
 import re
 import sys
@@ -24,16 +26,18 @@ import pytest
 
 from bpflab import LabError
 from bpflab.mistakes.verifier import diagnose
+from bpflab.mistakes.verifier.unmeant import call_without_target
 
 RECORDED = Path(__file__).parent / "recorded"
-KERNEL = ".".join(platform.release().split(".")[:2])
+KERNEL = os.environ.get("BPFLAB_RECORDED") or ".".join(platform.release().split(".")[:2])
 MOST = 12_000
 """Characters of a log that is kept; what is longer repeats itself."""
 _ADDRESS = re.compile(r"0xffff[0-9a-f]{12}")
 
 
 OF_THE_VERIFIER = {
-    *("alignment", "argument", "bounds", "call", "constant-size", "context", "division", "dynptr"),
+    *("alignment", "argument", "assembly", "bounds", "builtin", "call", "constant-size"),
+    *("context", "division", "dynptr"),
     *(
         "empty",
         "function",
@@ -98,6 +102,9 @@ def packed(name, function, reason, log, lines, more):
         "lines": lines,
         "log": _ADDRESS.sub("0xffff888000000000", log),
     }
+    code = more.get("instructions") or b""
+    if call_without_target(code) is not None:  # these alone tell what it is
+        row["instructions"] = code.hex()
     return base64.b64encode(zlib.compress(json.dumps(row).encode())).decode()
 
 

@@ -35,7 +35,7 @@ def test_each_kernels_words_mean_the_same(file):
         "\n".join(row["log"]),
         [(insn, name, line) for insn, name, line in row["lines"]],
         type=row["type"],
-        instructions=b"" if row["empty"] else None,
+        instructions=b"" if row["empty"] else bytes.fromhex(row.get("instructions", "")) or None,
     )
     assert (error.kind, error.line) == (kind, line), str(error)
     if file.parent.name == "7.3" and "Verification failed" in error.log:
