@@ -19,8 +19,8 @@ from tests.browser.test_live import STOP, moves, stop
 pytestmark = pytest.mark.kernel
 
 RUN = [path for path in lessons() if path.name.startswith(("01", "03", "11"))]
-# In a page these show the learner's own state, which other modules of this folder test.
-OWN = re.compile(r"^(?:predict|summary|interact)\(", re.M)
+# In a page these show the learner's own state or kernel, which other modules test.
+OWN = re.compile(r"^(?:predict|summary|interact|on_kernels)\(", re.M)
 LIVE = re.compile(r"^(view = )?live\(", re.MULTILINE)
 # What makes an output unreadable: nothing drawn, a picture that did not load, text cut at an edge
 # with no way to scroll to it. A box of no height within one that is drawn is nobody's loss.

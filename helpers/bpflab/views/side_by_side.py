@@ -22,7 +22,7 @@ _CAPTION = "caption-side:top;text-align:left;font-weight:600;padding:.3em .7em"
 _CELL = "text-align:left;vertical-align:top;padding:.15em .7em"
 _HEAD = _CELL + ";font-weight:normal"
 _MONO = (
-    ";white-space:pre-wrap;overflow-wrap:anywhere;min-width:16em;"
+    ";white-space:pre-wrap;overflow-wrap:anywhere;min-width:10em;"
     "font-family:var(--jp-code-font-family,ui-monospace,monospace)"
 )
 # Okabe and Ito's vermilion, beside a sign and a word: told apart by every kind of colour vision.
