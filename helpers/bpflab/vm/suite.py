@@ -6,13 +6,11 @@ import sys
 import time
 from contextlib import ExitStack
 
-from bpflab.paths import NOTEBOOKS
+from bpflab.paths import NOTEBOOKS, lessons_in, number_of
 from bpflab.vm import boot, disk
 from bpflab.vm.process import running
 
-LESSONS = {
-    file.name[:3].rstrip("-"): f"notebooks/{file.name}" for file in NOTEBOOKS.glob("*.ipynb")
-}
+LESSONS = {number_of(file.name): f"notebooks/{file.name}" for file in lessons_in(NOTEBOOKS)}
 # pytest keeps one emulated CPU busy, and a machine has two: each part has a guest of its own.
 # They take about the same time.
 PARTS = {
