@@ -27,9 +27,8 @@ from bpflab.text import safe_text
 
 DEADLINE_S = 120
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_START_S = (
-    120  # a kernel starts in 1 s, and in 30 to 150 under emulation, as busy as the machine is
-)
+# A kernel starts in 1 s, and in 30 to 150 under emulation, as busy as the machine is.
+_START_S = 120
 
 
 @dataclass(frozen=True)
