@@ -11,13 +11,27 @@ from pathlib import Path
 
 import pytest
 from nbval.plugin import IPyNbFile
+from xdist.scheduler import LoadFileScheduling
 
 CAP_PERFMON, CAP_BPF = 38, 39
 TESTS = Path(__file__).parent / "tests"
-SLOW = (TESTS / "browser", TESTS / "chaos", TESTS / "lima/test_boot.py", TESTS / "vm/test_boot.py")
+FOLDERS = (TESTS / "browser", TESTS / "chaos", TESTS / "site")
+SLOW = (*FOLDERS, TESTS / "lima/test_boot.py", TESTS / "vm/test_boot.py")
 """Minutes, a browser or another kernel: folders and files whose tests are `slow`."""
 KERNEL = TESTS / "kernel"
 """The folder whose tests load programs; a test of another folder that does is marked itself."""
+JUDGES = (
+    *("test_check.py", "test_exercises.py", "test_solutions.py"),
+    *("test_two_compilers.py", "test_watcher.py", "test_execwatch.py"),
+)
+"""Files of this folder that judge answers: a judge would see the calls of any other test.
+
+The last one executes commands as fast as it can, which other tests would see as well.
+"""
+LOADING = "test_pairs.py"
+"""The long file of this folder that loads programs, and makes no call that a judge looks at."""
+OF_THE_CLONE = ("tests/hub", "tests/site")
+"""Folders whose tests start this clone's own ``./lab``, which refuses while another one sets up."""
 
 
 def _no_kernel() -> str:
@@ -48,10 +62,28 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if isinstance(item.parent, IPyNbFile) or KERNEL in item.path.parents:
             item.add_marker(pytest.mark.kernel)
+        if item.path.parent == KERNEL and item.path.name in (*JUDGES, LOADING):
+            item.add_marker(pytest.mark.judges)
         if not {item.path, *item.path.parents}.isdisjoint(SLOW):
             item.add_marker(pytest.mark.slow)
         if reason and item.get_closest_marker("kernel"):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+class _Files(LoadFileScheduling):
+    """Give each process a file at a time, in its order; some files are as one."""
+
+    def _split_scope(self, nodeid):
+        file = super()._split_scope(nodeid)
+        folder, _, name = file.rpartition("/")
+        if folder == "tests/kernel" and name in JUDGES:
+            return "judges"
+        return "./lab" if folder in OF_THE_CLONE else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Take the above for ``--dist loadfile``."""
+    return _Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collectstart(collector):

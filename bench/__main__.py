@@ -25,6 +25,7 @@ NAMES = (
     "cost",
     "memory",
     "live",
+    "tools",
     "lessons",
 )
 

@@ -1,10 +1,10 @@
-"""What a run of each lesson's program takes in the kernel, beside bpftrace's one line.
+"""How long a run of each lesson's program takes in the kernel, beside one line of bpftrace.
 
-The kernel adds up the time of all programs of a process and counts the runs (`BPF_ENABLE_STATS`; it
-adds some 80 ns to each run, for both sides, and ends with this process: no sysctl is changed). What
-a program that was jumped to takes is part of the run. A run is that of an exec of /usr/bin/true, or
-for lessons 09 and 12 of a system call of a process that makes many. bpftrace keeps 64 bytes of a
-path, the lessons up to 512.
+The kernel adds up the time of all programs of a process and counts their runs (`BPF_ENABLE_STATS`).
+Counting adds some 80 ns to each run, for both sides, and ends with this process: no sysctl is
+changed. The time of a program that a tail call reaches is part of the run. Each exec of
+/usr/bin/true is a run; for lessons 09 and 12 each system call of a process that makes many is.
+bpftrace keeps 64 bytes of a path, the lessons up to 512.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The last events as a DataFrame: `events.frame(newest=...)`, once they are read from the ring.
 
-An event of 24 bytes has a time, a number, a pid and a CPU; one of 40 bytes the name of its process,
-too.
+An event of 24 bytes has a time, a number, a pid and a CPU; an event of 40 bytes also has the name
+of its process.
 """
 
 import os

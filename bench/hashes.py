@@ -1,7 +1,7 @@
 """A hash of numbers, read as a whole and written as a whole.
 
-Each side has its own map, of u64 to u64. BCC's arrays for `items_update_batch` are made of the same
-Python numbers, and that counts, as it does for `fill`.
+Each side has its own map, of u64 to u64. For BCC's `items_update_batch` the time to make its arrays
+of the same Python numbers is included, as it is for `fill`.
 """
 
 import time

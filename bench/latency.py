@@ -1,7 +1,7 @@
 """The age of an event in an array: from the program's time to the return of `ring().read()`.
 
-The reader looks every 2 ms, as the readers above do; that of a live view looks every 10 ms. A
-process makes a system call for each event, those of a millisecond in a row.
+The reader looks every 2 ms, as the readers above do; the reader of a live view looks every 10 ms. A
+process makes a system call for each event, and the calls of each millisecond in a row.
 """
 
 import platform

@@ -1,6 +1,6 @@
 """All lessons, executed and compared with their stored outputs by pytest and nbval, once.
 
-Their texts are known where the lessons have run on this machine before.
+If the lessons have run on this machine before, their texts are known, and not compiled again.
 """
 
 import subprocess

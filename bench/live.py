@@ -1,7 +1,7 @@
 """The kernel of a notebook that shows the newest events, four times a second.
 
-A loop clears the place and shows pandas' frame, as in many tutorials, and the cell is busy; the
-lab's live view runs beside the cells. The events are the same, and so is the time.
+One way is a loop that clears the output and shows pandas' frame, as in many tutorials: its cell
+stays busy. The lab's live view runs beside the cells. The events and the time are the same.
 """
 
 import queue
@@ -19,10 +19,10 @@ LOOP_SIDE, LIVE_SIDE = "clear_output in a loop", "live()"
 SETUP = """
 import time
 from IPython.display import clear_output, display
-from bpflab import live, load, steady
+from bpflab import live, load, run
 
 execs = load("start_here/execs").attach(hook="syscalls:sys_enter_execve")
-busy = steady("/usr/bin/true", per_second=20, seconds=600)
+busy = run("/usr/bin/true", per_second=20, seconds=600)
 """
 LOOP = """
 ends = time.monotonic() + {}

@@ -1,8 +1,9 @@
 """What one more notebook on a server takes: its kernel's share of memory (PSS).
 
-All kernels of a kind run at the same time, so that what they share counts by shares. The lab's load
-a known text and show a table; the spare child is the process that waits with BCC for the next text.
-The other kind imports BCC and pandas, loads the same text, and shows the same table.
+All kernels of a kind run at the same time, so memory that they share is divided among them. The
+lab's kernels load a known text and show a table; the spare child is the process that waits with BCC
+for the next text. The other kind imports BCC and pandas, loads the same text, and shows the same
+table.
 """
 
 import contextlib

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bpflab import Program, syscalls
+from bpflab import syscalls
+from bpflab.programs.program import Program
 
 EXECVE = "syscalls:sys_enter_execve"
 _ON_EXECVE = f"tracepoint:{EXECVE}"

@@ -1,7 +1,8 @@
-"""Readers of a ring buffer, beside the same producer in turn, each a process of its own.
+"""Three readers of a ring buffer, in turn beside the same producer, each a process of its own.
 
-One in C on libbpf and one on BCC's callback, which touch a field, and the lab's `Ring.read`, into
-numpy. Each looks every 2 ms. A record has 32 bytes, and the ring 8 MB.
+One is in C on libbpf, one is BCC's callback, and both touch one field of a record. The third is the
+lab's `Ring.read`, which copies into numpy. Each looks every 2 ms. A record has 32 bytes, and the
+ring 8 MB.
 """
 
 import sys

@@ -39,7 +39,7 @@ def report(found: dict[str, Any]) -> str:
         "# Performance",
         f"Measured on {facts['date']} by `./lab bench{quick}`, which wrote this page: nothing here "
         "is typed by hand. Each side gets the same work in turn, round by round. A median is over "
-        "the rounds, and so is a ratio: the lab's value through the other's of the same round.",
+        "the rounds. So is a ratio: the lab's value divided by the other's of the same round.",
         ", ".join(f"{name} {value}" for name, value in facts.items() if value and name != "date")
         + ".",
     ]

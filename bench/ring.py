@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bpflab import Program, load
+from bpflab import load
+from bpflab.programs.program import Program
 
 PIPES = {"stdin": -1, "stdout": -1, "text": True}
 NR = {"x86_64": 110, "aarch64": 173}  # getppid

@@ -17,6 +17,7 @@ class Sizes:
         cost_rounds: of the lessons' programs, for each of which bpftrace starts anew.
         execs, calls: commands and system calls for these programs.
         kernels: of Jupyter, at the same time.
+        tool_execs: commands that the watchers for the shell see.
         live_rounds, live_s: of each way to show the newest events.
         lessons: whether all lessons are executed, which takes minutes.
     """
@@ -31,6 +32,7 @@ class Sizes:
     cost_rounds: int = 3
     execs: int = 200
     calls: int = 20_000
+    tool_execs: int = 2_000
     kernels: int = 3
     live_rounds: int = 3
     live_s: float = 5.0
@@ -45,6 +47,7 @@ QUICK = Sizes(
     cost_rounds=1,
     execs=50,
     calls=5_000,
+    tool_execs=200,
     kernels=2,
     live_rounds=2,
     live_s=2.0,

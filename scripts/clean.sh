@@ -16,6 +16,8 @@ undo() {
     mount) ! mountpoint -q "$2" || as_root umount "$2" ;;
     tracefs) ! mountpoint -q "$TRACEFS" || as_root mount -o "remount,$2" "$TRACEFS" ;;
     paranoid) as_root sh -c 'echo "$1" >"$0"' "$PARANOID" "$2" ;;
+    user) ! id "$2" &>/dev/null || as_root userdel "$2" 2>/dev/null ;;
+    homes) as_root rmdir "$2" 2>/dev/null || say "The class's work stays: it is in $2." ;;
     group) [[ ! $(group_id) ]] || as_root groupdel "$2" ;;
     esac
 }
@@ -25,12 +27,13 @@ clean() {
     no_words clean "$@"
     lock
     ! grep -qsv '^package ' "$STATE/made" || is_root || sudo true ||
-        die "sudo refused, and it takes root to undo what ./lab made outside of this clone: nothing was done"
+        die "sudo refused, and only root can undo what ./lab made outside of this clone: nothing was done"
     for pid in $(servers); do
         kill "$pid"
         timeout 10 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
         say "JupyterLab, process $pid: stopped."
     done
+    end_hub
     other=$(other_lab) || true
     while read -r kind place; do
         if [[ $kind == package ]]; then
@@ -41,7 +44,7 @@ clean() {
             left=("$kind $place" "${left[@]}")
         fi
     done < <(tac "$STATE/made" 2>/dev/null)
-    rm -rf "$VENV" "$STATE" "$RUNTIME" .{ruff,mypy}_cache
+    rm -rf "$VENV" "$STATE" "$RUNTIME" "$HUB"/{.venv,node_modules} .{ruff,mypy}_cache
     [[ $other ]] || rm -rf "$CACHE/bpflab"
     find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
     [[ ! -d my ]] || say "Your own lessons stay: they are in $ROOT/my."

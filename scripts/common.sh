@@ -4,7 +4,7 @@
 VM="./lab --vm runs the lab in a virtual machine"  # the way out where BPF is not to be had
 
 # For a command that takes no words: a mistyped option must not do what the plain command does.
-no_words() { (($# == 1)) || die "'$1' takes no words, so '$2' is none, and nothing was done: see ./lab help"; }
+no_words() { (($# == 1)) || die "'$1' takes no words, but got '$2', so nothing was done: see ./lab help"; }
 
 is_root() { [[ $(id -u) == 0 ]]; }
 

@@ -24,7 +24,7 @@ explain() {
     new_enough
     bpf_allowed
     setup >&2  # what is explained goes to a file
-    cd -- "$OLDPWD"  # where FILE is
+    cd -- "$OLDPWD" || exit  # where FILE is
     become "$VENV/bin/python" -m bpflab explain "$@"
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The distribution's packages.
 
-PACKAGES=(python3-bpfcc python3-venv libatomic1 clang libbpf-dev)
+PACKAGES=(python3-bpfcc python3-venv libatomic1 clang libbpf-dev make)
 
 installed() { [[ $(dpkg-query -W -f='${db:Status-Status} ' "$1" 2>/dev/null) == installed* ]]; }
 

@@ -28,8 +28,8 @@ headers() {
         [[ ! -e $other/$name || -e $here/$name ]] ||
             make "link $here/$name" "Linking $here/$name" ln -s "$(readlink -f "$other/$name")" "$here/$name"
     done
-    say "Kernel $KERNEL has no package of headers, so BCC gets those of ${other##*/}: they serve programs" \
-        "that read no kernel struct (the lessons do not); others would read the wrong bytes."
+    say "Kernel $KERNEL has no package of headers, so BCC gets those of ${other##*/}: programs that read" \
+        "no kernel struct work, as in the lessons; others would read the wrong bytes."
 }
 
 tracing() {
@@ -37,48 +37,63 @@ tracing() {
     [[ ! ${BPFLAB_KERNEL-} ]] || return 0  # the running one is not ours
     mountpoint -q "$TRACEFS" || make "mount $TRACEFS" "Mounting tracefs" mount -t tracefs nodev "$TRACEFS"
     ! is_root || return 0
-    group_id >/dev/null || make "group $GROUP" "Making the group $GROUP" groupadd --system "$GROUP"
-    [[ $(stat -c '%g %a' "$TRACEFS") == "$(group_id) 750" ]] ||
-        make "tracefs $(stat -c 'gid=%g,mode=%a' "$TRACEFS")" "Letting the group $GROUP read tracefs" \
-            mount -o "remount,gid=$(group_id),mode=750" "$TRACEFS"
+    group_reads_tracefs
     # Debian's kernels know a third level, Ubuntu's a fourth, at which CAP_PERFMON is not enough to attach. At 2,
     # the highest of kernel.org's, others still see nothing of the kernel or of each other.
     level=$(cat "$PARANOID" 2>/dev/null) || level=0
     ((level <= 2)) || make "paranoid $level" "Letting CAP_PERFMON attach programs" sh -c 'echo 2 >"$0"' "$PARANOID"
 }
 
-# venv [test]: the packages of pyproject.toml, and with "test" those of the tests. The stamp says which are there.
-venv() {
-    local extra=${1-} version stamp have old=yes status=0 wanted
-    mapfile -t wanted < <("$PYTHON" -B scripts/requirements.py ${extra:+"$extra"})
-    version=${wanted[0]}
-    stamp=$(cat pyproject.toml constraints.txt - <<<"$ROOT $version" | sha256sum)
-    have=$(cat "$VENV/lab-stamp" 2>/dev/null) || true
-    if [[ $have == "$stamp$extra" || $have == "${stamp}test" ]]; then
-        say "Python packages: all there."
+group_reads_tracefs() {
+    group_id >/dev/null || make "group $GROUP" "Making the group $GROUP" groupadd --system "$GROUP"
+    [[ $(stat -c '%g %a' "$TRACEFS") == "$(group_id) 750" ]] ||
+        make "tracefs $(stat -c 'gid=%g,mode=%a' "$TRACEFS")" "Letting the group $GROUP read tracefs" \
+            mount -o "remount,gid=$(group_id),mode=750" "$TRACEFS"
+}
+
+# venv [test]: the packages of pyproject.toml, and with "test" those of the tests.
+venv() { environment "$VENV" constraints.txt "bpflab, zmq" ${1:+"$1"}; }
+
+# environment FOLDER CONSTRAINTS MODULES [test | --group NAME]: packages that pyproject.toml names, in a venv. The lab's
+# own sees the distribution's as well. The stamp, given once MODULES can be imported, says which packages are there.
+environment() {
+    local folder=$1 pins=$2 modules=$3 words=("${@:4}") make=("$PYTHON" -m venv) name='' see=false old=yes status=0
+    local version stamp have all wanted
+    [[ ${4-} != --group ]] || name=" for the $5"
+    [[ $folder != "$VENV" ]] || { see=true && make+=(--system-site-packages); }
+    mapfile -t all < <("$PYTHON" -B scripts/requirements.py "${words[@]:-test}")
+    version=${all[0]}
+    stamp=$(cat "$pins" - <<<"$ROOT ${all[*]}" | sha256sum)  # the rest of pyproject.toml installs nothing
+    have=$(cat "$folder/lab-stamp" 2>/dev/null) || true
+    if [[ $have == "$stamp${words[*]}" || $have == "${stamp}test" ]]; then
+        say "Python packages$name: all there."
         return
     fi
-    # A venv of this place and this Python that sees the distribution's packages is kept, whoever made it.
-    if ! { grep -qsx 'include-system-site-packages = true' "$VENV/pyvenv.cfg" &&
-        grep -qsF "$VENV" "$VENV/pyvenv.cfg" && [[ -x $VENV/bin/python$version ]]; }; then
-        UNFINISHED=$VENV
+    # A venv of this place and this Python is kept, whoever made it.
+    if ! { grep -qsx "include-system-site-packages = $see" "$folder/pyvenv.cfg" &&
+        grep -qsF "$folder" "$folder/pyvenv.cfg" && [[ -x $folder/bin/python$version ]]; }; then
+        "$PYTHON" -c "import ensurepip, venv" &>/dev/null ||
+            die "Python cannot make an environment here: sudo apt-get install python3-venv, then the same again"
+        UNFINISHED=$folder
         old=
-        rm -rf "$VENV"
-        step "Making .venv of Python $version" "$PYTHON" -m venv --system-site-packages "$VENV"
+        rm -rf "$folder"
+        step "Making ${folder#"$ROOT"/} of Python $version" "${make[@]}" "$folder"
     fi
+    mapfile -t wanted < <("$PYTHON" -B scripts/requirements.py "${words[@]}")
     # Modules are compiled when first imported: most never are. A user's settings would put packages elsewhere.
-    try "pip install (needs a network)" env -u PIP_PREFIX -u PIP_TARGET -u PIP_ROOT -u PIP_REQUIRE_HASHES \
+    try "pip install$name (needs a network)" env -u PIP_PREFIX -u PIP_TARGET -u PIP_ROOT -u PIP_REQUIRE_HASHES \
         PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=10 PIP_USER=0 PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        "$VENV/bin/python" -m pip install -q --no-compile -c constraints.txt "${wanted[@]:1}" || status=$?
-    if ((status)) && [[ $old && $have == *"$extra" && $have ]] && no_network; then
-        say "There is no network. pyproject.toml or constraints.txt has changed, and the packages are as they were before."
+        "$folder/bin/python" -m pip install -q --no-compile -c "$pins" "${wanted[@]:1}" || status=$?
+    if ((status)) && [[ $old && $have == *"${words[*]}" && $have ]] && no_network; then
+        say "There is no network. pyproject.toml or $pins has changed, but the packages are still the old ones."
         return
     fi
-    ((!status)) || die "pip install (needs a network): $(reason "$status")"
-    say "$ROOT/helpers" >"$VENV/lib/python$version/site-packages/bpflab.pth"
+    ((!status)) || die "pip install$name (needs a network): $(reason "$status")"
+    [[ $see == false ]] || say "$ROOT/helpers" >"$folder/lib/python$version/site-packages/bpflab.pth"
     # pip may have put them elsewhere, or on a disk from which no library may be loaded.
-    "$VENV/bin/python" -c "import bpflab, zmq" &>"$STATE/log" ||
+    "$folder/bin/python" -c "import $modules" &>"$STATE/log" ||
         die "what pip installed does not work: $(tail -n 1 "$STATE/log")"
-    printf '%s' "$stamp$extra" >"$VENV/lab-stamp"
+    printf '%s' "$stamp${words[*]}" >"$folder/lab-stamp"
+    # shellcheck disable=SC2034  # steps.sh reads it
     UNFINISHED=
 }

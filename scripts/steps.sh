@@ -17,7 +17,7 @@ traps
 # The seconds so far: one line that changes on a terminal, a new line every ten seconds elsewhere.
 tick() {
     local second
-    trap 'say "" "Interrupted: what runs comes to its end first."; exit' INT  # dpkg takes a minute for it
+    trap 'say "" "Interrupted: the step that runs now ends first."; exit' INT  # dpkg takes a minute for it
     for ((second = 0; ; second++)); do
         [[ -d /proc/$$ ]] || exit 0  # ./lab itself was killed
         if [[ -t 1 ]]; then
@@ -64,9 +64,10 @@ make() {
     step "$2" as_root "${@:3}"
 }
 
-# What apt and pip say, first of all, where no network answers. pip goes on to call it a conflict of versions.
+# What apt, pip and npm say, first of all, where no network answers. pip goes on to call it a conflict of versions.
 NO_NETWORK='(Temporary failure|Failed to resolve|Could not resolve|NewConnectionError|ConnectTimeoutError|ProxyError'
-NO_NETWORK+='|Network is unreachable|[Cc]onnection timed out|Could not connect to|Cannot initiate the connection).*'
+NO_NETWORK+='|Network is unreachable|[Cc]onnection timed out|Could not connect to|Cannot initiate the connection'
+NO_NETWORK+='|getaddrinfo E|connect E|network timeout).*'
 no_network() { grep -qsE "$NO_NETWORK" "$STATE/log"; }
 
 # reason STATUS: why the last step failed, by its status and its output.

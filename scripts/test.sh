@@ -2,7 +2,8 @@
 # ./lab check and ./lab test: three tiers of tests. pyproject.toml has the markers, conftest.py the rule.
 
 QUICK="not kernel and not jupyter and not slow"
-LIVE="(kernel or jupyter) and not slow"
+JUDGES="judges and not slow"
+LIVE="(kernel or jupyter) and not judges and not slow"
 
 static() {
     tool ruff check && tool ruff format --check && tool mypy && tool deptry . --extend-exclude "^my/" &&
@@ -24,22 +25,29 @@ check() {
     tool pytest -n 2 -m "$QUICK" tests
 }
 
-# With the lab's own rights, what `check` tests and then, one test at a time, what needs the kernel.
+# With the lab's own rights, what `check` tests and then what needs the kernel: two files beside each other, each in its
+# order. All that judges answers is as one file, and comes before the rest: conftest.py says why.
 both() {
     static
     (become "$VENV/bin/python" -m pytest -n 2 -m "$QUICK" tests)
-    (become "$VENV/bin/python" -m pytest -m "$LIVE")
+    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$JUDGES" tests/kernel)
+    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$LIVE")
 }
 
-# What is slow, first of all in guests: not every machine's kernel has kprobes, or preempts a program. Of the newest
-# kernel one file alone, as a guest may be emulated: CI has a job that runs the lessons there as well.
+# What is slow, first of all in two guests at once, each of which keeps one CPU busy: not every machine's kernel has
+# kprobes, or preempts a program. Of the newest kernel one file alone, as a guest may be emulated: CI has a job that runs
+# the lessons there as well.
 rest() {
     local status=0
     vm_packages newest
-    (become_vm test newest tests/kernel/test_missed.py) || status=$?
+    become_vm test newest tests/kernel/test_missed.py >"$STATE/newest" 2>&1 &
+    CLOCK=$!  # it ends with this script
     (become_vm test debian-12 tests/kernel/test_kprobes.py \
         notebooks/01-hello-world.ipynb notebooks/02-first-map.ipynb) || status=$?
-    (become "$VENV/bin/python" -m pytest -m slow) || status=$?
+    wait "$CLOCK" || status=$?
+    CLOCK=
+    cat "$STATE/newest"
+    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m slow) || status=$?
     return "$status"
 }
 

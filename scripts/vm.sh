@@ -6,7 +6,7 @@ VM_PACKAGES=(python3 mmdebstrap debian-archive-keyring fakeroot uidmap e2fsprogs
 # vm_packages [NAME]: what a virtual machine takes here, packages alone, and no rights once they are there.
 vm_packages() {
     local packages=("${VM_PACKAGES[@]}") wanted=() name qemu=qemu-system-x86
-    [[ $(uname -m) != aarch64 ]] || qemu=qemu-system-arm
+    [[ $(uname -m) != aarch64 ]] || qemu="qemu-system-arm"
     packages+=("$qemu")
     [[ ${1-} != *-arm64* || $qemu == qemu-system-arm ]] || packages+=(qemu-system-arm qemu-user-static arch-test)
     for name in "${packages[@]}"; do installed "$name" || wanted+=("$name"); done

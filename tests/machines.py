@@ -23,6 +23,7 @@ FILES = {
     f"{DIST}/bcc/libbcc.py": "",
     f"{DIST}/bcc/version.py": "__version__ = '0.31.0'\n",
     "/usr/bin/clang": "",
+    "/usr/bin/make": "",
     "/usr/bin/sudo": "",
     "/usr/sbin/bpftool": "",
     "/usr/bin/bpftrace": "",

@@ -221,6 +221,22 @@ def test_a_fault_is_its_own_text_on_stderr(kind, status, monkeypatch, capsys):
     assert capsys.readouterr() == ("", f"{fault}\n")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["doctor", "doctor --json", "progress", "progress --json", "run 01", "run -n 99", "--help"],
+)
+def test_what_nobody_reads_ends_quietly(clone, words):
+    """As when `head` has what it wants: no traceback, the status of SIGPIPE, no kernel left."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stderr = subprocess.STDOUT if "99" in words else subprocess.PIPE
+    command = [sys.executable, "-B", "-m", "bpflab", *words.split()]
+    env = os.environ | {"PYTHONPATH": str(clone / "helpers")}
+    run = subprocess.run(command, env=env, stdout=writer, stderr=stderr, text=True, check=False)
+    os.close(writer)
+    assert (run.returncode, run.stderr or "") == (cli.UNREAD, "")
+
+
 def test_the_doctor_gives_the_status(monkeypatch):
     """What ``doctor`` returns is the status, and ``--json`` reaches it."""
     given = []

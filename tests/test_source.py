@@ -110,6 +110,80 @@ def test_a_path_of_the_learners_own(tree, tmp_path, monkeypatch):
     assert source.find("own.c").files == ["own.h", "own.c"]
 
 
+@pytest.fixture
+def both(tree, monkeypatch):
+    """Write a program in both dialects, and one for BCC alone; choose clang and libbpf."""
+    for name in (
+        "chain/a.c",
+        "chain/a.bpf.c",
+        "chain/x.h",
+        "chain/x.bpf.h",
+        "chain/y.h",
+        "bcc/b.c",
+    ):
+        tree(name, f"int {name.translate(dict.fromkeys(map(ord, './'), '_'))};\n")
+    monkeypatch.setenv(source.CHOICE, "libbpf")
+
+
+@pytest.mark.parametrize(
+    ("name", "bcc", "libbpf"),
+    [
+        ("chain/a", "a.c", "a.bpf.c"),
+        ("chain", "a.c", "a.bpf.c"),
+        ("chain/x.h", "x.h", "x.bpf.h"),
+        ("chain/y.h", "y.h", "y.h"),
+        ("chain/a.bpf", "a.bpf.c", "a.bpf.c"),
+    ],
+)
+@pytest.mark.usefixtures("both")
+def test_the_reader_chooses_the_dialect(monkeypatch, name, bcc, libbpf):
+    """By a variable; a header may serve for both, and who names a file of libbpf's gets that."""
+    assert source.find(name).files == [f"bpf/chain/{libbpf}"]
+    for other in ("bcc", ""):
+        monkeypatch.setenv(source.CHOICE, other)
+        assert source.find(name).files == [f"bpf/chain/{bcc}"]
+
+
+@pytest.mark.usefixtures("both")
+def test_a_program_of_both_dialects_is_proposed_once(monkeypatch):
+    """By the name that lessons use."""
+    monkeypatch.setenv(source.CHOICE, "")
+    with pytest.raises(LabError) as caught:
+        source.find("chain/very_different")
+    assert caught.value.fix == "There is chain/a."
+
+
+@pytest.mark.usefixtures("both")
+def test_a_learners_own_file_is_what_it_is(tmp_path):
+    """The choice is between files of the course."""
+    own = tmp_path / "own.c"
+    own.write_text("int own;\n")
+    assert source.find(str(own)).listing() == "int own;\n"
+
+
+@pytest.mark.usefixtures("both")
+def test_a_program_for_bcc_alone_is_refused_with_help():
+    """It says which lessons have both, and how to go back."""
+    with pytest.raises(LabError) as caught:
+        source.find("bcc/b")
+    assert (caught.value.kind, "bpf/bcc/b.c is for BCC" in caught.value.message) == (
+        "no-source",
+        True,
+    )
+    assert all(number in caught.value.why for number in source.EITHER)
+    assert f"%env {source.CHOICE}=bcc" in caught.value.fix
+
+
+def test_a_dialect_that_is_none_is_named(tree, monkeypatch):
+    """A misspelled choice is no silent BCC."""
+    tree("x.c", "int x;\n")
+    monkeypatch.setenv(source.CHOICE, "clang")
+    with pytest.raises(LabError) as caught:
+        source.find("x")
+    assert (caught.value.kind, "'clang'" in caught.value.message) == ("dialect", True)
+    assert "libbpf" in caught.value.fix
+
+
 def test_text_from_a_cell():
     """C that is given as text is called as the caller says, and has no file."""
     code = source.from_text(FUNCTION, "cell.c")

@@ -38,7 +38,7 @@ int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
 	e->pid = bpf_get_current_pid_tgid() >> 32;
 	e->path_len = read_path(e->path, sizeof(e->path), ctx->filename);
 	excluded = EXCLUDED_CMDS.lookup((struct path *)e->path);
-	/* A cut path begins like others, and an unread one is all zeros: neither may match. */
+	/* A cut path begins like others, an unread one is all zeros: none may match. */
 	if (excluded && is_whole(e->path_len, sizeof(e->path))) {
 		filtered.atomic_increment(0);
 		return 0;

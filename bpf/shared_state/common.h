@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Dual MIT/GPL */
 
-#ifndef STATE_TYPE
-#define STATE_TYPE "percpu_array"
+#ifndef PER_CPU
+#define PER_CPU 1
 #endif
 
 struct SharedState {
@@ -19,7 +19,11 @@ struct event {
 	u32 unused;
 };
 
-BPF_TABLE(STATE_TYPE, int, struct SharedState, PER_CPU_MAP, 1);
+#if PER_CPU
+BPF_PERCPU_ARRAY(PER_CPU_MAP, struct SharedState, 1);
+#else
+BPF_ARRAY(PER_CPU_MAP, struct SharedState, 1);
+#endif
 BPF_PROG_ARRAY(TAIL_CALL_MAP, 2);
 BPF_RINGBUF_OUTPUT(events, 256);
 BPF_ARRAY(seen, u64, 1);

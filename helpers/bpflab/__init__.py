@@ -5,47 +5,30 @@ from importlib import import_module as _import_module
 from typing import Any as _Any
 
 _HOMES = {
-    "": ("inspect", "syscalls"),  # modules that lessons name
-    "errors": ("LabError", "Place"),
-    "bindings.hooks": ("syscall_entry",),
+    "": ("doctor", "inspect", "syscalls"),  # modules that lessons name
+    "errors": ("LabError",),
+    "listing": ("show",),
     "source": ("find",),
     "course.expect": ("expect",),
     "course.kernels": ("on_kernels",),
     "exercises.check": ("check",),
     "course.predict": ("predict",),
     "course.summary": ("summary",),
-    "data.trace": ("open_trace",),
-    "doctor.features": ("needs", "prefers"),
-    "inspect.hook": ("hook",),
-    "inspect.hooks": ("hooks",),
+    "doctor.features": ("needs",),
+    "inspect.closing": ("close",),
     "inspect.verifier": ("verifier",),
-    "programs.keep": ("hold", "pinned"),
-    "programs.loading": ("close", "load", "loaded"),
-    "programs.perf": ("PerfBuffer",),
-    "programs.program": ("Program",),
-    "programs.testrun": ("cost_ns", "invoke", "result"),
-    "screen": ("Live", "live", "progress"),
+    "programs.loading": ("load",),
+    "screen": ("live", "progress"),
     "screen.interact": ("interact",),
-    "text": ("safe_text",),
     "views": (
-        "Edge",
-        "View",
-        "bars",
-        "code",
-        "diff",
         "flow",
         "grid",
-        "histogram",
-        "leftovers_start",
-        "lines",
-        "origins",
+        "plot",
         "table",
     ),
     "workload.bpftrace": ("bpftrace",),
-    "workload.paused": ("PausedExec",),
-    "workload.runs": ("Run", "run"),
+    "workload.runs": ("run",),
     "workload.standby": ("standby",),
-    "workload.steady": ("steady",),
 }
 """The public names, by the module that has each: it is imported when one is first asked for.
 
@@ -61,6 +44,7 @@ def __getattr__(name: str) -> _Any:
         if name in names:
             module = _import_module(f"{__name__}.{home or name}")
             return getattr(module, name) if home else module
+    _import_module(f"{__name__}.gone").refuse(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

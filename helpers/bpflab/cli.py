@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
     from bpflab.course.headless import Step
 
 _WIDTH = 60
+UNREAD = 141
+"""What a shell says of a command that SIGPIPE has ended: its reader has gone, as `head` does."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0, 1 for a fault, 2 for usage, 130 for Ctrl-C.
+
+    It is 141 where nobody reads on what the command prints.
 
     ``doctor [--json]`` examines the machine; ``run NN ...`` executes lessons, a line a cell;
     ``refresh [NN ...]`` executes them and stores their outputs; with ``--dry-run`` both only name
@@ -32,6 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     says why a text of C or a saved log of the verifier is refused: 0 where it is accepted, 1 where
     it is not, 2 where there is no such file. A fault's text goes to stderr.
     """
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):  # Python flushes both once more, and would complain
+            os.dup2(nowhere, stream.fileno())
+        return UNREAD
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         options = _parser().parse_args(argv)
         if options.command == "doctor":

@@ -25,6 +25,10 @@ _NUMBERED = re.compile(r'\s*#\s*(?:line\b|\d+\s+")')  # of another tool; ours co
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"')
 MADE = "vmlinux.h"
 """The header with the kernel's types, which is made from the running kernel (`compiling.clang`)."""
+CHOICE = "BPFLAB_DIALECT"
+"""The variable that says in which dialect `find` looks for the lessons' programs."""
+EITHER = ("02", "03", "04", "07", "08")
+"""The lessons whose programs are there in both dialects."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,7 @@ class Source:
 
     def listing(self, file: str | None = None) -> str:
         """The text of one of its files, as it was written; by default of the one that was named."""
-        own = (name for name in self.written if not name.endswith(".h"))
-        return self.written[file or next(own)]
+        return self.written[file or next(iter(self.written))]
 
     def at(self, position: int) -> Place:
         """Return the line of the character number *position* of `code`."""
@@ -120,26 +123,57 @@ class Source:
 def find(name: str, defines: Mapping[str, object] | None = None) -> Source:
     """Return the source of *name*: ``bpf/NAME.c``, or every ``.c`` of the directory ``bpf/NAME``.
 
-    A path to a ``.c`` file of the learner's own serves as well. ``#include "x.h"`` is resolved
-    beside the including file, then in ``bpf/include``; each file goes in once.
+    A header is named with its suffix (``include/path.h``), and a path to a ``.c`` file of the
+    learner's own serves as well. ``#include "x.h"`` is resolved beside the including file, then in
+    ``bpf/include``; each file goes in once.
+
+    Where the variable ``BPFLAB_DIALECT`` is ``libbpf``, the file under ``bpf/`` is ``NAME.bpf.c``.
 
     Raises:
-        LabError: ``no-source`` where there is no such file, ``no-include`` for a missing header.
+        LabError: ``no-source`` where there is no such file, ``no-include`` for a missing header,
+            ``dialect`` where the variable names none.
 
     >>> find("first_map/cut").files
     ['bpf/include/path.h', 'bpf/first_map/cut.c']
     """
     own = Path(name.replace("\0", ""))
-    if own.suffix == ".c":
-        paths = [own] if own.is_file() else []
+    if own.suffix in (".c", ".h"):
+        paths = [path for path in (own, BPF / own) if path.is_file()][:1]
     else:
         one, many = BPF / f"{name}.c", BPF / name
-        paths = [one] if one.is_file() else sorted(many.glob("*.c"))
+        every = sorted(many.glob("*.c"))
+        plain = [path for path in every if not path.name.endswith(".bpf.c")]
+        paths = [one] if one.is_file() else plain or every
+    paths = [_chosen(path) for path in paths]
     if not paths:
         raise LabError("no-source", f"There is no program {_label(name)!r}.", fix=_known(name))
     written: dict[str, str] = {}
     lines = [place for path in paths for place in _read(path.resolve(), written, None)]
     return Source(_label(name), tuple(lines), _macros(defines), written)
+
+
+def _chosen(path: Path) -> Path:
+    """Return the file that stands for *path* in the dialect that the reader chose.
+
+    Raises:
+        LabError: ``no-source`` where there is none; ``dialect`` where there is no such dialect.
+    """
+    dialect = os.environ.get(CHOICE) or "bcc"
+    if dialect not in ("bcc", "libbpf"):
+        message = f"There is no dialect {safe_text(dialect, 60)!r}."
+        raise LabError("dialect", message, fix=f"Set {CHOICE} to bcc or to libbpf.")
+    twin = path.with_suffix(f".bpf{path.suffix}")
+    if dialect == "bcc" or not path.is_relative_to(BPF) or path.stem.endswith(".bpf"):
+        return path
+    if not twin.is_file() and path.suffix == ".c":
+        raise LabError(
+            "no-source",
+            f"{_shown(path)} is for BCC, and there is no such program for clang and libbpf.",
+            why=f"{CHOICE} is libbpf. Lessons {', '.join(EITHER)} have their programs in both "
+            "dialects.",
+            fix=f"Write %env {CHOICE}=bcc into a cell, and run it.",
+        )
+    return twin if twin.is_file() else path  # a header may serve for both
 
 
 def from_text(
@@ -242,6 +276,7 @@ def _shown(path: Path) -> str:
 def _known(name: str) -> str:
     if "{" in name:
         return 'Give C as text, with a name: load("mine", text=…).'
-    known = sorted(str(p.relative_to(BPF).with_suffix("")) for p in BPF.rglob("*.c"))
+    every = {str(p.relative_to(BPF).with_suffix("")) for p in BPF.rglob("*.c")}
+    known = sorted(every - {f"{each}.bpf" for each in every})  # the others have names of their own
     close = [k for k in known if name.split("/")[0] in k] or known
     return near(name, close) or f"There are {', '.join(close)}." if close else ""

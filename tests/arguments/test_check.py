@@ -55,7 +55,7 @@ def test_what_fits_arrives():
         (
             lambda: act(["/bin/ls", "-l"]),
             "path is ['/bin/ls', '-l'], and must be text.",
-            "act('/bin/ls', '-l')",
+            'As in act("/usr/bin/true", times=3)',
         ),
         (
             lambda: act("a", 5),

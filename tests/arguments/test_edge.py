@@ -10,17 +10,14 @@ from bpflab.arguments.check import _evaluated
 
 # What checks more than annotations say, or is no function of the learner's.
 OTHERWISE = {
-    "Edge",
+    "doctor",
     "LabError",
     "Live",  # made by live
     "Place",
     "Program",  # made by load
     "Run",  # made by run
     "View",
-    "histogram",  # says what to do with values that nobody counted
     "inspect",
-    "loaded",  # takes nothing
-    "open_trace",  # takes nothing
     "safe_text",  # below everything else, and given bytes or text by the package alone
     "syscalls",
 }

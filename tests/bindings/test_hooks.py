@@ -15,6 +15,8 @@ KALLSYMS = """\
 0000000000000000 T __arm64_sys_execve
 0000000000000000 t sys_getpgid
 0000000000000000 t __x64_sys_extra\t[module]
+0000000000000000 t filename_unlinkat
+0000000000000000 t bpf_prog_59f4a931744dcdc6_kprobe__do_unlinkat\t[bpf]
 """
 
 
@@ -57,6 +59,12 @@ def test_a_function_that_is_not_listed_has_its_tracepoint(kernel, name):
 
     assert (entry.type, entry.target) == ("tracepoint", f"syscalls:sys_enter_{name}")
     assert name in entry.why
+
+
+def test_a_function_that_is_gone_leads_to_one_that_is_there(kernel):
+    """A program of BPF, which the list has as well, is none: not even the one just loaded."""
+    assert kallsyms.near("do_unlinkat") == ["filename_unlinkat"]
+    assert not any(name.startswith("bpf_prog_") for name in kallsyms.functions())
 
 
 def test_a_closed_list_leads_to_the_tracepoint(kernel):

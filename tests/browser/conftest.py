@@ -7,7 +7,6 @@ executes a notebook without the browser does it in a child process.
 """
 
 import os
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
@@ -17,16 +16,7 @@ from tests.browser.chromium import NoChromium, launch
 from tests.browser.jupyter import STEP_MS, new_page
 from tests.browser.server import running_lab, usual_port_taken
 
-HERE = Path(__file__).parent
-DEADLINE_S = 150
 CLONE = "learner's 'copy' für eBPF/bpflab"  # what a path may hold, and what git calls a clone
-
-
-def pytest_collection_modifyitems(items):
-    """Give every browser test a deadline, and the kernel that its lessons need."""
-    for item in items:
-        if HERE in item.path.parents and not item.get_closest_marker("timeout"):
-            item.add_marker(pytest.mark.timeout(DEADLINE_S))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -109,10 +109,11 @@ def copy_clone(to: Path) -> None:
 
 def stamp(root: Path) -> str:
     """Return what ``./lab`` writes into a venv that has the tests' packages."""
-    text = b"".join((root / name).read_bytes() for name in ("pyproject.toml", "constraints.txt"))
-    version = "{}.{}".format(*sys.version_info)
-    digest = hashlib.sha256(text + f"{root} {version}\n".encode()).hexdigest()
-    return f"{digest}  -test"
+    words = [sys.executable, "-B", root / "scripts/requirements.py", "test"]
+    wanted = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=True).stdout
+    line = " ".join([str(root), *wanted.splitlines()]) + "\n"
+    text = (root / "constraints.txt").read_bytes() + line.encode()
+    return f"{hashlib.sha256(text).hexdigest()}  -test"
 
 
 def environment(runtime: Path, bin_dir: Path) -> dict[str, str]:

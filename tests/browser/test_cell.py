@@ -30,6 +30,24 @@ _DRAWN = """(editor, word) => {
     return null;
 }"""
 
+# The texts of an editor that stand out from its ground by less than WCAG's 4.5 to 1.
+_FAINT = """editor => {
+    const parts = colour => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+    const linear = part => part <= 10 ? part / 3294 : ((part / 255 + 0.055) / 1.055) ** 2.4;
+    const light = colour => {
+        const [red, green, blue] = parts(colour).map(linear);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const ground = light(getComputedStyle(editor.closest(".jp-InputArea-editor")).backgroundColor);
+    const walk = document.createTreeWalker(editor, NodeFilter.SHOW_TEXT), faint = [];
+    while (walk.nextNode()) {
+        const two = [ground, light(getComputedStyle(walk.currentNode.parentElement).color)];
+        const contrast = (Math.max(...two) + 0.05) / (Math.min(...two) + 0.05);
+        if (contrast < 4.5) faint.push([walk.currentNode.data, contrast]);
+    }
+    return faint;
+}"""
+
 
 def drawn(cell, word):
     """Return colour and weight of a word in a cell's editor; None where it begins no text."""
@@ -53,6 +71,17 @@ def test_a_cell_of_c_has_the_colours_of_c(jupyter, theme):
     assert len({drawn(c, word) for word in words}) == len(words)
     assert len({drawn(python, word) for word in ("class", "Plain", "# int")}) == 3
     assert drawn(python, "// 2") is None  # an operator and a number, two texts
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_code_stands_out_from_its_ground(jupyter, theme):
+    """Each word of C and of Python, comments above all."""
+    book = jupyter.write(C + '#include "path.h"\n', PYTHON)
+    jupyter.set_theme(theme)
+    c, python = book.cells
+    until(lambda: is_c(c), "the cell has no colours of C")
+    for cell in (c, python):
+        assert cell.element.locator(".cm-content").evaluate(_FAINT) == []
 
 
 def test_the_colours_follow_the_first_line(jupyter):

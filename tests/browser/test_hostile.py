@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from bpflab import safe_text
+from bpflab.text import safe_text
 
 pytestmark = pytest.mark.kernel
 
@@ -26,7 +26,7 @@ NAMES = [
 ]
 FORMULA = r"/bin/$\text{ls}$ \(\phantom{x}\) $$\href{javascript:alert(1)}{x}$$"
 SETUP = """
-from bpflab import Edge, bars, code, expect, flow, grid, lines, load, origins, run, table
+from bpflab import expect, flow, grid, load, plot, run, show, table
 import pandas as pd
 
 paths = {paths!r}
@@ -42,18 +42,20 @@ names = frame["path"].drop_duplicates().tolist()
 CELLS = {
     "table": "table(frame, names[0], columns=['comm', 'path', 'path_status'])",
     "table's head": "table(pd.DataFrame([range(len(names))], columns=names), names[2])",
-    "bars": "bars(frame.groupby('path', sort=False).size(), names[2], unit=names[3])",
-    "lines": "lines(pd.DataFrame({name: [1, 2] for name in names[:6]}), names[2], y=names[3])",
+    "bars": ("plot(frame.groupby('path', sort=False).size(), names[2], kind='bar', unit=names[3])"),
+    "lines": (
+        "numbers = pd.DataFrame({name: [1, 2] for name in names[:6]})\n"
+        "plot(numbers, names[2], kind='line', unit=names[3])"
+    ),
     "flow": (
-        "edges = [Edge(a, b, 1) for a, b in zip(names, names[1:])]\n"
+        "edges = [(a, b, 1) for a, b in zip(names, names[1:])]\n"
         "flow(names[2], [[name] for name in names], edges)"
     ),
     "grid": (
         "raw = [path[-60:] for path in frame['path_bytes'].drop_duplicates()]\n"
-        "came = {name: origins(some, len(some)) for name, some in zip(names, raw)}\n"
-        "grid(dict(zip(names, raw)), came, names[2])"
+        "grid(dict(zip(names, raw)), names[2])"
     ),
-    "code": "code('\\n'.join(names), names[2])",
+    "show": "show('\\n'.join(names), names[2])",
     "refusal": "with expect('no-command'):\n    run(b'/nowhere' + paths[1])",
     "program": "load('<img src=x onerror=alert(1)>', text='int hook(void *ctx) { return 0; }')",
 }

@@ -137,7 +137,8 @@ def test_a_slow_function_is_called_for_the_last_value(jupyter):
 def test_it_steers_while_a_cell_runs(jupyter):
     """Beside a live view of another cell, too, which goes on."""
     live = """\
-from bpflab import View, live
+from bpflab import live
+from bpflab.views.view import View
 n = 0
 def draw():
     global n

@@ -8,7 +8,7 @@ from tests.browser.waiting import until
 
 pytestmark = pytest.mark.kernel
 
-BAR = r"{}\D*?(\d+)"
+BAR = r"{}\D*?(\d[\d,]*)"
 
 
 def found(book, start):
@@ -21,7 +21,7 @@ def bars(cell):
     names = ("/usr/bin/id", "/usr/bin/ls", "left out")
     text = cell.element.locator(".jp-Cell-outputArea").inner_text()
     seen = {name: re.search(BAR.format(re.escape(name)), text) for name in names}
-    return {name: int(match[1]) for name, match in seen.items() if match}
+    return {name: int(match[1].replace(",", "")) for name, match in seen.items() if match}
 
 
 def test_a_list_is_edited_while_commands_run(jupyter):

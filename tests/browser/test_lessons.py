@@ -12,7 +12,7 @@ import pytest
 
 import bpflab.views
 from bpflab.course.notebooks import lessons, read
-from bpflab.workload.steady import steady
+from bpflab.workload.runs import run
 from tests.browser.jupyter import THEMES, new_page
 from tests.browser.test_live import STOP, moves, stop
 
@@ -179,7 +179,7 @@ def test_it_runs_and_is_kept(lesson, jupyter):
 
 def a_live_view_is_right(jupyter, cell):
     """Look at a live view in both themes while this machine works, and stop it."""
-    busy = steady("/usr/bin/true", per_second=5)  # or a quiet machine shows nothing
+    busy = run("/usr/bin/true", per_second=5)  # or a quiet machine shows nothing
     for theme in THEMES:
         jupyter.set_theme(theme)
         moves(cell)

@@ -16,10 +16,10 @@ from tests.browser.waiting import until
 pytestmark = pytest.mark.kernel
 
 START = """\
-from bpflab import live, load, run, steady
+from bpflab import live, load, run
 
 execs = load("start_here/execs")
-busy = steady("/usr/bin/true", per_second=20, seconds=120)
+busy = run("/usr/bin/true", per_second=20, seconds=120)
 """
 VIEW = """\
 view = live(execs, "Executions", hook="syscalls:sys_enter_execve")
@@ -94,7 +94,8 @@ def test_it_moves_while_other_cells_run_and_ends_with_the_truth(jupyter):
 
 STILL = """\
 import os, signal, subprocess, sys
-from bpflab import View, live
+from bpflab import live
+from bpflab.views.view import View
 from bpflab.screen import live_view
 
 live_view._NOBODY_S = 8

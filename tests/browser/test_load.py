@@ -13,7 +13,7 @@ import pytest
 from tests.browser.test_live import STOP, accounting, moves
 from tests.browser.waiting import until
 
-pytestmark = [pytest.mark.kernel, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.kernel
 
 SECONDS = 20
 MEASURED_S = 10
@@ -21,7 +21,7 @@ STORM = """\
 import json, os, subprocess, sys, threading, time
 import numpy as np
 import pandas as pd
-from bpflab import bars, histogram, lines, live, load
+from bpflab import live, load, plot
 
 child = subprocess.Popen(
     [sys.executable, STORM, "1000000", str(SECONDS)], stdin=-1, stdout=-1, text=True
@@ -80,17 +80,19 @@ def newest(field):
 
 
 def by_cpu():
-    return bars(newest("cpu").value_counts(), "By CPU", unit="events")
+    return plot(newest("cpu").value_counts(), "By CPU", kind="bar", unit="events")
 
 
 def growth():
     seen[round(time.monotonic() - began, 2)] = storm.maps["seen"].total()
-    return lines(pd.DataFrame({"events": seen}).rename_axis("seconds"), "Growth", y="events")
+    return plot(
+        pd.DataFrame({"events": seen}).rename_axis("seconds"), "Growth", kind="line", unit="events"
+    )
 
 
 def numbers():
     slots = np.log2(newest("number") + 1).astype(int)
-    return histogram(slots.value_counts(), "Numbers", unit="")
+    return plot(slots.value_counts(), "Numbers", kind="hist", unit="")
 
 
 views = [live(storm, f"Storm {n}", columns=["cpu", "number"]) for n in range(4)]

@@ -7,9 +7,10 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from bpflab import LabError, loaded
+from bpflab import LabError
 from bpflab.cell import install
 from bpflab.cell.magic import USAGE, bpf
+from bpflab.programs.loading import loaded
 
 C = """\
 BPF_ARRAY(seen, u64, 1);
@@ -142,9 +143,17 @@ def test_of_several_programs_each_says_where_it_belongs(shell, run):
 
 @pytest.mark.kernel
 def test_a_cell_without_a_program_says_so(run):
-    """A comment alone loads nothing."""
+    """A map alone runs nowhere."""
     with pytest.raises(LabError, match="no program"):
-        run("%%bpf counted\n// nothing yet\n")
+        run("%%bpf counted\nBPF_ARRAY(seen, u64, 1);\n")
+
+
+@pytest.mark.parametrize("text", ["/* your\n program */\n", "// nothing yet\n\n"])
+def test_a_cell_without_c_is_no_mistake(shell, capsys, text):
+    """An exercise may begin with a comment alone; the name has no value then."""
+    shell.run_cell(f"%%bpf counted\n{text}").raise_error()
+    assert capsys.readouterr().out == "counted: this cell has no C yet.\n"
+    assert "counted" not in shell.user_ns
 
 
 @pytest.mark.kernel

@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from bpflab.cell import panel
 
 FAILS = """\
-from bpflab import LabError, Place
+from bpflab.errors import LabError, Place
 
 error = LabError("stack", "Too much.", place=Place("a.c", 7, "char x[600];"), fix="<Less>", log="L")
 raise error

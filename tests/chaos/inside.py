@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bpflab import close, load, pinned, run
+from bpflab import close, load, run
 from bpflab.errors import LabError
 
 EXECVE = "syscalls:sys_enter_execve"
@@ -128,8 +128,8 @@ def headers(folder: Path) -> dict:
 
 KILLED = """
 import os, signal, sys
-from bpflab import load, pinned
-with load("killed", text=sys.argv[1]) as program, pinned(program.maps["seen"]):
+from bpflab import load
+with load("killed", text=sys.argv[1]) as program, program.maps["seen"].pinned():
     os.kill(os.getpid(), signal.SIGKILL)
 """
 OPEN = """
@@ -147,7 +147,7 @@ def pins(folder: Path) -> dict:
     bpffs = Path("/sys/fs/bpf")  # where everybody may look
     subprocess.run(["mount", "-t", "bpf", "pins", bpffs], check=True)
     with load("pins", text=COUNT) as program:
-        with pinned(program.maps["seen"]) as path:
+        with program.maps["seen"].pinned() as path:
             mode = path.stat().st_mode & 0o777
             opened = [
                 subprocess.check_output([*who, "/usr/bin/python3", "-c", OPEN, path], text=True)
@@ -155,7 +155,7 @@ def pins(folder: Path) -> dict:
             ]
         subprocess.run([sys.executable, "-c", KILLED, COUNT], check=False)
         killed = [p.name.rpartition("-")[2] for p in bpffs.glob("bpflab-*")]
-        with pinned(program.maps["seen"]) as path:
+        with program.maps["seen"].pinned() as path:
             after = list(bpffs.glob("bpflab-*")) == [path]
     return {
         "mode": mode,

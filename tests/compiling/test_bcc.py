@@ -111,7 +111,7 @@ MAP = {"name": "m", "reference": 3, "type": 2, "key_size": 4, "value_size": 8, "
         "print('[' * 100_000)",
         "sys.stdout.buffer.write(b'\\xff')",
         "sys.stdout.write('x' * (1 << 26))",
-        "sys.stderr.write('a.c:1:1: warning: odd\\n\\n' * (1 << 20))",
+        "sys.stderr.write('a.c:1:1: warning: odd\\n\\n' * (1 << 17))",
         f"print('noise', {json.dumps(ANSWER)!r})",
         f"print({json.dumps(ANSWER)[:-3]!r})",
         answered(stage=["done"]),

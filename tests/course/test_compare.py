@@ -62,7 +62,7 @@ def test_lines_side_by_side_and_a_guest_that_fails(cell, machines, capsys):
         "   hook  n",
         "A≠ raw   1",
         "B≠ raw   77",
-        "Nothing came from debian-12: why stands above.",
+        "Nothing came from debian-12: the reason is above.",
         "",
     ]
     assert said == ["here: a line", "debian-12: the guest did not boot: debian-12"]

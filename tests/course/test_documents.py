@@ -4,11 +4,22 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageSequence
 
 from bpflab.course.notebooks import lessons
 from bpflab.paths import NUMBER, ROOT, number_of
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/design.md", "lima/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "docs/design.md",
+    "docs/instructor.md",
+    "docs/names.md",
+    "docs/releasing.md",
+    "lima/README.md",
+]
 INLINE = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 REFERENCE = re.compile(r"^\[([^\]]+)\]: (\S+)$", re.MULTILINE)
 LONGEST = 120
@@ -65,7 +76,8 @@ def test_the_design_names_modules_that_are_there():
 def test_the_readme_has_each_lesson_once():
     """In their order, each with its minutes."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(rf"^\| \[({NUMBER}) [^\]]+\]\[\1\] \| .+ \| \d+ \|$", text, re.MULTILINE)
+    row = rf"^\| \[({NUMBER}) [^\]]+\]\[\1\] \| .+ \| \d+ \| .+ \|$"
+    rows = re.findall(row, text, re.MULTILINE)
     places = [place for name, place in REFERENCE.findall(text) if name[0].isdigit()]
 
     assert rows == [number_of(path.name) for path in lessons()]
@@ -78,3 +90,23 @@ def test_the_pictures_are_small():
 
     assert sizes
     assert {name: size for name, size in sizes.items() if size >= 200_000} == {}
+
+
+def test_the_readme_shows_each_picture():
+    """No picture is left over when a new one takes its place."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = {place for bang, _, place in INLINE.findall(text) if bang}
+
+    assert shown == {f"docs/img/{path.name}" for path in (ROOT / "docs/img").iterdir()}
+
+
+def test_a_picture_moves_and_then_stands_still():
+    """A live view moves for seconds, at most three times, and the last frame can be read."""
+    with Image.open(ROOT / "docs/img/lesson-07-live.gif") as film:
+        seconds = [frame.info["duration"] / 1000 for frame in ImageSequence.Iterator(film)]
+        again = film.info["loop"]  # 0 is for ever
+
+    assert len(seconds) >= 15
+    assert 6 <= sum(seconds[:-1]) <= 12
+    assert seconds[-1] >= 3
+    assert 1 <= again <= 2

@@ -19,6 +19,7 @@ import sys
 from pathlib import Path
 from bpflab.course import progress
 progress.FILE, progress.watched = Path(sys.argv[1]), lambda: True
+progress._WAIT_S = 100.0  # the other one writes without a pause, which no reader does
 for n in range(200):
     progress.record_exercise(f"{sys.argv[2]}-{n}", "solved")
     progress.record_exercise("00-0", "wrong")
@@ -86,6 +87,21 @@ def test_an_exercise_is_counted(file):
     assert sorted(path.name for path in file.parent.iterdir()) == ["progress.json"]
 
 
+def test_an_exercise_knows_its_first_and_its_last_try(file, monkeypatch):
+    """Of tries alone; a file of an older version says nothing of the first one, and has a last."""
+    file.parent.mkdir()
+    old = {"number": "02-2", "status": "wrong", "tries": 3, "solved": ""}
+    file.write_text(json.dumps({"exercises": [old], "predictions": []}))
+    for hour, status in enumerate(("untouched", "wrong", "solved", "cannot-run")):
+        monkeypatch.setattr(progress, "_now", lambda hour=hour: f"{hour} o'clock")
+        progress.record_exercise("02-1", status)
+    progress.record_exercise("02-2", "silent")
+
+    first, second = progress.read().exercises
+    assert (first.began, first.when, first.status) == ("1 o'clock", "2 o'clock", "cannot-run")
+    assert (second.began, second.when, second.tries) == ("", "3 o'clock", 4)
+
+
 def current_umask():
     """Return this process's mask."""
     mask = os.umask(0)
@@ -117,7 +133,7 @@ def test_two_kernels_write_at_once(file):
     """Nothing of either is lost."""
     command = [sys.executable, "-c", WRITES, str(file)]
     writers = [subprocess.Popen([*command, name]) for name in ("a", "b")]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
+    assert [writer.wait(timeout=200) for writer in writers] == [0, 0]
 
     exercises = progress.read().exercises
     assert len(exercises) == 401

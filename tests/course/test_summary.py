@@ -9,6 +9,8 @@ from bpflab.course import summary as module
 from bpflab.course.records import Exercise, Prediction, Progress
 from bpflab.course.summary import summary
 
+YOU = "You predicted"
+
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
@@ -76,6 +78,29 @@ def test_where_nobody_watches_it_is_the_same_each_time(course, monkeypatch):
     whole = summary().text
     monkeypatch.setattr(progress, "read", Progress)
     assert "a line for each lesson stands here" in whole and summary().text == whole
+
+
+def test_an_optional_prediction_counts_where_it_was_guessed(course, monkeypatch):
+    """A reader who leaves an optional part out has left nothing open."""
+    path = notebooks.find("03")
+    book = nbformat.read(path, 4)
+    more = [nbformat.v4.new_code_cell(f"predict('{text}')") for text in ("More?", "And more?")]
+    for cell in more:
+        cell.metadata["tags"] = ["nbval-check-output", "optional"]
+    nbformat.write(nbformat.v4.new_notebook(cells=[*book.cells, *more]), path)
+    guess = Prediction("03", "One?", "1", "foreseen")
+    stored(monkeypatch, guess)
+    assert summary("03").text.splitlines()[1:3] == ["You foresaw: 1 of 1", f"- One? {YOU}: 1"]
+    assert ["03-other", "1", "of", "1"] in [row.split() for row in summary().text.splitlines()]
+    stored(monkeypatch, guess, Prediction("03", "More?", "2", "surprised"))
+    assert summary("03").text.splitlines()[1:] == [
+        "You foresaw: 1 of 2",
+        f"- One? {YOU}: 1",
+        "It surprised you: 1 of 2",
+        f"- More? {YOU}: 2",
+    ]
+    monkeypatch.setattr(module, "watched", lambda: False)
+    assert summary("03").text.splitlines()[1].startswith("1 prediction (2 more in optional parts):")
 
 
 def test_the_whole_course(course, monkeypatch):

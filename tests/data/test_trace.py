@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bpflab.data import trace as module
-from bpflab.data.trace import Line, open_trace, parse
+from bpflab.data.trace import Line, parse
 from bpflab.errors import LabError
 
 HEAD = "# tracer: nop\n#\n#           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION\n"
@@ -75,7 +75,7 @@ def test_only_what_comes_later_is_read(tracefs):
     """Lines of an earlier time stay out; each later one comes once, and the file keeps all."""
     file = tracefs / "trace"
     file.write_text(HEAD + row("old") + row("twice"))
-    with open_trace() as trace:
+    with module.trace() as trace:
         assert trace.lines() == []
         file.write_text(HEAD + row("twice") + row("twice") + row("new", time_s="8.0"))
         assert messages(trace.lines()) == ["twice", "new"]
@@ -87,7 +87,7 @@ def test_only_what_comes_later_is_read(tracefs):
 
 def test_only_some_processes_lines_are_returned(tracefs):
     """As a list, and as a table, which has its columns even when it is empty."""
-    with open_trace() as trace:
+    with module.trace() as trace:
         (tracefs / "trace").write_text(row("mine", pid=1) + row("theirs", pid=2) + row("mine", 3))
         own = SimpleNamespace(pids=(1, 3, 5))
         assert messages(trace.lines(own)) == ["mine", "mine"]
@@ -98,7 +98,7 @@ def test_only_some_processes_lines_are_returned(tracefs):
 
 def test_what_was_read_stays_when_it_is_closed(tracefs):
     """And nothing comes any more."""
-    with open_trace() as trace:
+    with module.trace() as trace:
         (tracefs / "trace").write_text(row("one"))
         trace.lines()
     (tracefs / "trace").write_text(row("one") + row("two"))
@@ -107,18 +107,18 @@ def test_what_was_read_stays_when_it_is_closed(tracefs):
 
 
 def test_a_closed_buffer_is_a_reason_not_a_traceback(tracefs):
-    """Tracefs is not mounted, or not open to this user."""
+    """Tracefs is not mounted, or this user may not read it."""
     (tracefs / "trace").unlink()
 
     with pytest.raises(LabError) as caught:
-        open_trace()
+        module.trace()
     assert caught.value.kind == "no-trace"
 
 
 def test_a_kernel_without_the_event_leaves_no_instance(tracefs):
     """The event came with Linux 5.9; before it, the machine's own buffer is read."""
     (tracefs / "instances").mkdir()
-    with open_trace() as trace:
+    with module.trace() as trace:
         assert not trace.alone
     assert list((tracefs / "instances").iterdir()) == []
 
@@ -129,7 +129,7 @@ def test_instances_of_the_dead_are_swept_away(tracefs):
     names = {f"bpflab-{os.getpid()}-1", "bpflab-x-1", "others-1-1"}
     for name in {*names, f"bpflab-{2**22 + 1}-1"}:
         (instances / name).mkdir(parents=True)
-    open_trace().close()
+    module.trace().close()
 
     assert {folder.name for folder in instances.iterdir()} == names
 
@@ -138,6 +138,6 @@ def test_a_flood_is_read_up_to_a_bound(tracefs, monkeypatch):
     """Whoever prints faster than we read cannot hold us for ever."""
     monkeypatch.setattr(module, "_MOST_BYTES", 3000)
     monkeypatch.setattr(module, "_CHUNK", 1000)
-    with open_trace() as trace:
+    with module.trace() as trace:
         (tracefs / "trace").write_text(row("hi") * 1000)
         assert 0 < len(trace.lines()) < 100

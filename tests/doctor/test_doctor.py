@@ -11,10 +11,10 @@ from tests.machines import FILES, on_a_bare_machine
 
 
 def test_healthy(machine):
-    """A machine that lacks nothing gets fourteen checks, all ok, none with a fix."""
+    """A machine that lacks nothing gets fifteen checks, all ok, none with a fix."""
     checks = doctor.examine(machine)
-    assert [(check.status, check.fix) for check in checks] == [("ok", "")] * 14
-    assert len({check.name for check in checks}) == 14
+    assert [(check.status, check.fix) for check in checks] == [("ok", "")] * 15
+    assert len({check.name for check in checks}) == 15
 
 
 def test_fixes_can_be_pasted(machine):

@@ -77,7 +77,8 @@ def test_programs_take_the_real_bcc(machine):
         (EXEC, None, {"tracepoints"}),
         ("/usr/bin/clang", None, {"clang"}),
         ("/usr/lib/libbpf.so.1", None, {"libbpf"}),
-        ("/usr/sbin/bpftool", None, {"bpftool"}),
+        ("/usr/bin/make", None, {"build tools"}),
+        ("/usr/sbin/bpftool", None, {"bpftool", "build tools"}),
         ("/usr/bin/bpftrace", None, {"bpftrace"}),
         (MOUNTS, "proc /proc proc rw 0 0", {"bpffs"}),
         (

@@ -55,7 +55,7 @@ def test_headers_of_another_release(machine):
     machine.write(f"{MODULES}/build/include/config/kernel.release", "6.1.0-9-amd64\n")
     check = look(machine, "headers")
     assert check.status == "note"
-    assert f"headers of 6.1.0-9-amd64, and the kernel is {RELEASE}" in check.found
+    assert f"headers of 6.1.0-9-amd64, but the kernel is {RELEASE}" in check.found
     assert check.fix.splitlines()[1].startswith(SET_UP)
 
 

@@ -24,9 +24,9 @@ def folder(tmp_path):
     """Three lessons that need different things, and a file that is none."""
     made = tmp_path / "notebooks"
     made.mkdir()
-    asks = 'from bpflab import needs\n\nneeds("programs", "two CPUs")'
-    wishes = 'prefers(\n    {"bpftrace": "it counts alone"}\n)'
-    (made / "01-one.ipynb").write_text(cells(asks, wishes, "lesson.needs('kprobes')"))
+    wishes = 'optional={"bpftrace": "it counts alone"}'
+    asks = f'from bpflab import needs\n\nneeds("programs", "two CPUs", {wishes})'
+    (made / "01-one.ipynb").write_text(cells(asks, "lesson.needs('kprobes')"))
     (made / "02-two.ipynb").write_text(cells('needs("programs", "clang")'))
     (made / "03-three.ipynb").write_text(cells('needs("programs")'))
     (made / "notes.ipynb").write_text("nothing")
@@ -58,7 +58,7 @@ def test_survey(machine, folder):
     assert runs.status == "ok"
 
 
-def test_what_is_needed_hides_what_is_preferred(machine, folder):
+def test_what_is_needed_hides_what_is_optional(machine, folder):
     """A lesson that cannot run does not also run in part."""
     machine.cpus = 1
     machine.remove("/usr/bin/bpftrace")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab import LabError, needs, prefers
+from bpflab import LabError, needs
 from tests.machines import DEBIAN_KERNEL
 
 pytestmark = pytest.mark.usefixtures("root_at_work")
@@ -35,19 +35,31 @@ def test_needs_raises_what_is_missing_why_and_what_to_do(machine, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_prefers_says_what_the_lesson_does_without(machine, capsys):
+def test_it_says_what_the_lesson_does_without(machine, capsys):
     """A line for each thing that is missing, and one sentence where none is."""
     wishes = {"bpftrace": "nobody counts along", "bpffs": "nothing is pinned"}
-    prefers(wishes, machine=machine)
-    assert capsys.readouterr().out.startswith("Nothing is missing here")
+    needs("two CPUs", optional=wishes, machine=machine)
+    assert capsys.readouterr().out.splitlines() == [
+        "This machine has what the lesson needs: two CPUs.",
+        "Nothing is missing here that would change what the lesson shows.",
+    ]
     machine.remove("/usr/bin/bpftrace")
-    prefers(wishes, machine=machine)
-    assert capsys.readouterr().out == "Without bpftrace, nobody counts along.\n"
+    needs("two CPUs", optional=wishes, machine=machine)
+    assert capsys.readouterr().out.splitlines()[1:] == ["Without bpftrace, nobody counts along."]
+
+
+def test_what_is_missing_comes_before_what_is_optional(machine, capsys):
+    """Where the lesson cannot run, what it would do without something is no matter."""
+    machine.remove("/usr/bin/bpftrace")
+    machine.remove("/usr/bin/clang")
+    with pytest.raises(LabError, match="cannot run here without clang"):
+        needs("clang", optional={"bpftrace": "nobody counts along"}, machine=machine)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_feature_that_nobody_knows(machine):
     """A misspelt name is not a missing feature, before anything is asked."""
-    for ask in (lambda: needs("two CPU", machine=machine), lambda: prefers({"x": "y"})):
+    for ask in (lambda: needs("two CPU", machine=machine), lambda: needs(optional={"x": "y"})):
         with pytest.raises(LabError) as caught:
             ask()
         assert caught.value.kind == "no-feature"

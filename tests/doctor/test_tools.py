@@ -12,6 +12,8 @@ from tests.machines import RELEASE
         ("clang", "/usr/bin/clang", "fault", "sudo apt-get install clang"),
         ("libbpf", "/usr/lib/libbpf.so.1", "fault", "sudo apt-get install libbpf-dev"),
         ("libbpf", "/usr/include/bpf/bpf_helpers.h", "fault", "sudo apt-get install libbpf-dev"),
+        ("build tools", "/usr/bin/make", "fault", "sudo apt-get install make"),
+        ("build tools", "/usr/sbin/bpftool", "fault", "sudo apt-get install bpftool ||"),
         ("bpftool", "/usr/sbin/bpftool", "note", "sudo apt-get install bpftool"),
         ("bpftrace", "/usr/bin/bpftrace", "note", "sudo apt-get install bpftrace"),
     ],

@@ -36,7 +36,7 @@ MUTANTS = {
         Mutant("Event 1 of 4 is wrong in path_len", swaps=((LENGTH, LENGTH_OFF),)),
         Mutant("BUF is of the type array", swaps=(("BPF_PERCPU_ARRAY", "BPF_ARRAY"),)),
         Mutant(
-            "4 files were opened, and not each has one event",
+            "4 files were opened, but not every file has exactly one event",
             swaps=((", ctx->filename", ", (void *)ctx"),),
         ),
         Mutant("has no field flags", swaps=(("int flags", "int mode"), ("e->flags", "e->mode"))),

@@ -34,7 +34,7 @@ MUTANTS = {
         Mutant("and pid is not the process id", swaps=((PID, "bpf_get_current_pid_tgid()"),)),
         Mutant("ktime_ns is not the time", swaps=((TIME, ""),)),
         Mutant(
-            "In 1 of 2 runs of other paths there was not exactly one event",
+            "1 of 2 runs of other paths did not give exactly one event",
             swaps=(
                 ("i < sizeof(e->path); i++", "i < 256; i++"),
                 ("if (i < sizeof", "if (i < 256 && i < sizeof"),
@@ -50,7 +50,7 @@ MUTANTS = {
         Mutant(MISSED, swaps=(("if (i < sizeof(e->path))", "if (i)"),)),
         Mutant("is wrong in path", swaps=((RESET, ""), (READ, READ + RESET))),
         Mutant(
-            "there was not exactly one event",
+            "did not give exactly one event",
             swaps=(
                 ("i < sizeof(e->path); i++", "i < 64; i++"),
                 ("if (i < sizeof(e->path))", "if (i < 64)"),
@@ -94,7 +94,9 @@ MUTANTS = {
         Mutant("4 items instead of 5", answer=[8, 12, 16, 16]),
     ],
     "03-5": [
-        Mutant("A byte after the last path was cleared", swaps=((CLEARS, "if (i < 64)"),)),
+        Mutant(
+            "A byte was cleared that the last path did not write", swaps=((CLEARS, "if (i < 64)"),)
+        ),
         Mutant(
             "there is no path in BUF",
             status="silent",

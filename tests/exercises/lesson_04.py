@@ -71,6 +71,9 @@ LOOKUP = "EXCLUDED_USERS.lookup(&user)"
 WHOLE = " &&\n\t    is_whole(e->path_len, sizeof(e->path))"
 RESET = "\t__builtin_memset(e->path, 0, sizeof(e->path));\n"
 READ = "\te->path_len = read_path(e->path, sizeof(e->path), ctx->filename);\n"
+IN_IT = "bpf_map_lookup_elem(list, e->path)"
+IN_LIST = f" &&\n\t    {IN_IT}"
+
 MUTANTS = {
     "04-1": [
         Mutant(
@@ -98,7 +101,7 @@ MUTANTS = {
             ),
         ),
         Mutant(
-            "that it begins with",
+            "and the longer path begins with it",
             swaps=(
                 (COUNTS, ""),
                 ("\tif (excluded &&", f"\tif (excluded)\n\t\t{COUNTS}\n\tif (excluded &&"),
@@ -139,7 +142,7 @@ MUTANTS = {
         ),
         Mutant("your addition is three steps", swaps=((COUNTS, "*excluded += 1;"),)),
         Mutant(
-            "that nobody listed",
+            "The program itself has added users",
             swaps=(
                 (LOOKUP, LOOKUP + ", one = 1"),
                 ("\te->pid", "\tEXCLUDED_USERS.insert(&user, &one);\n\te->pid"),
@@ -147,7 +150,7 @@ MUTANTS = {
         ),
     ],
     "04-5": [
-        Mutant("is a path of 511 bytes that it begins with", swaps=((WHOLE, ""),)),
+        Mutant("has a path of 511 bytes, and the command begins with it", swaps=((WHOLE, ""),)),
         Mutant(
             "511 bytes is in the list, and it was reported",
             swaps=((WHOLE, " &&\n\t    e->path_len < sizeof(e->path)"),),
@@ -160,5 +163,39 @@ MUTANTS = {
             "The number in filtered is wrong", swaps=(("\t\tfiltered.atomic_increment(0);\n", ""),)
         ),
         Mutant("commands ran", status="silent", swaps=(("if (EXCL", "if (1 || EXCL"),)),
+    ],
+    "04-6": [
+        Mutant(
+            "is in the list of its user was called", swaps=(("uid_gid();", "uid_gid() >> 32;"),)
+        ),
+        Mutant(
+            "is in the list of its user was called",
+            swaps=(("bpf_get_current_uid_gid();", "bpf_get_current_pid_tgid() >> 32;"),),
+        ),
+        Mutant("not in the list of its user was called", swaps=((IN_LIST, ""),)),
+        Mutant(
+            "not in the list of its user was called",
+            swaps=((IN_LIST, IN_LIST.replace(IN_IT, "A.lookup((struct path *)e->path)")),),
+        ),
+        Mutant(
+            "is in the list of its user was called",
+            swaps=(
+                ("(list && is", "(is"),
+                (IN_LIST, IN_LIST.replace(IN_IT, "B.lookup((struct path *)e->path)")),
+            ),
+        ),
+        Mutant("with a long path,", swaps=((" && is_whole(e->path_len, sizeof(e->path))", ""),)),
+        Mutant(
+            "The number in filtered is wrong", swaps=(("\t\tfiltered.atomic_increment(0);\n", ""),)
+        ),
+        Mutant("has room for 10 users, not for 100", swaps=(("100", "10"),)),
+        Mutant(
+            "of the type array_of_maps, not hash_of_maps",
+            swaps=(("BPF_HASH_OF_MAPS(LISTS, u32, ", "BPF_ARRAY_OF_MAPS(LISTS, "),),
+        ),
+        Mutant(
+            "LISTS is not a number of 4 bytes",
+            swaps=(("LISTS, u32", "LISTS, u64"), ("u32 u", "u64 u")),
+        ),
     ],
 }

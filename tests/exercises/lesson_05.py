@@ -17,14 +17,12 @@ TWO_CPUS = "two CPUs"  # lost where two CPUs met, and else found in the instruct
 MUTANTS = {
     "05-1": [
         Mutant("has no field uid", swaps=(("\tu32 uid;\n", ""), (UID, ""))),
-        Mutant("uid of a pair is a number that is not the user", swaps=((UID, ""),)),
+        Mutant("has a uid that is not the user of any process", swaps=((UID, ""),)),
         Mutant(
-            "uid of a pair is a number that is not the user",
+            "has a uid that is not the user of any process",
             swaps=(("uid_gid();", "uid_gid() >> 32;"),),
         ),
-        Mutant(
-            "pid of a pair is a number that is not one of the processes", swaps=((" >> 32", ""),)
-        ),
+        Mutant("has a pid that is not one of the processes", swaps=((" >> 32", ""),)),
         Mutant("your addition is three steps", swaps=(("atomic_increment", "increment"),)),
         Mutant("The field pid has 16 bits", swaps=(("u32 pid", "u16 pid"),)),
         Mutant(
@@ -89,7 +87,7 @@ MUTANTS = {
     ],
     "05-5": [
         Mutant(
-            "attach() has nowhere to go",
+            "attach() finds no hook",
             swaps=(
                 (
                     "RAW_TRACEPOINT_PROBE(sys_enter)",

@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of lesson 06."""
 
+import struct
+
 from tests.exercises.mutant import Mutant
 
 EMPTY = "struct event e = {};"
@@ -36,6 +38,40 @@ int hook(struct tracepoint__syscalls__sys_enter_execve *ctx)
 	return 0;
 }
 """
+
+SIZE = 4096
+
+
+def walk(
+    data,
+    at,
+    end,
+    first_busy=False,
+    with_busy=False,
+    with_back=False,
+    stride=None,
+    size=SIZE,
+    stops=False,
+):
+    """Return the numbers that wait; each keyword is a mistake."""
+    numbers, busy = [], False
+    while at < end:
+        header, _, number = struct.unpack_from("=3I", data, at % size)
+        if header >> 31:
+            if busy and stops:
+                break
+            busy = True
+            numbers += [number] * with_busy
+        elif (busy or first_busy) and (with_back or not header >> 30 & 1):
+            numbers.append(number)
+        at += stride or -(-(8 + (header & (1 << 30) - 1)) // 8) * 8
+    return numbers
+
+
+def wrong(**mistake):
+    """Return the function with a mistake."""
+    return lambda data, at, end: walk(data, at, end, **mistake)
+
 
 MUTANTS = {
     "06-1": [
@@ -90,7 +126,7 @@ MUTANTS = {
             swaps=((WHOLE + BACK, "\tevents.ringbuf_submit(e, 0);\n"),),
         ),
         Mutant(
-            "seen is not what was sent",
+            "seen is not the sum of what was sent",
             swaps=((SEEN, ""), ("\te->ktime_ns", SEEN + "\te->ktime_ns")),
         ),
         Mutant(
@@ -122,5 +158,16 @@ MUTANTS = {
         Mutant(
             "not those that the program should send", swaps=(("number % 3 == 0", "number % 3"),)
         ),
+    ],
+    "06-5": [
+        Mutant("a ring without a busy record", answer=wrong(first_busy=True)),
+        Mutant("half way. Your answer has 2 items", answer=wrong(with_busy=True)),
+        Mutant("a record that was taken back", answer=wrong(with_back=True)),
+        Mutant("records of several lengths", answer=wrong(stride=24)),
+        Mutant("over the end of the ring", answer=wrong(size=1 << 40)),
+        Mutant("with two busy records", answer=wrong(stops=True)),
+        Mutant("half way. Your answer has 0 items", answer=lambda data, at, end: []),
+        Mutant("It returned None", answer=lambda data, at, end: None),
+        Mutant("is of the type list", answer=[2]),
     ],
 }

@@ -25,7 +25,7 @@ MUTANTS = {
             "events are mixed: other wrote to them", swaps=((RESERVE, IN_BUF), (SUBMIT, OUTPUT))
         ),
         Mutant(
-            "MINE has a value for each CPU",
+            "MINE has one value for each CPU",
             swaps=(
                 (MAP, f"{MAP}\nBPF_PERCPU_ARRAY(MINE, struct event, 1);"),
                 (RESERVE, IN_BUF.replace("BUF", "MINE")),

@@ -27,11 +27,11 @@ MUTANTS = {
         Mutant("With 0 in COUNT", swaps=(("i >= *count", "i > *count"),)),
         Mutant("With 1024 in COUNT", swaps=(("i < 1024", "i < 1023"),)),
         Mutant(
-            "more than there are values, total returns another sum",
+            "more than there are values, total returns the wrong sum",
             swaps=(("if (!count)", "if (!count || *count > 1024)"),),
         ),
         Mutant("With 0 in COUNT", swaps=((LEAVES, ""),)),
-        Mutant("in COUNT, total returns another sum", swaps=(("sum += *value", "sum = *value"),)),
+        Mutant("in COUNT, total returns the wrong sum", swaps=(("sum += *value", "sum = *value"),)),
     ],
     "10-4": [
         Mutant("the first 33", swaps=(("i < 8", "i < 1"),)),

@@ -10,6 +10,21 @@ BY_THREAD = "u32 key = bpf_get_current_pid_tgid();"
 ENTERED = f"{BY_PROCESS}\n\tu64 now"
 LOOKUP = f"{BY_PROCESS}\n\tu64 *started"
 
+FORGET = "\tFAILED.task_storage_delete(task);\n"
+GET = "FAILED.task_storage_get(task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE)"
+TASK = "struct task_struct *task = bpf_get_current_task_btf();"
+
+
+def hash_by(key):
+    """Return what makes the solution of 11-4 one with a hash."""
+    return (
+        ("BPF_TASK_STORAGE(FAILED, u64)", "BPF_HASH(FAILED, u32, u64)"),
+        (TASK, f"u64 zero = 0;\n\tu32 key = {key};"),
+        (GET, "FAILED.lookup_or_try_init(&key, &zero)"),
+        (FORGET, "\tFAILED.delete(&key);\n"),
+    )
+
+
 MUTANTS = {
     "11-1": [
         Mutant("Item 1 is not what comes out", answer=["/usr/bin/./true", "/usr/bin/./id"]),
@@ -65,6 +80,26 @@ MUTANTS = {
         Mutant(
             "no event of them came",
             swaps=(("if (ctx->ret == 0)", "if (ctx->ret > 0)"),),
+            status="silent",
+        ),
+    ],
+    "11-4": [
+        Mutant(
+            "The first thread, beside another: Event 2 of 2 is wrong in failed",
+            swaps=hash_by("bpf_get_current_pid_tgid() >> 32"),
+        ),
+        Mutant(
+            "A second thread, beside the first: Event 2 of 2 is wrong in failed",
+            swaps=hash_by("bpf_get_current_pid_tgid()"),
+        ),
+        Mutant("One success after another: Event 3 of 3", swaps=((FORGET, ""),)),
+        Mutant("Events of successful calls", swaps=(("if (ctx->ret < 0)", "if (ctx->ret == -2)"),)),
+        Mutant("Events of successful calls", swaps=(("+= 1;\n\t\treturn 0;", "+= 1;"),)),
+        Mutant("is wrong in failed", swaps=(("*failed += 1;", "*failed = 1;"),)),
+        Mutant("is wrong in failed", swaps=(("\te.failed = *failed;\n", ""),)),
+        Mutant(
+            "no event of them came",
+            swaps=(("BPF_LOCAL_STORAGE_GET_F_CREATE", "0"),),
             status="silent",
         ),
     ],

@@ -6,7 +6,7 @@ TURN = "\tif (turn && ++*turn % 2)\n"
 COUNT = "\tif (passed)\n\t\t*passed += 1;\n"
 JUMP = "\tJUMP_TABLE.call(ctx, 1);\n"
 FULL = " || *passed >= *limit"
-OTHERS = "Other events reached display"
+OTHERS = "are not every second event of each CPU"
 
 MUTANTS = {
     "12-1": [

@@ -193,7 +193,7 @@ def test_a_file_may_be_given_with_the_magics_line(shell, tmp_path, as_a):
     assert answers.as_given(find("99-2"), as_a(file)).value == "int other;"
 
 
-RENAMED = "The cell above makes answer; this exercise takes answer_99_2 from its first line."
+RENAMED = "The cell above makes answer; the first line of this exercise must name answer_99_2."
 
 
 def test_a_cell_whose_name_was_changed_has_no_answer(shell, capsys):

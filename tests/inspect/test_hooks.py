@@ -79,7 +79,7 @@ def test_a_word_finds_what_is_meant_for_it():
     for word in ("connect", "connections", "TCP connection", "new tcp"):
         assert found(hooks(word))[0] == "sock:inet_sock_set_state"
     text = hooks("connect").text
-    assert "A TCP connection goes to another state" in text and "is a raw tracepoint, too" in text
+    assert "A TCP connection goes to another state" in text and "is also a raw tracepoint" in text
 
 
 def test_what_the_c_library_does_without_a_call_is_said():
@@ -95,7 +95,7 @@ def test_an_event_that_nobody_described_names_its_fields():
 
 def test_no_row_is_cut_in_silence(kernel):
     """Neither a hook nor one of the many functions of a kernel with kprobes."""
-    assert '2 more: hooks("open", limit=3).' in hooks("open", limit=1).text
+    assert '2 more: inspect.hooks("open", limit=3).' in hooks("open", limit=1).text
     (kernel / "kprobe").touch()
     view = hooks("open")
     assert len(found(view)) == 3 + 10

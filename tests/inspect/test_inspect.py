@@ -22,7 +22,7 @@ def program_info(xlated=464, jited=349, name=b"prog1"):
     middle = struct.pack("=QIIQ16sI", 90 * 10**9, 1000, 2, 0, name, 0)
     stats_at = 192  # run_time_ns, after all the lengths and pointers of BTF
     raw = bytearray(head + middle + struct.pack("=I", 1)).ljust(232, b"\0")
-    struct.pack_into("=QQ", raw, stats_at, 80097915, 1605)
+    struct.pack_into("=QQQ", raw, stats_at, 80097915, 1605, 17)
     return infos.ProgramInfo.from_buffer_copy(bytes(raw))
 
 
@@ -36,7 +36,7 @@ def test_a_program_is_read_from_the_kernels_struct():
         "id": 458, "name": "prog1", "type": "tracepoint", "tag": "e565e9de685a30d2",
         "instructions": 58, "bytes_xlated": 464, "bytes_jited": 349,
         "bytes_memlock": 8192, "map_ids": (338, 339), "attached_to": "", "pids": (os.getpid(),),
-        "run_cnt": 1605,
+        "run_cnt": 1605, "recursion_misses": 17,
         "loaded_at": pd.Timestamp("2023-11-14 22:14:50", tz="UTC"),
     }  # fmt: skip
 

@@ -9,20 +9,36 @@ PLAIN = "int hook(void *ctx) { return 0; }\n"
 
 
 @pytest.mark.parametrize(
-    ("line", "type"),
+    ("lines", "says"),
     [
-        ('BPF_ARRAY_OF_MAPS(outer, "inner", 4);', "array_of_maps"),
-        ('BPF_HASH_OF_MAPS(outer, int, "inner", 4);', "hash_of_maps"),
-        ("BPF_SK_STORAGE(outer, u64);", "sk_storage"),
-        ("BPF_TASK_STORAGE(outer, u64);", "task_storage"),
+        ('\nBPF_ARRAY_OF_MAPS(outer, "nowhere", 4);', "Nothing says what maps outer holds"),
+        ('#define IT "inner"\nBPF_HASH_OF_MAPS(outer, int, IT, 4);', "Nothing says what maps"),
+        ('BPF_PROG_ARRAY(jumps, 4);\nBPF_ARRAY_OF_MAPS(outer, "jumps", 4);', "no map of this type"),
+        ("struct much { char c[70000]; };\nBPF_TASK_STORAGE(outer, struct much);", "too large"),
     ],
 )
-def test_a_map_that_takes_more_than_sizes_is_refused_at_its_line(line, type, own_cache):
+def test_a_map_that_cannot_be_made_is_refused_at_its_line(lines, says, own_cache):
     """The kernel would say EINVAL, which is no help."""
-    text = f'BPF_TABLE("hash", int, int, inner, 16);\n{line}\n{PLAIN}'
-    with pytest.raises(LabError, match=type) as caught:
+    text = f'BPF_TABLE("hash", int, int, inner, 16);\n{lines}\n{PLAIN}'
+    with pytest.raises(LabError, match=says) as caught:
         load("rare", text=text)
-    assert (caught.value.kind, caught.value.place.line) == ("map-type", 2)
+    assert (caught.value.kind, caught.value.place.line) == ("map", 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'BPF_ARRAY_OF_MAPS(outer, "inner", 4);',
+        'BPF_HASH_OF_MAPS(outer, int, "inner", 4);',
+        'BPF_TABLE("array_of_maps$inner", int, int, outer, 4);',
+    ],
+)
+@pytest.mark.usefixtures("own_cache")
+def test_a_map_of_maps_is_made_after_the_map_that_it_names(line):
+    """BCC names the inner map in the type of the outer one, and tells nobody."""
+    with load("of maps", text=f'{line}\nBPF_TABLE("hash", int, int, inner, 16);\n{PLAIN}') as made:
+        made.maps["outer"][0] = made.maps["inner"]
+        assert made.maps["outer"][0] > 0
 
 
 @pytest.mark.usefixtures("own_cache")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, load, result
+from bpflab import LabError, load
 from bpflab.compiling import bcc, headers
 from bpflab.compiling.headers import KCONFIG, MS_EXTENSIONS
 
@@ -58,7 +58,7 @@ def test_headers_that_want_the_flags_get_them(tree):
     (tree / "Makefile").write_text("CC_FLAGS_DIALECT += $(CONFIG_CC_MS_EXTENSIONS)\n")
     with load("nested", text=TEXT, type="socket_filter") as program:
         assert bcc.flags(program.source) == bcc.FLAGS + MS_EXTENSIONS
-        assert result(program, "size") == 64
+        assert program.invoke("size") == 64
 
 
 def test_without_the_flags_an_old_bcc_refuses(tree):
@@ -66,6 +66,6 @@ def test_without_the_flags_an_old_bcc_refuses(tree):
     (tree / "Makefile").write_text("KBUILD_CFLAGS := -O2\n")
     try:
         with load("nested", text=TEXT, type="socket_filter") as program:
-            assert result(program, "size") == 64
+            assert program.invoke("size") == 64
     except LabError as refused:
         assert "left out" in str(refused)

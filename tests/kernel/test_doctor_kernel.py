@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -22,10 +23,15 @@ def test_program(nothing_left):
     reason="bpftool and CAP_SYS_ADMIN show the programs of the whole machine",
 )
 def test_nothing_stays():
-    """The kernel has none of the doctor's programs after an examination."""
+    """The kernel has none of the doctor's programs soon after an examination.
+
+    Another process may have one for a moment: a lesson that asks its own doctor.
+    """
     doctor.examine()
-    done = subprocess.run(["bpftool", "prog", "list"], capture_output=True, text=True, check=True)
-    assert "name doctor_count " not in done.stdout
+    words, ends = ["bpftool", "prog", "list"], time.monotonic() + 20
+    while "name doctor_count " in subprocess.check_output(words, text=True):
+        assert time.monotonic() < ends
+        time.sleep(0.1)
 
 
 def test_what_the_lessons_need_is_here(nothing_left):

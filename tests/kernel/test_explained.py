@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from bpflab import LabError, cli, load, loaded
+from bpflab import LabError, cli, load
 from bpflab.programs.explained import explained
+from bpflab.programs.loading import loaded
 
 GOOD = "int hook(void *ctx)\n{\n\treturn 0;\n}\n"
 BAD = "BPF_HASH(c, u32, u64);\nint hook(void *ctx)\n{\n\tu32 k = 0;\n\treturn *c.lookup(&k);\n}\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, bars, live, load, run, table
+from bpflab import LabError, live, load, plot, run, table
 from bpflab.bindings import capabilities, perfevent, tracepoints
 from bpflab.views.view import View
 
@@ -192,8 +192,8 @@ def test_a_text_in_bccs_own_style_knows_its_hooks():
 @pytest.mark.parametrize(
     ("text", "hook"),
     [
-        ("int kprobe__do_unlinkat(void *ctx) { return 0; }", "do_unlinkat"),
-        ("int kretprobe__do_unlinkat(void *ctx) { return 0; }", "kretprobe:do_unlinkat"),
+        ("int kprobe__vfs_unlink(void *ctx) { return 0; }", "vfs_unlink"),
+        ("int kretprobe__vfs_unlink(void *ctx) { return 0; }", "kretprobe:vfs_unlink"),
         ("int kprobe__sys_sync(void *ctx) { return 0; }", "sys_sync"),
     ],
 )
@@ -328,7 +328,7 @@ def test_a_map_without_entries_says_why():
             "(The C library's open() makes openat.)"
         )
         empty = program.maps["counts"].frame().set_index("key")["value"]
-        assert "its program was attached to" in bars(empty, "t", unit="n").text
+        assert "its program was attached to" in plot(empty, "t", kind="bar", unit="n").text
 
 
 FILLED_BY_PYTHON = """BPF_HASH(OWN, u32, u8);

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from bpflab import LabError, hold, inspect, load, pinned, standby, syscalls
-from bpflab.programs.keep import bpffs
+from bpflab import LabError, inspect, load, standby, syscalls
+from bpflab.data.pins import bpffs
 from tests.kernel.release import may_miss
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -137,7 +137,7 @@ def test_what_meets_an_empty_slot_is_counted(chain):
 
 def test_a_hook_outlives_its_table(chain):
     """With the last user's fd the kernel empties it, and every event falls through."""
-    with hold(chain, "hook", "COUNT", "OWN") as lease:
+    with chain.hold("hook", "COUNT", "OWN") as lease:
         chain.close()
         until_emptied(lease)
         assert calls(lease)[:4] == [10, 0, 0, 10]
@@ -145,7 +145,7 @@ def test_a_hook_outlives_its_table(chain):
 
 def test_a_table_that_is_held_stays_full(chain):
     """By whom does not matter: by a process that does not know what it holds, here."""
-    with hold(chain, "hook", "COUNT", "OWN", "JUMP_TABLE") as lease:
+    with chain.hold("hook", "COUNT", "OWN", "JUMP_TABLE") as lease:
         chain.close()
         assert calls(lease)[:4] == [10, 10, 0, 0]
         keeper = subprocess.Popen(["/usr/bin/sleep", "60"], pass_fds=[lease.fds["JUMP_TABLE"]])
@@ -164,8 +164,8 @@ def test_a_pin_holds_a_table(chain):
     if place is None or not os.access(place, os.W_OK):
         pytest.skip("no bpffs is mounted here, or it is not ours to write to")
     before = sorted(place.iterdir())
-    with hold(chain, "hook", "COUNT", "OWN") as lease:
-        with pinned(chain.maps["JUMP_TABLE"]) as path:
+    with chain.hold("hook", "COUNT", "OWN") as lease:
+        with chain.maps["JUMP_TABLE"].pinned() as path:
             assert path.exists()
             chain.close()
             assert calls(lease)[:4] == [10, 10, 0, 0]
@@ -175,7 +175,7 @@ def test_a_pin_holds_a_table(chain):
 
 def test_a_lease_that_is_released_holds_nothing(chain):
     """Twice is no error, and its maps say that they are closed."""
-    with hold(chain, "hook", "COUNT") as lease:
+    with chain.hold("hook", "COUNT") as lease:
         count = lease.maps["COUNT"]
         assert len(inspect.left_behind()) == 1  # the link; a map's id is the program's own
         lease.release("COUNT")
@@ -191,13 +191,13 @@ def test_a_lease_that_is_released_holds_nothing(chain):
 def test_what_cannot_be_held_is_refused(chain):
     """A name that there is not; a perf event, which closing disables; and then no fd is left."""
     for name in ("nosuch", "filter_1"):
-        with pytest.raises(LabError) as caught, hold(chain, "COUNT", name):
+        with pytest.raises(LabError) as caught, chain.hold("COUNT", name):
             pass
         assert caught.value.kind == "no-lease"
     text = "BPF_ARRAY(n, u64, 1);\nint f(void *ctx) { return 0; }"
     with load("perf-event", text=text) as other:
         other.attach(f="sched:sched_process_exec")
-        with pytest.raises(LabError) as caught, hold(other, "f"):
+        with pytest.raises(LabError) as caught, other.hold("f"):
             pass
     assert caught.value.kind == "no-lease" and "perf event" in caught.value.why
     assert inspect.left_behind().empty

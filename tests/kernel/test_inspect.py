@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, close, inspect, load
+from bpflab import LabError, close, inspect, load, run
 from bpflab.bindings.bpf import Code, load_program
 from bpflab.inspect import code
 
@@ -124,9 +124,41 @@ def test_programs_agree_with_bpftool(chain):
         assert row["map_ids"] == tuple(their["map_ids"])
         assert row["instructions"] * 8 == their["bytes_xlated"]
         assert row["run_cnt"] == their.get("run_cnt", 0)
+        assert row["recursion_misses"] == their.get("recursion_misses", 0)
         assert abs(row["loaded_at"].timestamp() - their["loaded_at"]) < 2
         assert row["pids"] == (os.getpid(),)
     assert [row["attached_to"] for row in mine] == [EXEC, "", ""]
+
+
+def test_runs_are_counted_for_a_block_alone(chain):
+    """Each exec is a run of the first program; tail calls and what comes later are none."""
+    if os.geteuid():
+        pytest.skip("only root may have runs counted")
+
+    def runs():
+        frame = inspect.programs().set_index("id")
+        return [int(frame.loc[number(fd), "run_cnt"]) for fd in chain.functions.values()]
+
+    before = runs()
+    with inspect.run_stats():
+        run("/usr/bin/true", times=5)
+    after = runs()
+    run("/usr/bin/true", times=5)
+
+    assert after[0] - before[0] >= 5 and after[1:] == before[1:] == [0, 0]
+    assert runs() == after
+
+
+def test_a_kernel_that_counts_no_runs_for_us_says_so(monkeypatch):
+    """As it is without CAP_SYS_ADMIN: the block does not begin."""
+
+    def refuse(command, attributes):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("bpflab.bindings.bpf.bpf", refuse)
+    with pytest.raises(LabError, match="Operation not permitted") as caught, inspect.run_stats():
+        raise ZeroDivisionError
+    assert caught.value.kind == "privilege"
 
 
 @compares

@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from bpflab import LabError, close, load, loaded, run, source
+from bpflab import LabError, close, inspect, load, run, source
 from bpflab.bindings import hooks
 from bpflab.compiling import bcc, compiler
+from bpflab.programs.loading import loaded
 from tests.kernel.held import held
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -61,6 +62,23 @@ def test_each_stage_is_a_context_manager():
         assert inside >= 1
     assert program.closed
     assert loaded() == []
+
+
+def test_the_end_of_a_notebook_closes_all_and_says_what_is_left():
+    """By name it closes one and says nothing; what is left that nobody owns is in a table."""
+    first, second = load("first", text=COUNT), load("second", text=COUNT)
+    assert close("first") is None
+    assert (first.closed, second.closed) == (True, False)
+
+    fd = os.dup(second.maps["seen"].fd)
+    view = close()
+    os.close(fd)
+    assert second.closed
+    assert view.text.splitlines()[0].startswith("Still in the kernel")
+    assert "seen" in view.text
+
+    assert close().text.startswith("Everything is closed")
+    assert inspect.left_behind().empty
 
 
 def test_a_name_loaded_again_closes_the_one_before():
@@ -163,10 +181,11 @@ def test_an_interrupted_attach_attaches_nothing(monkeypatch):
         monkeypatch.setattr(hooks, "attach", struck)
         with pytest.raises(KeyboardInterrupt):
             program.attach(hook=EXECVE)
+        others = program.maps["seen"][0]  # in the moment while it was attached
         run_true()
         assert program.links == {}
         assert held(os.getpid())["perf_event"] == 0
-        assert program.maps["seen"][0] == 0
+        assert program.maps["seen"][0] == others
 
 
 @pytest.mark.parametrize("damage", ["instructions", "line_info", "btf", "maps"])
@@ -433,3 +452,17 @@ def test_a_map_or_a_function_that_is_not_there_brings_the_near_ones():
         with pytest.raises(LabError) as caught:
             program.detach("hok")
         assert caught.value.kind == "no-program"
+
+
+def test_an_interrupt_while_the_next_child_starts_leaves_nothing_loaded(monkeypatch):
+    """The program is loaded then, and nobody has it yet."""
+
+    def struck():
+        assert [program.name for program in loaded()] == ["count"]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bcc, "make_ready", struck)
+    with pytest.raises(KeyboardInterrupt) as kept:  # its frames hold the program
+        load("count", text=COUNT)
+    assert loaded() == []
+    assert kept.traceback[-1].name == "struck"

@@ -23,14 +23,15 @@ WHOSE = """
 BPF_HASH(ours, u32, u8, 2);
 BPF_ARRAY(others, u64, 1);
 
-/* Whether this is a call of one of our processes; any other is counted. */
+/* Whether this is a call of one of our processes; any other that comes to the hook is counted. */
 static __always_inline int is_ours(u64 nr)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
 
 	if (nr == NR && ours.lookup(&pid))
 		return 1;
-	others.atomic_increment(0);
+	if (nr == NR || EVERY)
+		others.atomic_increment(0);
 	return 0;
 }
 """
@@ -95,13 +96,14 @@ class Balance:
         made: events of our processes, as the witness counted them.
         lost: those of them that the program did not see.
         others: other processes' events that the program did not see; at most, since the witness is
-            attached first and detached last.
+            attached first and detached last. Both count them at the same event.
         ledger: the program's accounting.
     """
 
     def __init__(self, at, witness, processes=2, **defines):
         common = {"NR": syscalls.number("prctl")}
         kprobes = {"KPROBES": 1} if perfevent.KPROBES.exists() else {}
+        common["EVERY"] = int(any(hook == "sys_enter" for _, hook in at))  # each system call is one
         given = {"PRINT": 0, "TURNS": 0, **common, **kprobes, **defines}
         write = given.pop("WRITE", 0)
         with (
@@ -145,7 +147,7 @@ class Balance:
 
 HOOKS = {  # how the program is attached, the witness beside it, what of its kind is interrupted
     "raw sys_enter": (("raw_call", "sys_enter"), ("all_calls", ALL), "system call"),
-    PRCTL: (("perf", PRCTL), ("named", NAMED), "system call"),
+    PRCTL: (("perf", PRCTL), ("all_calls", ALL), "system call"),
     "raw task_rename": (("raw", "task_rename"), ("named", NAMED), "raw tracepoint"),
     NAMED: (("perf", NAMED), ("named", NAMED), ""),
     "kprobe": (("kprobe", "__set_task_comm"), ("named", NAMED), ""),
@@ -154,12 +156,18 @@ HOOKS = {  # how the program is attached, the witness beside it, what of its kin
 
 @pytest.mark.parametrize("hook", [*list(HOOKS)[:-1], pytest.param("kprobe", marks=probes)])
 def test_what_is_seen_and_what_is_missed_is_what_was_made(hook):
-    """Two processes make 300 calls each: where a program is interrupted, some are skipped."""
-    at, witness, kind = HOOKS[hook]
-    found = Balance([at], [witness], TURNS=4000)
+    """Two processes make 300 calls each: where a program is interrupted, some are skipped.
 
-    assert found.made == 2 * TIMES
-    assert found.holds()
+    An emulator that runs one CPU after the other lets a process end before the next one begins,
+    now and then: so they are made up to five times until one is interrupted.
+    """
+    at, witness, kind = HOOKS[hook]
+    for _ in range(5 if interrupted(kind) else 1):
+        found = Balance([at], [witness], TURNS=4000)
+        assert found.made == 2 * TIMES
+        assert found.holds()
+        if found.lost:
+            break
     if interrupted(kind):
         assert found.lost > 0
     elif not kind or RELEASE < (7, 0):

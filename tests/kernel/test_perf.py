@@ -7,7 +7,6 @@ import pytest
 
 from bpflab import load
 from bpflab.errors import LabError
-from bpflab.programs.perf import PerfBuffer
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -34,7 +33,10 @@ class Own:
 
 def test_every_event_arrives_as_it_was_sent():
     """A thousand events, read in four batches, keep their numbers, order and message."""
-    with load("events/both") as program, PerfBuffer(program, pages=16) as buffer:
+    with (
+        load("events/both", defines={"FIRST": 4096}) as program,
+        program.perf_buffer(pages=16) as buffer,
+    ):
         with program.attached(hook=UMASK):
             for first in range(0, 1000, 250):
                 calls(first, first + 249)
@@ -48,7 +50,10 @@ def test_every_event_arrives_as_it_was_sent():
 def test_the_buffer_goes_on_behind_its_end():
     """Reading after each half page of eight, a page of buffer wraps four times and loses none."""
     half = 50 * mmap.PAGESIZE // 4096  # an event of 32 bytes takes 48
-    with load("events/both") as program, PerfBuffer(program, pages=1) as buffer:
+    with (
+        load("events/both", defines={"FIRST": 4096}) as program,
+        program.perf_buffer(pages=1) as buffer,
+    ):
         with program.attached(hook=UMASK):
             for first in range(0, 8 * half, half):
                 calls(first, first + half - 1)
@@ -59,7 +64,10 @@ def test_the_buffer_goes_on_behind_its_end():
 
 def test_what_did_not_fit_is_told_with_the_next_event():
     """A full page loses the rest; the kernel says so, and says as many as the program counted."""
-    with load("events/both") as program, PerfBuffer(program, pages=1) as buffer:
+    with (
+        load("events/both", defines={"FIRST": 4096}) as program,
+        program.perf_buffer(pages=1) as buffer,
+    ):
         with program.attached(hook=UMASK):
             calls(0, 2999)
             told_before = (len(buffer.read()), buffer.lost)
@@ -71,8 +79,8 @@ def test_what_did_not_fit_is_told_with_the_next_event():
 
 def test_what_is_closed_leaves_the_map_empty_and_is_not_read():
     """After closing, the program has nowhere to write, and a read says why it gives nothing."""
-    with load("events/both") as program:
-        with PerfBuffer(program) as buffer:
+    with load("events/both", defines={"FIRST": 4096}) as program:
+        with program.perf_buffer() as buffer:
             pass
         with program.attached(hook=UMASK):
             calls(0, 4)
@@ -83,8 +91,8 @@ def test_what_is_closed_leaves_the_map_empty_and_is_not_read():
 
 def test_a_program_that_closes_first_does_not_matter():
     """The buffer can be closed when its map is gone."""
-    program = load("events/both")
-    buffer = PerfBuffer(program)
+    program = load("events/both", defines={"FIRST": 4096})
+    buffer = program.perf_buffer()
     program.close()
 
     buffer.close()
@@ -104,7 +112,10 @@ def test_a_program_that_closes_first_does_not_matter():
 )
 def test_what_cannot_be_opened_is_refused(name, pages, kind):
     """A ring buffer is no perf buffer, three pages are no power of two, others are too many."""
-    with load("events/both") as program, pytest.raises(LabError) as refused:
-        PerfBuffer(program, name, pages)
+    with (
+        load("events/both", defines={"FIRST": 4096}) as program,
+        pytest.raises(LabError) as refused,
+    ):
+        program.perf_buffer(name, pages)
 
     assert refused.value.kind == kind

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from bpflab import LabError, invoke, load
+from bpflab import LabError, load
 from bpflab.data.ring import atomics
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -150,7 +150,7 @@ int hook(void *ctx)
     with load("ring", text=text, type="raw_tracepoint") as program:
         log, ring = program.events, program.ring()
         for _ in range(3):
-            invoke(program, "hook")
+            program.invoke("hook")
         said = "{pid: u32, comm: char[16]}"
         assert repr(log) == f"<EventLog: 0 events of {said}; 3 in the ring>"
         assert repr(ring).endswith(f"records of {said}, 3 waiting>")

@@ -7,7 +7,7 @@ from bpflab.course.headless import execute
 from bpflab.course.notebooks import dumps, lessons, read
 from tests.course.solutions import exercises, filled, needed, solutions
 
-CLOSE = "from bpflab import loaded\n\nfor each in loaded():\n    each.close()"
+CLOSE = "from bpflab import close\n\nclose()"
 
 
 def judged(path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab import LabError, invoke, load
+from bpflab import LabError, load
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -39,22 +39,22 @@ def programs():
 )
 def test_the_value_is_that_of_the_program_it_ended_in(programs, arguments, value):
     """Behind a jump, the target's; where it falls through, the entry's. What is missing is 0."""
-    assert invoke(programs, "entry", *arguments) == value
+    assert programs.invoke("entry", *arguments) == value
 
 
 def test_it_runs_once_and_for_real(programs):
     """Its maps count, once for each call."""
     before = programs.maps["runs"][0]
-    invoke(programs, "entry", 0, 2)
-    invoke(programs, "entry", 0, 1)
+    programs.invoke("entry", 0, 2)
+    programs.invoke("entry", 0, 1)
     assert programs.maps["runs"][0] - before == 2
 
 
 def test_it_takes_twelve_arguments(programs):
     """As many as a raw tracepoint may have; one more is refused here, not by the kernel."""
-    assert invoke(programs, "last", *range(12)) == 11
+    assert programs.invoke("last", *range(12)) == 11
     with pytest.raises(LabError) as caught:
-        invoke(programs, "last", *range(13))
+        programs.invoke("last", *range(13))
     assert caught.value.kind == "test-run"
 
 
@@ -63,7 +63,7 @@ def test_an_argument_of_more_than_64_bits_is_refused(programs, value):
     """It is not cut to what fits, and nothing runs."""
     before = programs.maps["runs"][0]
     with pytest.raises(LabError) as caught:
-        invoke(programs, "entry", value)
+        programs.invoke("entry", value)
     assert caught.value.kind == "argument"
     assert programs.maps["runs"][0] == before
 
@@ -72,7 +72,7 @@ def test_a_program_of_another_type_is_refused():
     """With the type that it has, and the one that it needs."""
     text = "int f(void *ctx) { return 0; }"
     with load("test-run-other", text=text) as other, pytest.raises(LabError) as caught:
-        invoke(other, "f", 0)
+        other.invoke("f", 0)
     assert caught.value.kind == "test-run"
     assert "tracepoint" in caught.value.why and "raw_tracepoint" in caught.value.fix
 
@@ -80,12 +80,12 @@ def test_a_program_of_another_type_is_refused():
 def test_a_program_that_there_is_not_is_named(programs):
     """With those that there are; a closed one runs no more."""
     with pytest.raises(LabError, match=r"no program 'nosuch'.*\n.*entry, ") as caught:
-        invoke(programs, "nosuch")
+        programs.invoke("nosuch")
     assert caught.value.kind == "no-program"
     with load("test-run-closed", text=TEXT, type="raw_tracepoint") as program:
         pass
     with pytest.raises(LabError) as caught:
-        invoke(program, "entry")
+        program.invoke("entry")
     assert caught.value.kind == "closed"
 
 
@@ -97,5 +97,5 @@ def test_what_the_kernel_refuses_is_said(programs, monkeypatch):
 
     monkeypatch.setattr("bpflab.bindings.bpf.bpf", refuse)
     with pytest.raises(LabError, match="does not test-run entry: Invalid argument") as caught:
-        invoke(programs, "entry")
+        programs.invoke("entry")
     assert caught.value.kind == "test-run"

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import LabError, PerfBuffer, cost_ns, hold, load, loaded, result
+from bpflab import LabError, load
 from bpflab.compiling import bcc
 from bpflab.programs import loading
+from bpflab.programs.loading import loaded
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -26,7 +27,8 @@ TEXT = "int f(void *ctx) {{ return {}; }}\n"
 ALL_AT_ONCE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from bpflab import load, loaded
+from bpflab import load
+from bpflab.programs.loading import loaded
 text = "BPF_ARRAY(m, u64, 1);\\nint f(void *ctx) {{ m.atomic_increment(0); return {}; }}"
 for _ in range(3):
     with ThreadPoolExecutor(4) as pool:
@@ -101,8 +103,8 @@ def test_a_refusal_comes_out_of_a_pool_of_processes(monkeypatch):
 def test_what_owns_descriptors_is_not_copied(through):
     """A program, an object, a perf buffer, a map: a copy would close or read another's."""
     with (
-        load("events/both") as program,
-        PerfBuffer(program, pages=1) as buffer,
+        load("events/both", defines={"FIRST": 4096}) as program,
+        program.perf_buffer(pages=1) as buffer,
         load("limits/steps.bpf", defines={"STEPS": 8}) as made,
     ):
         for one in (program, buffer, made, program.maps["seen"], program.maps):
@@ -117,7 +119,7 @@ def test_a_held_map_outlives_its_program_and_is_no_other_map():
     """Its descriptor is its own: what is loaded next does not take its number."""
     program = load("small", text=MAP + TEXT.format(0))
     program.maps["m"][0] = 7
-    with hold(program, "m") as lease:
+    with program.hold("m") as lease:
         program.close()
         with load("other", text="BPF_ARRAY(big, struct { char c[4096]; }, 1);\n" + TEXT.format(0)):
             assert lease.maps["m"][0] == 7
@@ -135,7 +137,7 @@ def test_what_is_measured_while_another_thread_closes_is_that_program():
         while not stop.is_set():
             for program in loaded():
                 try:
-                    values.add((program.name, result(program, "f")))
+                    values.add((program.name, program.invoke("f")))
                 except LabError as error:
                     values.add(error.kind)
 
@@ -162,5 +164,5 @@ def test_a_descriptor_that_is_lent_stays_the_programs():
         info = str(Path(f"/proc/self/fd/{fd}").readlink())
     assert "bpf-prog" in info
     with pytest.raises(LabError) as caught:
-        cost_ns(program, "f")
+        program.cost_ns("f")
     assert caught.value.kind == "closed"

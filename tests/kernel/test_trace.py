@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bpflab import load, run
+from bpflab import inspect, load, run
 from bpflab.bindings import tracepoints
 from bpflab.bindings.hooks import syscall_entry
-from bpflab.data.trace import Trace, open_trace
+from bpflab.data.trace import Trace
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -52,7 +52,7 @@ def messages(trace, own):
 
 def test_each_exec_is_a_line_of_its_own_process(hello):
     """23 execs are 23 lines, each with another pid of ours; asked again, they are still 23."""
-    with open_trace() as trace:
+    with inspect.trace() as trace:
         own = run("/usr/bin/true", times=23)
         assert messages(trace, own) == ["Hello World!"] * 23
         assert messages(trace, own) == ["Hello World!"] * 23
@@ -61,7 +61,11 @@ def test_each_exec_is_a_line_of_its_own_process(hello):
 
 def test_two_readers_do_not_share_the_lines(hello):
     """Each has all of them, and so has the machine's own buffer."""
-    with open_trace() as one, open_trace() as other, Trace(None, tracepoints.TRACEFS) as machine:
+    with (
+        inspect.trace() as one,
+        inspect.trace() as other,
+        Trace(None, tracepoints.TRACEFS) as machine,
+    ):
         own = run("/usr/bin/true", times=5)
         assert [len(messages(each, own)) for each in (one, other, machine)] == [5, 5, 5]
 
@@ -69,7 +73,7 @@ def test_two_readers_do_not_share_the_lines(hello):
 def test_a_reader_begins_when_it_is_made(hello):
     """What was printed before is not there."""
     before = run("/usr/bin/true", times=3)
-    for trace in (open_trace(), Trace(None, tracepoints.TRACEFS)):
+    for trace in (inspect.trace(), Trace(None, tracepoints.TRACEFS)):
         with trace:
             after = run("/usr/bin/true", times=2)
             assert messages(trace, before) == []
@@ -78,7 +82,7 @@ def test_a_reader_begins_when_it_is_made(hello):
 
 def test_an_empty_pipe_does_not_wait():
     """Nothing printed, nothing read, and no wait for it."""
-    with open_trace() as trace:
+    with inspect.trace() as trace:
         assert trace.lines(run("/usr/bin/true")) == []
 
 
@@ -86,7 +90,7 @@ def test_a_path_with_a_newline_writes_a_line_of_its_own(tmp_path):
     """This is no fault of ours to mend: the text is all there is."""
     name = "x\n  init-1 [000] ..... 1.0: bpf_trace_printk: all is well"
     (tmp_path / name).symlink_to("/usr/bin/true")
-    with load("path", text=PATH) as program, open_trace() as trace:
+    with load("path", text=PATH) as program, inspect.trace() as trace:
         with program.attached(hello="syscalls:sys_enter_execve"):
             own = run(str(tmp_path / name))
         said = {line.pid: line.message for line in trace.lines()}
@@ -97,14 +101,14 @@ def test_a_path_with_a_newline_writes_a_line_of_its_own(tmp_path):
 
 def test_no_instance_is_left(instances):
     """Neither after the block, nor when the reader is lost, nor when its process was killed."""
-    with open_trace() as trace:
+    with inspect.trace() as trace:
         folder = trace.file.parent
         assert folder.parent == instances
     assert not folder.exists()
-    folder = open_trace().file.parent
+    folder = inspect.trace().file.parent
     assert not folder.exists()
 
-    child = "from bpflab import open_trace; t = open_trace(); print(t.file, flush=True); input()"
+    child = "from bpflab import inspect; t = inspect.trace(); print(t.file, flush=True); input()"
     held = subprocess.Popen(
         [sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -113,5 +117,5 @@ def test_no_instance_is_left(instances):
         assert folder.exists()
         held.send_signal(signal.SIGKILL)
     assert folder.exists()
-    open_trace().close()
+    inspect.trace().close()
     assert not folder.exists()

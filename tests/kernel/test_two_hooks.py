@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from bpflab import load, run
-from bpflab.workload.paused import PausedExec
+from bpflab.workload.standby import standby
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -29,7 +29,7 @@ def test_a_call_that_another_overtakes_keeps_its_path():
     shared = {"STATE_TYPE": '"percpu_array"', "ENTRIES": 1, "KEY": 0}
     for name, defines in {"process": mine, "cpu": mine | shared}.items():
         with load("two_hooks/join", defines=defines) as program:
-            with PausedExec("/usr/bin/./true", cpu=CPUS[0]) as call, program.attached(**HOOKS):
+            with standby(execve="/usr/bin/./true", cpu=CPUS[0]) as call, program.attached(**HOOKS):
                 call.enter()
                 other = run("/usr/bin/./id", cpu=CPUS[0])
                 own = call.leave()
@@ -44,7 +44,7 @@ def test_a_call_that_another_overtakes_keeps_its_path():
 def test_the_duration_holds_the_time_that_the_call_stood_still():
     """What happens while the call is paused lies between its two times."""
     with load("two_hooks/join") as program:
-        with PausedExec("/usr/bin/true") as call, program.attached(**HOOKS):
+        with standby(execve="/usr/bin/true") as call, program.attached(**HOOKS):
             call.enter()
             other = run("/usr/bin/id")
             own = call.leave()
@@ -79,7 +79,7 @@ def test_a_call_that_is_under_way_is_in_the_map():
     """It is unaccounted while it is paused, and neither unaccounted nor in the map afterwards."""
     with load("two_hooks/chain") as chain:
         chain.maps["JUMP_TABLE"].fill({0: "filter", 1: "display"})
-        with PausedExec("/usr/bin/true") as call, chain.attached(**HOOKS):
+        with standby(execve="/usr/bin/true") as call, chain.attached(**HOOKS):
             call.enter()
             entered = (
                 call.pids[0] in chain.maps["PROGRAM"],

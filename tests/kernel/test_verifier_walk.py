@@ -18,7 +18,7 @@ PROGRAMS = {
     "reset_bug/stale": ("hook", {}),
     "exclusion/exclude": ("hook", {}),
     "map_types/count": ("by_update", {}),
-    "events/both": ("hook", {}),
+    "events/both": ("hook", {"FIRST": 4096}),
     "two_hooks/join": ("hook_enter", {}),
     "limits/static.bpf": ("entry", {}),
     "limits/helped.bpf": ("helped", {"ROUNDS": 1000}),
@@ -66,7 +66,7 @@ def test_what_the_log_leaves_out(name, logs):
                 continue
             assert first.before.get(place) == branch.before.get(place), (branch, place)
             compared += 1
-    assert compared > 5 or name != "first_map/cut"
+    assert compared > 5 or name != "exclusion/exclude"  # LLVM 21 makes no branch of first_map/cut
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

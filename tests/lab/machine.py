@@ -9,9 +9,9 @@ from shlex import quote
 REPO = Path(__file__).parents[2]
 
 REAL = (
-    *("bash", "cat", "cksum", "cp", "cut", "dirname", "env", "find", "flock", "grep", "head", "ln"),
-    *("mkdir", "readlink", "rm", "rmdir", "sed", "sh", "sha256sum", "sleep", "sort", "stat", "tac"),
-    *("tail", "timeout", "touch", "tr"),
+    *("bash", "cat", "cksum", "cmp", "cp", "cut", "dirname", "env", "find", "flock", "grep"),
+    *("head", "ln", "mkdir", "readlink", "rm", "rmdir", "sed", "sh", "sha256sum", "sleep", "sort"),
+    *("stat", "tac", "tail", "timeout", "touch", "tr"),
 )
 """What the scripts may use of the real machine. Everything that changes a system is a stub."""
 
@@ -20,9 +20,11 @@ case "$*" in
     *"sys.exit"*) exit 0 ;;
     *requirements.py*) printf '%s\\n' 3.12 jupyterlab pandas ;;
     "-m venv "*)
-        mkdir -p "$4/bin" "$4/lib/python3.12/site-packages"
-        cp "$0" "$4/bin/python"; cp "$0" "$4/bin/python3.12"
-        printf '%s\\n' "include-system-site-packages = true" "command = $0 $*" >"$4/pyvenv.cfg" ;;
+        folder=${@: -1}; [[ $* != *system-site* ]] && system=false || system=true
+        mkdir -p "$folder/bin" "$folder/lib/python3.12/site-packages"
+        cp "$0" "$folder/bin/python"; cp "$0" "$folder/bin/python3.12"
+        echo "include-system-site-packages = $system" >"$folder/pyvenv.cfg"
+        echo "command = $0 $*" >>"$folder/pyvenv.cfg" ;;
     *) echo "python $*" ;;
 esac
 """

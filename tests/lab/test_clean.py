@@ -17,7 +17,7 @@ def test_the_clone_is_as_it_was(machine):
     for folder in ("", "helpers/"):  # what Python compiled, conftest.py too
         (machine.clone / folder / "__pycache__").mkdir()
     printed = machine.runs("clean")
-    assert "apt-get purge --auto-remove libbpf-dev clang libatomic1 python3-venv" in printed
+    assert "apt-get purge --auto-remove make libbpf-dev clang libatomic1 python3-venv" in printed
     assert f"Your own lessons stay: they are in {own.parent}." in printed
     assert set(machine.clone.rglob("*")) == before and own.read_text() == "typed"
 

@@ -12,7 +12,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
     """Wherever it is asked for."""
     machine.venv.mkdir()
     printed = machine.runs(*words.split())
-    words = "up doctor fresh progress run compare refresh explain url check test bench clean"
+    words = "up doctor fresh progress run compare refresh explain url check test site bench clean"
     for word in words.split():
         assert f"./lab {word}" in printed or f"[{word}]" in printed
     assert not (machine.clone / ".lab").exists() and machine.venv.exists()
@@ -35,6 +35,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
         (["url", "foo"], "'url' takes no words"),
         (["help", "foo"], "'help' takes no words"),
         (["check", "foo"], "'check' takes no words"),
+        (["site", "foo"], "'site' takes no words"),
         (["clean", "--dry-run"], "'clean' takes no words"),
         (["test", "--all", "foo"], "'test --all' takes no words"),
         (["test", "--vm"], "which machine?"),
@@ -73,10 +74,11 @@ KINDS = {
     "-m deptry": "deptry",
     "lint_imports": "layers",
     "pytest -n 2 -m not kernel and not jupyter and not slow": "quick",
-    "pytest -m (kernel or jupyter) and not slow": "kernel",
+    "pytest -n 2 --dist loadfile -m judges and not slow tests/kernel": "judges",
+    "pytest -n 2 --dist loadfile -m (kernel or jupyter) and not judges and not slow": "kernel",
     "bpflab.vm test newest": "newest",
     "bpflab.vm test debian-12": "vm",
-    "pytest -m slow": "slow",
+    "pytest -n 2 --dist loadfile -m slow": "slow",
     "pytest tests/data -k a b": "these",
 }
 
@@ -85,10 +87,10 @@ KINDS = {
     ("words", "runs"),
     [
         (["check"], QUICK),
-        (["test"], [*QUICK, "kernel"]),
+        (["test"], [*QUICK, "judges", "kernel"]),
         (["test", "tests/data", "-k", "a b"], ["these"]),
-        (["test", "--rest"], ["newest", "vm", "slow"]),
-        (["test", "--all"], [*QUICK, "kernel", "newest", "vm", "slow"]),
+        (["test", "--rest"], ["vm", "newest", "slow"]),
+        (["test", "--all"], [*QUICK, "judges", "kernel", "vm", "newest", "slow"]),
     ],
     ids=lambda words: " ".join(words) if words[0] in ("check", "test") else "",
 )

@@ -38,7 +38,7 @@ def test_apt_without_a_network(machine):
 
 def test_pip_without_a_network(machine):
     """The missing network is the reason, not pip's conflict of versions; nothing stays."""
-    machine.stub_python("*pip*", NO_NETWORK)
+    machine.stub_python("*-m\\ pip*", NO_NETWORK)
     says = machine.refuses("run", "01")
     assert "there is no network" in says and "NewConnectionError" in says
     assert "ResolutionImpossible" not in says
@@ -51,21 +51,21 @@ def test_an_environment_that_worked_goes_on_without_a_network(machine):
     stamp = (machine.venv / "lab-stamp").read_text()
     with (machine.clone / "constraints.txt").open("a") as file:
         file.write("# newer\n")
-    machine.stub_python("*pip*", NO_NETWORK)
+    machine.stub_python("*-m\\ pip*", NO_NETWORK)
     for _ in range(2):
         printed = machine.runs("run", "01")
         assert "There is no network." in printed
         assert printed.splitlines()[-1] == "python -m bpflab run 01"
     assert (machine.venv / "lab-stamp").read_text() == stamp
     assert "there is no network" in machine.refuses("test", "-k", "x")  # those were never there
-    machine.stub_python("*pip*", "echo ERROR: no such; exit 1")
+    machine.stub_python("*-m\\ pip*", "echo ERROR: no such; exit 1")
     assert machine.refuses("run", "01").endswith("ERROR: no such")
     assert (machine.venv / "bin/python").exists()
 
 
 def test_a_killed_pip_is_a_reason(machine):
     """A set-up whose pip is killed says so, and nothing else."""
-    machine.stub_python("*pip*", "kill -9 $$")
+    machine.stub_python("*-m\\ pip*", "kill -9 $$")
     assert "it was killed (signal 9)" in machine.refuses("run", "01")
     assert not machine.venv.exists()
 
@@ -73,7 +73,8 @@ def test_a_killed_pip_is_a_reason(machine):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
 def test_a_full_disk_is_a_reason(machine):
     """A set-up that fills its disk says that it is full."""
-    body = PYTHON.replace('mkdir -p "$4/bin"', 'mkdir "$4" && cat /dev/zero >"$4/x"; mkdir "$4/y"')
+    fill = 'mkdir "$folder" && cat /dev/zero >"$folder/x"; exit 1'
+    body = PYTHON.replace('mkdir -p "$folder/bin"', fill)
     machine.stub("python3", body)
     disk = machine.root / "disk"
     disk.mkdir()
@@ -124,15 +125,18 @@ def wait_until(happened):
 
 def start_pip(machine, body):
     """Start ./lab, and return it once pip, which does *body*, runs."""
-    machine.stub_python("*pip*", f'touch "$HOME/pip"; {body}')
+    machine.stub_python("*-m\\ pip*", f'touch "$HOME/pip"; {body}')
     lab = machine.start("run", "01")
     wait_until(lambda: (machine.root / "home/pip").exists() or lab.poll() is not None)
     return lab
 
 
-@pytest.mark.parametrize(
+by_key_or_kill = pytest.mark.parametrize(
     ("send", "signum"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)], ids=["key", "kill"]
 )
+
+
+@by_key_or_kill
 def test_an_interrupt_leaves_nothing_behind(machine, send, signum):
     """Neither half an environment nor a process."""
     with start_pip(machine, "exec sleep 1") as lab:
@@ -142,6 +146,20 @@ def test_an_interrupt_leaves_nothing_behind(machine, send, signum):
         assert lab.wait(timeout=20) == 130
     assert not machine.venv.exists()
     wait_until(lambda: not alive(lab.pid))  # the clock's last second may still run
+
+
+@by_key_or_kill
+def test_an_interrupt_ends_both_guests(machine, send, signum):
+    """The one in the foreground, and the one beside it, which has a minute to go."""
+    began = [machine.root / f"home/{guest}" for guest in ("newest", "debian-12")]
+    body = 'touch "$HOME/$5"; [[ $5 == newest ]] && exec sleep 60 || exec sleep 1'
+    machine.stub_python("*bpflab.vm\\ test*", body)
+    with machine.start("test", "--rest") as lab:
+        wait_until(lambda: all(file.exists() for file in began))
+        time.sleep(0.2)  # from the stub's touch to its sleep
+        send(lab.pid, signum)
+        assert lab.wait(timeout=20) == 130
+    wait_until(lambda: not alive(lab.pid))
 
 
 def alive(group):
@@ -160,7 +178,7 @@ def test_an_interrupt_that_has_to_wait_says_so(machine):
         os.killpg(lab.pid, signal.SIGINT)
         printed, _ = lab.communicate(timeout=20)
     assert lab.returncode == 130
-    assert "Interrupted: what runs comes to its end first." in printed
+    assert "Interrupted: the step that runs now ends first." in printed
 
 
 def test_a_killed_set_up_leaves_no_clock_and_no_race(machine):

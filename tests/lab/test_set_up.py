@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.lab.machine import PYTHON
+
 
 def test_the_second_run_changes_nothing(machine):
     """The first one makes the environment and runs the lesson; the second one runs it."""
@@ -13,6 +15,22 @@ def test_the_second_run_changes_nothing(machine):
     machine.runs("run", "01")
     changes = ("apt-get", "mount ", "groupadd", "python3 -m venv", "python3 -m pip")
     assert not [call for call in machine.calls if call.startswith(changes)]
+
+
+def test_only_another_list_of_packages_is_installed(machine):
+    """What else stands in pyproject.toml, as a setting of the tests, is no reason to ask pip."""
+
+    def asks_pip():
+        (machine.root / "calls").unlink(missing_ok=True)
+        machine.runs("run", "01")
+        return any("-m pip install" in call for call in machine.calls)
+
+    assert [asks_pip(), asks_pip()] == [True, False]
+    with (machine.clone / "pyproject.toml").open("a") as file:
+        file.write("# a setting of the tests\n")
+    assert not asks_pip()
+    machine.stub("python3", PYTHON.replace("pandas", "polars"))
+    assert asks_pip()
 
 
 def test_an_environment_of_another_place_is_made_anew(machine):
@@ -41,7 +59,7 @@ def test_what_pip_puts_elsewhere_is_no_set_up(machine):
 
 def test_pips_places_are_ours(machine):
     """A user's PIP_PREFIX, PIP_TARGET and the like lead no package away from the environment."""
-    machine.stub_python("*pip*", 'env | grep ^PIP_ >"$HOME/pip"')
+    machine.stub_python("*-m\\ pip*", 'env | grep ^PIP_ >"$HOME/pip"')
     elsewhere = dict.fromkeys(("PIP_PREFIX", "PIP_TARGET", "PIP_ROOT"), "/x")
     machine.runs("run", "01", PIP_REQUIRE_HASHES="1", **elsewhere)
     given = {line.partition("=")[0] for line in (machine.root / "home/pip").read_text().split()}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bpflab import LabError, Place
+from bpflab.errors import LabError, Place
 from bpflab.mistakes.saved_log import is_log, of_log
 
 KERNEL = """\
@@ -105,3 +105,79 @@ def test_of_several_logs_the_refused_one_is_explained():
 def test_c_is_no_log(text):
     """Nor is anything else."""
     assert not is_log(text)
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "says"),
+    [
+        (
+            "program hook: load program: bad CO-RE relocation: invalid func unknown#195896080 "
+            "(19 line(s) omitted)\n",
+            "core",
+            "a field, a type or a function that this kernel does not have",
+        ),
+        (
+            "6: (85) call unknown#177\ninvalid func unknown#177\nprocessed 6 insns\n",
+            "helper-type",
+            "no helper bpf_trace_vprintk.",
+        ),
+        (
+            "6: (85) call unknown#4000\ninvalid func unknown#4000\nprocessed 6 insns\n",
+            "helper-type",
+            "no such helper.",
+        ),
+        (
+            "jump out of range from insn 8 to 584\nprocessed 0 insns\n",
+            "structure",
+            "BCC loads each function alone",
+        ),
+    ],
+    ids=["poisoned", "helper of a newer kernel", "unknown helper", "jump"],
+)
+def test_a_log_that_quotes_no_c_is_explained(log, kind, says):
+    """By the number of a helper, say, where the kernel knows no name."""
+    assert is_log(log)
+    error = of_log(log)
+    assert error.kind == kind, str(error)
+    assert says in str(error)
+
+
+def test_a_field_that_the_kernel_lacks_is_named_in_a_saved_log_too():
+    """As where the program is loaded here, at the line that reads it."""
+    error = of_log(
+        "libbpf: prog 'at_open': -- BEGIN PROG LOAD LOG --\n"
+        "; when = BPF_CORE_READ(node, i_when.tv_sec); @ k.bpf.c:40\n"
+        "316: <invalid CO-RE relocation>\n"
+        "failed to resolve CO-RE relocation <byte_off> [423] struct inode.i_when.tv_sec (0:15:0 @ "
+        "offset 88)\nprocessed 311 insns\n-- END PROG LOAD LOG --\n"
+    )
+    assert (error.kind, error.line) == ("core", 40)
+    assert error.message == "This kernel has no struct inode.i_when.tv_sec."
+
+
+NOT_BCC = {
+    "licence": (
+        "0: (85) call bpf_trace_printk#6\n"
+        "cannot call GPL-restricted function from non-GPL compatible program\n",
+        'char LICENSE[] SEC("license") = "GPL";',
+    ),
+    "call": ("3: (85) call pc+4\nlast insn is not an exit or jmp\n", "did not join the function"),
+    "number": (
+        "1: (18) r2 = 0x0\n3: (63) *(u32 *)(r2 +0) = r1\nR2 invalid mem access 'scalar'\n",
+        "A number is used as an address.",
+    ),
+    "map": (
+        "1: (85) call bpf_perf_event_output#25\nR2 type=scalar expected=map_ptr\n",
+        "Give the address of the map: &name.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_BCC)
+def test_only_a_log_of_bcc_s_is_explained_by_bcc(name):
+    """Aya or libbpf have another way to name a licence, say; BCC says who it is."""
+    log, says = NOT_BCC[name]
+    error = of_log(f"0: R1=ctx() R10=fp0\n{log}processed 3 insns\n")
+    assert says in str(error) and "BCC" not in str(error)
+    of_bcc = of_log(f"bpf: Failed to load program: Permission denied\n{log}processed 3 insns\n")
+    assert says not in str(of_bcc)

@@ -215,6 +215,29 @@ def test_it_ends_with_its_program(page):
     assert repr(view) == "<Live: number 1001, ended: the program was closed>"
 
 
+@pytest.mark.parametrize("why", ["the program was closed", ""])
+def test_the_last_frame_stays_when_its_maps_are_closed(page, why):
+    """Not the refusal to read them; a view that knows no program ends too."""
+    picture, view = shown()
+    picture._render, picture.why = gone, why
+    view.draw()
+
+    assert view.reason == (why or "what it shows was closed")
+    assert page.texts == [f"number 1\nEnded: {view.reason}."]
+    assert page.statuses[-1]["html"] == "<b>1</b>"
+
+
+def test_a_view_of_what_was_closed_before_says_so(page):
+    """There is no frame that could stay."""
+    picture = Counting()
+    picture._render = gone
+    _, view = shown(picture)
+    view.draw()
+
+    assert view.reason == "it could not be drawn"
+    assert "BUF is gone" in page.texts[0]
+
+
 def test_a_page_that_does_not_answer_gets_no_frames(page):
     """After some seconds only signs of life are sent; with the next answer frames come again."""
     picture, view = shown()
@@ -240,6 +263,11 @@ def test_a_function_that_fails_ends_the_view(page):
     assert "ZeroDivisionError" in page.texts[0]
     assert view.reason == "it could not be drawn"
     assert picture.finished == 1
+
+
+def gone():
+    """Do what a map of a closed program does."""
+    raise LabError("closed", "BUF is gone: its program is closed.")
 
 
 def exits():

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bpflab.views import bars
-from bpflab.views.bars import blocks, number
+from bpflab.views.bars import bars, blocks, number
 from tests.views.drawn import SVG, drawn, words
 
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from bpflab import LabError
-from bpflab.views import code, diff
+from bpflab.views.code import code, diff
 
 SOURCE = """\
 #include <linux/ptrace.h>

@@ -7,19 +7,19 @@ from itertools import combinations
 import pytest
 
 from bpflab import LabError
-from bpflab.views import Edge, flow
+from bpflab.views import flow
 from tests.views.drawn import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
 KINDS = ("jump", "return", "fall through")
 CHAIN = [["hook"], ["filter"], ["display", "excluded", "fell through"], ["shown"]]
 EDGES = [
-    Edge("hook", "filter", 37),
-    Edge("filter", "display", 23),
-    Edge("filter", "excluded", 14, "return"),
-    Edge("display", "shown", 23, "return"),
-    Edge("hook", "fell through", 2, "fall through"),
-    Edge("filter", "fell through", 0, "fall through"),
+    ("hook", "filter", 37),
+    ("filter", "display", 23),
+    ("filter", "excluded", 14, "return"),
+    ("display", "shown", 23, "return"),
+    ("hook", "fell through", 2, "fall through"),
+    ("filter", "fell through", 0, "fall through"),
 ]
 BUNDLE = [["a", "b"], ["c", "d", "e"], ["f", "g"]]  # every edge that can cross another
 
@@ -27,8 +27,8 @@ BUNDLE = [["a", "b"], ["c", "d", "e"], ["f", "g"]]  # every edge that can cross 
 def bundle():
     """Return an edge between all nodes of different columns, and a second kind for some."""
     pairs = [(src, dst) for left, right in combinations(BUNDLE, 2) for src in left for dst in right]
-    edges = [Edge(src, dst, 10**at) for at, (src, dst) in enumerate(pairs)]
-    return [*edges, Edge("a", "c", 1, "return"), Edge("b", "g", 0, "fall through")]
+    edges = [(src, dst, 10**at) for at, (src, dst) in enumerate(pairs)]
+    return [*edges, ("a", "c", 1, "return"), ("b", "g", 0, "fall through")]
 
 
 GRAPHS = pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_drawing_says_what_the_text_says(nodes, edges):
 
 def test_edges_of_the_same_kind_are_added_up():
     """Those of another kind stay apart."""
-    edges = [Edge("a", "b", 2), Edge("a", "b", 3), Edge("a", "b", 1, "return")]
+    edges = [("a", "b", 2), ("a", "b", 3), ("a", "b", 1, "return")]
     assert flow("t", [["a"], ["b"]], edges).text == "t\na  --5--> b  jump\na  ==1==> b  return"
 
 
@@ -172,7 +172,7 @@ def test_columns_run_from_left_to_right_and_a_chain_is_level():
 
 def test_each_kind_has_a_colour_a_line_and_a_head():
     """And a count of 0 is thin and grey, in the legend too."""
-    view = flow("t", [["a"], ["b"]], [Edge("a", "b", 9, kind) for kind in KINDS])
+    view = flow("t", [["a"], ["b"]], [("a", "b", 9, kind) for kind in KINDS])
     looks = [
         (path.get("stroke"), path.get("stroke-dasharray") is not None, head.get("fill"))
         for path, head in arrows(view)
@@ -182,7 +182,7 @@ def test_each_kind_has_a_colour_a_line_and_a_head():
     assert [fill != colour for colour, _, fill in looks] == [False, True, False]
     assert [text.text for text in drawn(view).iter(f"{SVG}text")][-3:] == list(KINDS)
 
-    never = flow("t", [["a"], ["b"]], [Edge("a", "b", 0)])
+    never = flow("t", [["a"], ["b"]], [("a", "b", 0)])
     assert arrows(never)[0][0].get("stroke") == "#808080"
     assert list(drawn(never).iter(f"{SVG}text"))[-1].text == "never"
 
@@ -191,7 +191,7 @@ def test_thickness_grows_with_the_logarithm():
     """Ten times as many is a little thicker; there is an end to it."""
     widths = []
     for count in (0, 1, 10, 100, 10**4, 10**6, 10**12, 10**18):
-        path = arrows(flow("t", [["a"], ["b"]], [Edge("a", "b", count)]))[0][0]
+        path = arrows(flow("t", [["a"], ["b"]], [("a", "b", count)]))[0][0]
         widths.append(float(path.get("stroke-width")))
     assert widths[:6] == sorted(set(widths[:6]))
     assert widths[-1] == widths[-2] == 8.0
@@ -199,7 +199,7 @@ def test_thickness_grows_with_the_logarithm():
 
 def test_an_end_is_round():
     """What nothing leaves and no jump reaches; a target of a jump is a program."""
-    view = flow("t", [*CHAIN, ["last"]], [*EDGES, Edge("shown", "last", 1)])
+    view = flow("t", [*CHAIN, ["last"]], [*EDGES, ("shown", "last", 1)])
     rects = drawn(view).iter(f"{SVG}rect")
     round_ = [n for n, rect in zip(boxes(view), rects, strict=True) if rect.get("rx") != "4"]
     assert round_ == ["excluded", "fell through"]
@@ -207,7 +207,7 @@ def test_an_end_is_round():
 
 def test_a_node_without_an_edge_is_there():
     """In both forms; and nothing at all says so."""
-    view = flow("t", [["a"], [], ["b", "lonely"]], [Edge("a", "b", 1)])
+    view = flow("t", [["a"], [], ["b", "lonely"]], [("a", "b", 1)])
     assert view.text.endswith("\nlonely  (no edge)")
     assert len(boxes(view)) == 3
     for nodes in ([], [[]]):
@@ -217,7 +217,7 @@ def test_a_node_without_an_edge_is_there():
 
 def test_long_and_wide_names_fit_their_boxes():
     """A long one is cut and says so, a wide one takes two columns a character."""
-    view = flow("t", [["x" * 99], ["日本語日本語"]], [Edge("x" * 99, "日本語日本語", 1)])
+    view = flow("t", [["x" * 99], ["日本語日本語"]], [("x" * 99, "日本語日本語", 1)])
     assert "x" * 40 + "… (59 more)  --1--> 日本語日本語" in view.text
     long, wide = boxes(view).values()
     assert long[2] - long[0] >= 50 * 8
@@ -240,16 +240,19 @@ def test_it_can_be_read_in_every_theme_and_scrolls():
 @pytest.mark.parametrize(
     ("edge", "message"),
     [
-        (Edge("a", "z", 1), "no node z"),
-        (Edge("z", "a", 1), "no node z"),
-        (Edge("a", "b", 1, "leap"), "cannot be leap, 1 times"),
-        (Edge("a", "b", -1), "cannot be jump, -1 times"),
-        (Edge("b", "a", 1), "from b to a does not lead to the right"),
-        (Edge("a", "a", 1), "from a to a does not lead to the right"),
+        (("a", "z", 1), "no node z"),
+        (("z", "a", 1), "no node z"),
+        (("a", "b", 1, "leap"), "cannot be leap, 1 times"),
+        (("a", "b", -1), "cannot be jump, -1 times"),
+        (("b", "a", 1), "from b to a does not lead to the right"),
+        (("a", "b"), "cannot be \\('a', 'b'\\)"),
+        (("a", "b", "7"), "cannot be"),
+        (("a", "b", 1, "jump", 2), "cannot be"),
+        (("a", "a", 1), "from a to a does not lead to the right"),
     ],
 )
 def test_an_edge_that_cannot_be_is_refused(edge, message):
-    """A node that there is not, an unknown kind, a negative count, or one that leads back."""
+    """No tuple of this form, no such node or kind, a negative count, or one that leads back."""
     with pytest.raises(LabError, match=message) as caught:
         flow("t", [["a"], ["b"]], [edge])
     assert caught.value.kind == "flow-edge"

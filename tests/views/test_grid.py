@@ -7,14 +7,15 @@ from itertools import pairwise
 import pytest
 
 from bpflab import LabError
-from bpflab.views import grid, origins
+from bpflab.views import grid
+from bpflab.views.origins import leftovers_start, origins
 from tests.views.test_origins import SIGNS, wrote
 
 
 def shown(*strings, size=64, **options):
     """Return the grid of one buffer."""
     now, length, before = wrote(*strings, size=size)
-    return grid(now, origins(now, length, before), "After a short path", **options)
+    return grid(now, "After a short path", length=length, before=before, **options)
 
 
 LONG = b"/usr/share/locale/en_GB.UTF-8/libc.mo"
@@ -70,7 +71,7 @@ def test_the_html_says_what_the_text_says():
     for view in (
         shown(LONG, b"/etc/host"),
         shown(LONG, b"y", size=61),
-        grid(buffer, origins(buffer, 33), "all bytes", rows=99),
+        grid(buffer, "all bytes", length=33, rows=99),
     ):
         text, html = facts(view)
         assert text == html
@@ -95,11 +96,39 @@ def test_every_byte_is_shown_or_counted():
     assert "… 496 bytes, each 61, string" in shown(b"a" * 600, size=512).text
 
 
+def test_a_string_ends_at_its_first_nul_where_no_length_is_given():
+    """As `bpf_probe_read_user_str` would have returned; without a NUL the string was cut."""
+    now, length, before = wrote(LONG, b"/etc/host")
+    assert grid(now, "t", before=before) == grid(now, "t", length=length, before=before)
+    assert grid(now, "t", length=length) == grid(now, "t")
+    assert "12 bytes of this string, no NUL" in grid(b"x" * 12, "t").text
+
+
+def test_what_was_there_before_is_of_each_buffer_or_of_all():
+    """A byte that is 0 now was zeroed only where it was not 0."""
+    now, before = b"a\0" + bytes(14), b"x" * 16
+    one = grid({"one": now, "other": now}, "t", before={"one": before})
+    assert one.text.count("z  z") == grid(now, "t", before=before).text.count("z  z") > 0
+    assert "z  z" not in grid(now, "t").text
+    both = grid({"one": now, "other": now}, "t", before=before)
+    assert both.text.count("z  z") == 2 * one.text.count("z  z")
+
+
+def test_it_says_where_left_overs_begin():
+    """As a number: the lowest one of all buffers, or None."""
+    now, length, before = wrote(LONG, b"/etc/host")
+    start = leftovers_start(origins(now, length, before))
+    assert grid(now, "t", before=before).left_over_from == start == 16
+    earlier = wrote(LONG, b"a")[0]
+    assert grid({"clean": b"ab\0\0", "at 16": now, "at 8": earlier}, "t").left_over_from == 8
+    assert grid(b"ab\0\0", "t").left_over_from is None
+
+
 def test_several_values_stand_under_each_other():
     """Each with its name and its own sentence; one legend for all."""
     buffers = {"cpu 0": wrote(LONG, b"a"), "cpu 1": wrote(b"b"), "cpu 2": wrote(LONG, None)}
-    found = {name: origins(*parts) for name, parts in buffers.items()}
-    view = grid({name: parts[0] for name, parts in buffers.items()}, found, "A value a CPU")
+    now, length, before = ({name: parts[at] for name, parts in buffers.items()} for at in range(3))
+    view = grid(now, "A value a CPU", length=length, before=before)
 
     for said in (
         "cpu 0: 1 byte of this string, NUL at 1, left over from offset 8 to 36",
@@ -114,26 +143,23 @@ def test_several_values_stand_under_each_other():
 
 def test_a_sentence_for_a_string_without_a_nul_and_for_no_buffer():
     """Both can happen, and neither is an error."""
-    assert (
-        "4 bytes of this string, no NUL, nothing left over"
-        in grid(b"abcd", ["string"] * 4, "t").text
-    )
-    assert grid(b"", [], "t").text == "t\n\nan empty buffer"
-    assert ET.fromstring(grid({}, {}, "t").html) is not None
+    assert "4 bytes of this string, no NUL, nothing left over" in grid(b"abcd", "t").text
+    assert grid(b"", "t").text == "t\n\nan empty buffer"
+    assert ET.fromstring(grid({}, "t").html) is not None
 
 
 def test_each_origin_has_a_colour_a_line_and_a_sign():
     """Three cues, of which two are no colour; the legend has those that occur, and only those."""
     every = list(SIGNS)
-    html = grid(b"abcde", every, "t").html
+    html = grid(b"abcde", "t", origins=every).html
     looks = dict(zip(every, re.findall(r'<span style="([^"]*)" title', html), strict=True))
     assert len(set(looks.values())) == 5
     plain = {re.sub(r"background:rgba\([^)]*\)|#\w{6}", "", look) for look in looks.values()}
     assert len(plain) == 5
     for origin, sign in SIGNS.items():
         assert re.search(rf">\s{re.escape(sign)}\s</span> <strong>{origin}</strong>", html)
-        assert f"{sign} {origin}: " in grid(b"abcde", every, "t").text
-    assert "left over" not in grid(b"a", ["string"], "t").html.split("<ul")[1]
+        assert f"{sign} {origin}: " in grid(b"abcde", "t", origins=every).text
+    assert "left over" not in grid(b"a", "t", origins=["string"]).html.split("<ul")[1]
 
 
 def test_a_word_boundary_has_a_rule_of_its_own():
@@ -166,7 +192,7 @@ def test_what_does_not_fit_is_refused():
         ({"cpu 0": b"a"}, {"cpu 1": ["string"]}),
     ):
         with pytest.raises(LabError, match="do not fit") as caught:
-            grid(values, found, "t")
+            grid(values, "t", origins=found)
         assert caught.value.kind == "grid-origins"
 
 
@@ -174,7 +200,9 @@ def test_the_bytes_may_be_of_other_origins_than_those_of_a_string():
     """Each in its own looks, with its sign, and said in the legend and in the heads."""
     by = ["other"] * 8 + ["writer"] * 8
     meanings = {"writer": "of the one", "other": "of the <other>"}
-    view = grid({"both": b"o" * 8 + b"w" * 8}, {"both": by}, "Who wrote it", meanings=meanings)
+    view = grid(
+        {"both": b"o" * 8 + b"w" * 8}, "Who wrote it", origins={"both": by}, meanings=meanings
+    )
     assert view.text == (
         "Who wrote it\n"
         "\n"
@@ -197,5 +225,5 @@ def test_the_bytes_may_be_of_other_origins_than_those_of_a_string():
 def test_origins_that_cannot_be_told_apart_are_refused(meanings):
     """By their signs, or as there are no more looks."""
     with pytest.raises(LabError) as caught:
-        grid(b"", [], "t", meanings=meanings)
+        grid(b"", "t", origins=[], meanings=meanings)
     assert caught.value.kind == "grid-origins"

@@ -10,18 +10,13 @@ import pytest
 from bpflab.errors import LabError, Place
 from bpflab.text import safe_text
 from bpflab.views import (
-    Edge,
     accounted,
-    bars,
-    code,
-    diff,
     flow,
     grid,
-    histogram,
-    lines,
-    origins,
+    plot,
     table,
 )
+from bpflab.views.code import code, diff
 from bpflab.views.refusal import refusal
 from bpflab.views.side_by_side import Side, side_by_side
 from bpflab.views.svg import label
@@ -168,8 +163,10 @@ def test_lines_show_a_hostile_name(name):
     text = as_text(name)
     frame = pd.DataFrame({name: [1, 2], "b": [3, 4]}, index=pd.Index([name, "z"], name=text))
 
-    check_drawn(lines(frame, text, y=text), 5, name, text)
-    check_drawn(lines(frame.reset_index(drop=True), text, y=text, log=True), 5, name, text)
+    check_drawn(plot(frame, text, kind="line", unit=text), 5, name, text)
+    check_drawn(
+        plot(frame.reset_index(drop=True), text, kind="line", unit=text, loglog=True), 5, name, text
+    )
 
 
 @every_name
@@ -178,15 +175,15 @@ def test_bars_show_a_hostile_name(name):
     text = as_text(name)
     counts = pd.Series([3, 2, 1], index=pd.Index([name, text, "z"], name=text))
 
-    check_drawn(bars(counts, text, unit=text), 6, name, text)
-    check_drawn(histogram({1: 2, 3: 4}, text, unit=text), 7, text)
+    check_drawn(plot(counts, text, kind="bar", unit=text), 6, name, text)
+    check_drawn(plot({1: 2, 3: 4}, text, kind="hist", unit=text), 7, text)
 
 
 @every_name
 def test_a_graph_shows_a_hostile_name(name):
     """In the title and as a node it is only text."""
     text = as_text(name)
-    edges = [Edge("a", text, 7), Edge(text, "b", 1, "return")]
+    edges = [("a", text, 7), (text, "b", 1, "return")]
 
     check_drawn(flow(text, [["a"], [text], ["b"]], edges), 3, text)
 
@@ -204,7 +201,7 @@ def test_sides_show_a_hostile_name(name):
 def test_a_grid_shows_hostile_bytes(name):
     """In the title, as a value's name, and as the bytes themselves."""
     text, raw = as_text(name), as_bytes(name)[:100] + bytes(range(256))
-    view = grid({text: raw}, {text: origins(raw, 3)}, text, rows=99)
+    view = grid({text: raw}, text, length=3, rows=99)
 
     words = check(view, rows=len(view.text.split("\n")))
     assert safe_text(text, 80) in words

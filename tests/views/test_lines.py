@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bpflab.views import lines, table
+from bpflab.views import table
 from bpflab.views.charts import wide
+from bpflab.views.lines import lines
 from tests.views.drawn import SVG, drawn, words
 
 COST = pd.DataFrame(
@@ -38,7 +39,7 @@ def marks(view, colour):
 
 def test_the_text_is_the_table():
     """The same numbers under the same caption; the picture's name has every one of them."""
-    view = lines(COST, "What an event costs", y="ns")
+    view = lines(COST, "What an event costs", unit="ns")
     label = ET.fromstring(view.html).find("img").get("alt")
 
     assert view.text == table(COST, "What an event costs").text
@@ -49,7 +50,7 @@ def test_the_text_is_the_table():
 def test_a_long_table_is_in_the_name_whole():
     """Nothing is cut from it, though it is over 4096 characters."""
     frame = pd.DataFrame({f"column {at}": range(40) for at in range(12)})
-    view = lines(frame, "t", y="ns")
+    view = lines(frame, "t", unit="ns")
 
     assert len(view.text) > 4096
     assert ET.fromstring(view.html).find("img").get("alt") == view.text.replace("\n", "; ")
@@ -57,7 +58,9 @@ def test_a_long_table_is_in_the_name_whole():
 
 def test_lines_lead_through_their_numbers():
     """Higher is up, further is right, at the same scale; a missing number is a gap."""
-    ring, perf = (strokes(lines(COST, "t", y="ns"), colour)[0] for colour in ("#0072b2", "#d55e00"))
+    ring, perf = (
+        strokes(lines(COST, "t", unit="ns"), colour)[0] for colour in ("#0072b2", "#d55e00")
+    )
 
     assert [len(ring), len(perf)] == [3, 2]
     for line, numbers in ((ring, COST["ring"]), (perf, COST["perf"][:2])):
@@ -70,13 +73,13 @@ def test_lines_lead_through_their_numbers():
 
 def test_every_line_and_axis_has_its_name():
     """The columns, the index and the unit; one column alone needs no legend."""
-    assert {"ring", "perf", "bytes", "ns"} <= set(words(lines(COST, "t", y="ns")))
-    assert "ring" not in words(lines(COST[["ring"]], "t", y="ns"))
+    assert {"ring", "perf", "bytes", "ns"} <= set(words(lines(COST, "t", unit="ns")))
+    assert "ring" not in words(lines(COST[["ring"]], "t", unit="ns"))
 
 
 def test_a_mark_stands_at_each_of_few_numbers():
     """Each column has marks of its own shape, in its colour."""
-    view = lines(COST, "t", y="ns")
+    view = lines(COST, "t", unit="ns")
     (ring, round_), (perf, square) = marks(view, "#0072b2"), marks(view, "#d55e00")
 
     assert ring[:3] == strokes(view, "#0072b2")[0]
@@ -88,7 +91,7 @@ def test_a_mark_stands_at_each_of_few_numbers():
 def test_of_many_numbers_some_are_marked():
     """About eight on each line, at its points, beside those of the next line."""
     same = np.sin(np.arange(60))
-    view = lines(pd.DataFrame({"a": same, "b": same}), "t", y="n")
+    view = lines(pd.DataFrame({"a": same, "b": same}), "t", unit="n")
     (a, _), (b, _) = marks(view, "#0072b2"), marks(view, "#d55e00")
 
     for colour, found in (("#0072b2", a[:-1]), ("#d55e00", b[:-1])):
@@ -101,7 +104,7 @@ def test_a_number_between_gaps_is_marked():
     """No line leads to it, so that nothing else would show it."""
     values = [1.0, 2.0] * 20
     values[14:19] = [None, None, 7.0, None, None]
-    view = lines(pd.DataFrame({"a": values}), "t", y="n")
+    view = lines(pd.DataFrame({"a": values}), "t", unit="n")
 
     top = min(y for _, y in marks(view, "#0072b2")[0])
     assert top < min(y for stroke in strokes(view, "#0072b2") for _, y in stroke)
@@ -111,7 +114,7 @@ def test_a_number_between_gaps_is_marked():
 def test_a_chart_stays_small():
     """A live one is sent several times a second: its bytes are bounded, whatever it holds."""
     values = np.random.default_rng(7).normal(size=(50_000, 4)).cumsum(axis=0)
-    sizes = [len(lines(pd.DataFrame(values[:n]), "t", y="n").html) for n in (60, 5_000, 50_000)]
+    sizes = [len(lines(pd.DataFrame(values[:n]), "t", unit="n").html) for n in (60, 5_000, 50_000)]
 
     assert sizes[0] < 26_000
     assert sizes[2] < sizes[1] * 2 < 400_000
@@ -121,8 +124,8 @@ def test_points_left_out_cannot_be_missed():
     """Of many on one pixel the highest and the lowest stay, as do both ends."""
     values = np.zeros(50_000)
     values[[12_345, 34_567]] = 5, -5
-    (stroke,) = strokes(lines(pd.DataFrame({"a": values}), "t", y="n"), "#0072b2")
-    (few,) = strokes(lines(pd.DataFrame({"a": [0, 5, -5, 0]}), "t", y="n"), "#0072b2")
+    (stroke,) = strokes(lines(pd.DataFrame({"a": values}), "t", unit="n"), "#0072b2")
+    (few,) = strokes(lines(pd.DataFrame({"a": [0, 5, -5, 0]}), "t", unit="n"), "#0072b2")
 
     for end in (min, max):
         assert end(y for _, y in stroke) == pytest.approx(end(y for _, y in few), abs=1)
@@ -135,7 +138,7 @@ def test_a_sixth_line_looks_unlike_the_first():
     frame = pd.DataFrame({f"c{at}": [at, at + 1] for at in range(6)})
     looks = [
         "stroke-dasharray" in path.get("style")
-        for path in drawn(lines(frame, "t", y="ns")).iter(f"{SVG}path")
+        for path in drawn(lines(frame, "t", unit="ns")).iter(f"{SVG}path")
         if "stroke:#0072b2" in path.get("style", "")
     ]
 
@@ -164,7 +167,10 @@ def test_marks_of_numbers_say_where_they_stand(low, high, log):
     low = max(low, 1e-12) if log and low <= 0 else low
     scale = np.log if log else np.array
     view = lines(
-        pd.DataFrame({"a": [1, 2]}, index=pd.Index([low, high], name="n")), "t", y="y", log=log
+        pd.DataFrame({"a": [1, 2]}, index=pd.Index([low, high], name="n")),
+        "t",
+        unit="y",
+        loglog=log,
     )
     (x0, _), (x1, _) = strokes(view, "#0072b2")[0]
     ticks = across(view)
@@ -180,7 +186,7 @@ def test_marks_of_numbers_say_where_they_stand(low, high, log):
 def test_thousands_are_grouped():
     """Up to twelve digits; what is longer is a power of ten."""
     for high, text in ((40_000, "20,000"), (4e10, "20,000,000,000"), (4e15, "2e+15")):
-        assert text in words(lines(pd.DataFrame({"a": [0, high]}), "t", y="n"))
+        assert text in words(lines(pd.DataFrame({"a": [0, high]}), "t", unit="n"))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +203,7 @@ def test_thousands_are_grouped():
 )
 def test_marks_are_in_the_picture_and_apart(index):
     """None is over another or cut off, and the axis is never narrow."""
-    view = lines(pd.DataFrame({"a": range(len(index))}, index=index), "t", y="n")
+    view = lines(pd.DataFrame({"a": range(len(index))}, index=index), "t", unit="n")
     sides = [(x - wide(text) / 2, x + wide(text) / 2) for x, text in across(view)]
 
     assert sides[0][0] > 0
@@ -209,7 +215,7 @@ def test_marks_are_in_the_picture_and_apart(index):
 
 def test_a_long_name_is_cut_in_the_chart_only():
     """It says so there; the table has more of it."""
-    view = lines(pd.DataFrame({"x" * 300: [1, 2], "b": [1, 2]}), "t", y="y" * 9999)
+    view = lines(pd.DataFrame({"x" * 300: [1, 2], "b": [1, 2]}), "t", unit="y" * 9999)
 
     assert "x" * 40 + "… (260 more)" in words(view)
     assert "y" * 40 + "… (9959 more)" in words(view)
@@ -218,7 +224,7 @@ def test_a_long_name_is_cut_in_the_chart_only():
 
 def test_what_has_no_logarithm_is_a_gap():
     """Numbers above 0 are drawn inside the axes; where no point has any, the axes count evenly."""
-    view = lines(pd.DataFrame({"a": [0, 10, 1000]}, index=[0, 1, 2]), "t", y="n", log=True)
+    view = lines(pd.DataFrame({"a": [0, 10, 1000]}, index=[0, 1, 2]), "t", unit="n", loglog=True)
     (line,) = strokes(view, "#0072b2")
     width, height = (float(n) for n in drawn(view).get("viewBox").split()[2:])
 
@@ -226,7 +232,7 @@ def test_what_has_no_logarithm_is_a_gap():
     assert all(0 < x < width and 0 < y < height for x, y in line)
     for numbers in ([], [0, 0], [-1, None], [5]):  # 5 stands at 0
         frame = pd.DataFrame({"a": numbers})
-        assert lines(frame, "t", y="n", log=True) == lines(frame, "t", y="n")
+        assert lines(frame, "t", unit="n", loglog=True) == lines(frame, "t", unit="n")
 
 
 def test_any_frame_is_drawn():
@@ -239,41 +245,41 @@ def test_any_frame_is_drawn():
         pd.DataFrame({"a": [1, 2]}, index=day),
         pd.DataFrame({"a": [1, 2]}, index=pd.MultiIndex.from_tuples([(0, "x"), (1, "y")])),
     ):
-        ET.fromstring(lines(frame, "t", y="n").html)
-    twice = lines(pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), "t", y="n")
+        ET.fromstring(lines(frame, "t", unit="n").html)
+    twice = lines(pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), "t", unit="n")
     assert words(twice).count("a") == 2
     assert strokes(twice, "#0072b2")[0] != strokes(twice, "#d55e00")[0]
 
 
 def test_words_stand_in_their_own_order():
     """Not in the alphabet's."""
-    shown = words(lines(pd.DataFrame({"a": [1, 2, 3]}, index=["z", "b", "m"]), "t", y="n"))
+    shown = words(lines(pd.DataFrame({"a": [1, 2, 3]}, index=["z", "b", "m"]), "t", unit="n"))
     assert [word for word in shown if word in ("z", "b", "m")] == ["z", "b", "m"]
 
 
 def test_numbers_that_have_no_difference_are_gaps():
     """Infinity, and what is so large or so small that arithmetic ends there."""
     ends = pd.DataFrame({"a": [1e-300, 1.0, 9e299]}, index=[5e-324, 1, 2])
-    assert len(marks(lines(ends, "t", y="n", log=True), "#0072b2")[0]) == 1
+    assert len(marks(lines(ends, "t", unit="n", loglog=True), "#0072b2")[0]) == 1
     frame = pd.DataFrame({"a": [1.0, np.inf, 2.0, 3.0, -1e308, 1e308, 4.0]})
 
-    assert len(strokes(lines(frame, "t", y="n"), "#0072b2")) == 1
-    assert [len(stroke) for stroke in strokes(lines(frame, "t", y="n"), "#0072b2")] == [2]
-    assert len(marks(lines(frame, "t", y="n"), "#0072b2")[0]) == 4
+    assert len(strokes(lines(frame, "t", unit="n"), "#0072b2")) == 1
+    assert [len(stroke) for stroke in strokes(lines(frame, "t", unit="n"), "#0072b2")] == [2]
+    assert len(marks(lines(frame, "t", unit="n"), "#0072b2")[0]) == 4
 
 
 def test_an_empty_chart_says_so():
     """Both axes have their names, and no marks that would count what is not there."""
     frame = pd.DataFrame({"a": [None, None]}, index=pd.Index([1, 2], name="seconds"))
-    assert words(lines(frame, "t", y="ns")) == ["seconds", "ns", "no numbers"]
-    assert words(lines(pd.DataFrame(), "t", y="ns"))[-1] == "no numbers"
+    assert words(lines(frame, "t", unit="ns")) == ["seconds", "ns", "no numbers"]
+    assert words(lines(pd.DataFrame(), "t", unit="ns"))[-1] == "no numbers"
 
 
 @pytest.mark.parametrize(("freq", "last"), [("us", 1e-5), ("s", 10), ("D", 864000)])
 def test_times_stand_at_the_seconds_since_the_first(freq, last):
     """However close they are; the name of the axis says when the first was."""
     times = pd.date_range("2024-02-03 10:00", periods=11, freq=freq, tz="UTC", name="time")
-    view = lines(pd.DataFrame({"a": range(11)}, index=times), "t", y="n")
+    view = lines(pd.DataFrame({"a": range(11)}, index=times), "t", unit="n")
     points = strokes(view, "#0072b2")[0]
     x, text = across(view)[-1]
 
@@ -285,7 +291,7 @@ def test_times_stand_at_the_seconds_since_the_first(freq, last):
 def test_words_that_do_not_fit_are_left_out():
     """Every n-th stands, so that none is written over another."""
     frame = pd.DataFrame({"a": range(60)}, index=[f"command-{at}" for at in range(60)])
-    said = [word for word in words(lines(frame, "t", y="n")) if word.startswith("command")]
+    said = [word for word in words(lines(frame, "t", unit="n")) if word.startswith("command")]
     numbers = [int(word.removeprefix("command-")) for word in said]
 
     assert 3 < len(said) < 10

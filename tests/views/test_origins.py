@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 
-from bpflab.views import leftovers_start, origins
+from bpflab.views.origins import leftovers_start, origins
 
 SIGNS = {"string": "s", "nul": "0", "zeroed": "z", "left over": "#", "never written": "."}
 

@@ -4,7 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from bpflab import LabError, Place, source
+from bpflab import source
+from bpflab.errors import LabError, Place
 from bpflab.views.refusal import refusal, warning
 
 STACK = LabError(

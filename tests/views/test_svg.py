@@ -13,8 +13,9 @@ from matplotlib import rc_context, rcParams, rcParamsDefault
 from matplotlib.figure import Figure
 
 from bpflab.text import width
-from bpflab.views import bars, lines
+from bpflab.views.bars import bars
 from bpflab.views.charts import wide
+from bpflab.views.lines import lines
 from bpflab.views.svg import label
 from tests.views.drawn import SVG, drawn, letters
 
@@ -37,24 +38,29 @@ def test_the_same_numbers_give_the_same_bytes():
     """In this process, and in another."""
     data = {"a": [1, 2.5], "b": [3, None]}
     code = (
-        "import pandas as pd; from bpflab.views import bars, lines; "
+        "import pandas as pd; "
+        "from bpflab.views.bars import bars; from bpflab.views.lines import lines; "
         f"frame = pd.DataFrame({data}); "
-        "print(lines(frame, 't', y='ns', log=True).html, bars(frame['b'], 't', unit='n').html)"
+        "drawn = lines(frame, 't', unit='ns', loglog=True), bars(frame['b'], 't', unit='n'); "
+        "print(*(view.html for view in drawn))"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     frame = pd.DataFrame(data)
-    views = lines(frame, "t", y="ns", log=True), bars(frame["b"], "t", unit="n")
+    views = lines(frame, "t", unit="ns", loglog=True), bars(frame["b"], "t", unit="n")
 
-    assert views == (lines(frame, "t", y="ns", log=True), bars(frame["b"], "t", unit="n"))
+    assert views == (lines(frame, "t", unit="ns", loglog=True), bars(frame["b"], "t", unit="n"))
     assert other.stdout == f"{views[0].html} {views[1].html}\n"
 
 
 def test_the_readers_own_matplotlib_is_left_alone():
     """A style of theirs does not change a chart, a chart does not change their settings."""
-    wanted = lines(COST, "t", y="ns", log=True), bars(COST["ring"], "t", unit="ns")
+    wanted = lines(COST, "t", unit="ns", loglog=True), bars(COST["ring"], "t", unit="ns")
     with rc_context(dict(pair.split() for pair in THEIRS.split(","))):
         before = dict(rcParams)
-        assert (lines(COST, "t", y="ns", log=True), bars(COST["ring"], "t", unit="ns")) == wanted
+        assert (
+            lines(COST, "t", unit="ns", loglog=True),
+            bars(COST["ring"], "t", unit="ns"),
+        ) == wanted
         assert dict(rcParams) == before
 
 
@@ -64,7 +70,7 @@ def test_a_learners_figures_are_theirs_while_charts_are_drawn():
 
     def draw():
         while not done.is_set():
-            lines(COST, "t", y="ns")
+            lines(COST, "t", unit="ns")
             bars(COST["ring"], "t", unit="ns")
 
     with ThreadPoolExecutor(1) as pool:
@@ -84,9 +90,10 @@ def test_a_learners_figures_are_theirs_while_charts_are_drawn():
 def test_pyplot_is_not_imported():
     """Its figures are the whole process's, and it may open a window."""
     code = (
-        "import sys; import pandas as pd; from bpflab.views import bars, lines;"
+        "import sys; import pandas as pd; from bpflab import plot;"
         "frame = pd.DataFrame({'a': [1, 2]});"
-        "lines(frame, 't', y='n', log=True), bars(frame['a'], 't', unit='n');"
+        "plot(frame, 't', kind='line', unit='n', loglog=True);"
+        "plot(frame['a'], 't', kind='bar', unit='n');"
         "sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -95,10 +102,11 @@ def test_pyplot_is_not_imported():
 def test_matplotlib_comes_with_the_first_chart():
     """A notebook that shows tables, bytes and live views alone has 30 MB less."""
     code = (
-        "import sys; import pandas as pd; from bpflab import bars, flow, grid, lines, live, table;"
+        "import sys; import pandas as pd; from bpflab import flow, grid, live, plot, table;"
         "counts = pd.Series({'ls': 2}, name='calls');"
         "table(counts.to_frame(), 't');"
-        "assert 'matplotlib' not in sys.modules; bars(counts, 't', unit='n');"
+        "assert 'matplotlib' not in sys.modules; "
+        "plot(counts, 't', kind='bar', unit='n');"
         "sys.exit('matplotlib' not in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -109,9 +117,9 @@ def test_threads_draw_the_same():
     counts = pd.Series({"ps": 250, "$ls$": 1000, "日本": 500})
     times = pd.date_range("2024-02-03 10:00:03", periods=20, freq="s", tz="UTC")
     kinds = [
-        lambda: lines(COST, "t", y="ns"),
-        lambda: lines(COST, "t", y="ns", log=True),
-        lambda: lines(pd.DataFrame({"a": range(20)}, index=times), "t", y="n"),
+        lambda: lines(COST, "t", unit="ns"),
+        lambda: lines(COST, "t", unit="ns", loglog=True),
+        lambda: lines(pd.DataFrame({"a": range(20)}, index=times), "t", unit="n"),
         lambda: bars(counts, "t", unit="$n$"),
     ]
     wanted, settings = [kind() for kind in kinds], dict(rcParams)
@@ -130,7 +138,7 @@ def test_threads_draw_the_same():
 def test_two_charts_on_a_page_do_not_meet():
     """All that they look up is inside their images; the same id is never two things."""
     frame = pd.DataFrame({f"c{at}": [at, at + 1] for at in range(5)})
-    for view in (lines(frame, "t", y="ns"), bars(COST["ring"], "t", unit="ns")):
+    for view in (lines(frame, "t", unit="ns"), bars(COST["ring"], "t", unit="ns")):
         assert not re.search(r" id=|href|url\(|<style|<defs|<use", view.html)
         ids = [node.get("id") for node in drawn(view).iter() if node.get("id") is not None]
         assert len(set(ids)) == len(ids)
@@ -141,7 +149,7 @@ def test_two_charts_on_a_page_do_not_meet():
 @pytest.mark.parametrize("log", [False, True])
 def test_it_can_be_read_in_every_theme(log):
     """Text, axes and ticks are dark on the image's own light ground, and it shrinks to fit."""
-    views = lines(COST, "t", y="ns", log=log), bars(COST["ring"], "t", unit="ns")
+    views = lines(COST, "t", unit="ns", loglog=log), bars(COST["ring"], "t", unit="ns")
     for view in views:
         root = drawn(view)
         assert "color:#1b1f24;background:#f6f8fa" in root.get("style")

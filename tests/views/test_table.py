@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from bpflab import LabError
-from bpflab.views import bars, code, diff, flow, grid, lines, origins, table
+from bpflab.views import flow, grid, plot, table
+from bpflab.views.code import code, diff
 
 
 def body(frame, **options):
@@ -203,13 +204,12 @@ def test_spaces_in_a_name_are_kept():
         (lambda: table(pd.DataFrame({"a": [1]}), "t", columns="a"), "columns is 'a'"),
         (lambda: table(pd.DataFrame({"a": [1]}), "t", limit="3"), "limit is '3'"),
         (lambda: table(pd.DataFrame({"a": [1]}), "t", colums=["a"]), "no argument 'colums'"),
-        (lambda: bars(None, "t", unit="calls"), "counts is None"),
-        (lambda: lines(None, "t", y="ns"), "frame is None"),
+        (lambda: plot(None, "t", kind="bar", unit="calls"), "data is None"),
+        (lambda: plot(None, "t", kind="line", unit="ns"), "data is None"),
         (lambda: code(None, "t"), "text is None"),
         (lambda: diff("a", None, "1", "2"), "new is None"),
-        (lambda: grid(None, [], "t"), "values is None"),
+        (lambda: grid(None, "t"), "values is None"),
         (lambda: flow("t", ["ab"], []), "nodes is \\['ab'\\]"),
-        (lambda: origins("now", 3), "now is 'now'"),
     ],
 )
 def test_what_no_view_can_show_is_refused(call, message):

@@ -4,7 +4,7 @@ import re
 import textwrap
 import xml.etree.ElementTree as ET
 
-from bpflab import Place
+from bpflab.errors import Place
 from bpflab.verifier_log.log import parse
 from bpflab.views.verifier_walk import states, steady, verifier_walk
 
@@ -53,8 +53,8 @@ REFUSED = LOG[: LOG.index("; R0=map_value(map=counts,ks=4,vs=8)\n    ;  @ mine.c
 TWIN = """mine
 The verifier accepts it.
 It looked at 12 instructions, on 2 paths.
-1 path stops early: at an instruction that it had seen before with a state that allows as much, \
-or more.
+1 path stops early: the verifier had checked that instruction before, with a state that allows \
+at least as much.
 path 1: from the start; returns
    1  mine.c:4  u32 key = 1;
         r1: 1

@@ -18,6 +18,7 @@ def up(tmp_path, monkeypatch):
     """Return what runs a session whose disk is made up, with its files in the test's directory."""
     monkeypatch.setattr(disk, "prepare", lambda name: made_up(tmp_path))
     monkeypatch.setattr(boot, "ROOT", tmp_path)
+    monkeypatch.delenv("BPFLAB_LOCAL", raising=False)
     return lambda: session.up("debian-13", 8901, tmp_path / "page", "tcg")
 
 
@@ -64,18 +65,47 @@ def test_logs_of_what_went_wrong_stay(fake_qemu, up, tmp_path, capfd, body, stat
     assert (logs / "output.log").read_text() == "printed\n"
 
 
-def test_the_guest_is_told_whose_files_it_shares(fake_qemu, up, tmp_path):
-    """The script in the bundle knows the port and the user, and is shell to its last line."""
-    fake_qemu(
-        f'cp "$(grep -o "file=[^ ,]*bundle.tar" <<<"$*" | cut -c6-)" {tmp_path}\n'
-        'echo 0 >"${status#path=}"'
-    )
-    assert up() == 0
-    with tarfile.open(tmp_path / "bundle.tar") as tar:
+def script_of(bundle):
+    """Return the script that a guest runs."""
+    with tarfile.open(bundle) as tar:
         (member,) = tar.getmembers()
         file = tar.extractfile(member)
         assert file
-        script = file.read().decode()
+        return file.read().decode()
+
+
+KEEP = 'cp "$(grep -o "file=[^ ,]*bundle.tar" <<<"$*" | cut -c6-)" {folder}; '
+
+
+def test_the_guest_is_told_whose_files_it_shares(fake_qemu, up, tmp_path):
+    """The script in the bundle knows the port and the user, and is shell to its last line."""
+    fake_qemu(KEEP.format(folder=tmp_path) + 'echo 0 >"${status#path=}"')
+    assert up() == 0
+    script = script_of(tmp_path / "bundle.tar")
     values = f"port=8901 uid={os.geteuid()} gid={os.getegid()}"
     assert values in script.splitlines()[0]
+    assert script.splitlines()[-1].endswith('./lab up --no-browser --port $port"')
     subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+
+def test_a_caller_s_own_script_and_options(fake_qemu, up, tmp_path, monkeypatch):
+    """What a caller adds comes after the lab's own, and so do its logs, where it wants them."""
+    keep = KEEP.format(folder=tmp_path)
+    fake_qemu(f'{keep} printf "%s\\n" "$@" >{tmp_path}/words; echo 7 >"${{status#path=}}"')
+    monkeypatch.setenv("BPFLAB_LOCAL", str(tmp_path / "local"))
+    (tmp_path / "local").mkdir()
+    made, ways = made_up(tmp_path), "guestfwd=tcp:10.0.2.100:9-cmd:true"
+    status = session.share(
+        "debian-13", made, 8901, "echo mine", "tcg", forward=ways, devices=[("-m", "512M")]
+    )
+    assert status == 7
+    words = (tmp_path / "words").read_text().splitlines()
+    network = words[words.index("-netdev") + 1].split(",")
+    assert [word for word in network if "fwd" in word] == [
+        "hostfwd=tcp:127.0.0.1:8901-127.0.0.1:8901",
+        ways,
+    ]
+    assert "restrict=on" in network
+    assert words[len(words) - words[::-1].index("-m")] == "512M"
+    assert script_of(tmp_path / "bundle.tar").endswith("\nuname -srv\necho mine\n")
+    assert list((tmp_path / "local/.lab/vm").iterdir()) and not (tmp_path / ".lab").exists()

@@ -15,7 +15,8 @@ import pytest
 
 import bpflab
 from bpflab import LabError
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 from tests.workload.conftest import children
 
 TRUE, FALSE, SH, SLEEP = "/usr/bin/true", "/usr/bin/false", "/bin/sh", "/usr/bin/sleep"
@@ -246,7 +247,7 @@ def test_another_uid_without_privilege_is_refused():
     )
     assert done.stdout.splitlines() == [
         "Run(1 x /usr/bin/true)",
-        "privilege To become another user takes CAP_SETUID and CAP_SETGID.",
+        "privilege To become another user it needs CAP_SETUID and CAP_SETGID.",
     ], done.stderr
 
 
@@ -254,7 +255,7 @@ def test_the_deadline_ends_the_command():
     """It is killed and reaped long before its own end, and the fault says how far it got."""
     began = time.monotonic()
 
-    with pytest.raises(LabError, match=r"not done after 0\.3 s") as caught:
+    with pytest.raises(LabError, match=r"it had not finished after 0\.3 s") as caught:
         run(SLEEP, "60", deadline_s=0.3, times=3)
 
     assert caught.value.kind == "deadline"
@@ -264,10 +265,10 @@ def test_the_deadline_ends_the_command():
 
 def test_the_deadline_is_for_all_times_together(monkeypatch):
     """Short commands pile up to it; none is started after it."""
-    with pytest.raises(LabError, match=r"not done after 0\.5 s"):
+    with pytest.raises(LabError, match=r"it had not finished after 0\.5 s"):
         run(SLEEP, "0.2", deadline_s=0.5, times=1000)
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("it was started"))
-    with pytest.raises(LabError, match="not done after 0 s"):
+    with pytest.raises(LabError, match="it had not finished after 0 s"):
         run(TRUE, deadline_s=0)
 
 

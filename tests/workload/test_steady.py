@@ -7,7 +7,7 @@ import pytest
 
 from bpflab import LabError
 from bpflab.workload import steady as module
-from bpflab.workload.steady import steady
+from bpflab.workload.runs import run
 
 TRUE, SH = "/usr/bin/true", "/bin/sh"
 
@@ -22,7 +22,7 @@ def grown(busy, size):
 
 def test_it_grows_beside_its_starter_until_it_is_stopped():
     """It returns at once, commands take turns, their pids are known; afterwards nothing runs."""
-    busy = steady([TRUE, (SH, "-c", "exit 3")], per_second=50)
+    busy = run([TRUE, (SH, "-c", "exit 3")], per_second=50)
     inside = grown(busy, 6)
     done = busy.stop()
 
@@ -37,7 +37,7 @@ def test_it_grows_beside_its_starter_until_it_is_stopped():
 
 def test_it_keeps_about_its_rate_and_ends_by_itself():
     """At 20 a second, one second has no more than 21 and, on a busy machine, at least a few."""
-    busy = steady(TRUE, per_second=20, seconds=1.0)
+    busy = run(TRUE, per_second=20, seconds=1.0)
     busy._worker.join(20)
 
     assert 5 <= len(busy.stop()) <= 21
@@ -47,19 +47,19 @@ def test_it_keeps_about_its_rate_and_ends_by_itself():
 def test_a_steady_run_needs_a_rate_and_a_command(rate):
     """Neither no command nor no rate has a meaning."""
     with pytest.raises(LabError, match="rate above 0"):
-        steady(TRUE, rate)
+        run(TRUE, per_second=rate)
     with pytest.raises(LabError, match="needs a command"):
-        steady([], 1)
+        run([], per_second=1)
 
 
 def test_faults_are_raised(tmp_path):
     """A wrong path at once; what breaks on the way, when it is stopped."""
     with pytest.raises(LabError, match="no file"):
-        steady("/no/such/command", 10)
+        run("/no/such/command", per_second=10)
 
     command = tmp_path / "command"
     shutil.copy(TRUE, command)
-    busy = steady(command, 50)
+    busy = run(command, per_second=50)
     grown(busy, 1)
     command.unlink()
     busy._worker.join(20)
@@ -70,9 +70,22 @@ def test_faults_are_raised(tmp_path):
 def test_a_command_that_does_not_end_is_a_fault(monkeypatch):
     """It is ended after its deadline, and stopping tells of it."""
     monkeypatch.setattr(module, "_DEADLINE_S", 0.3)
-    busy = steady([("/usr/bin/sleep", "60")], 50)
+    busy = run([("/usr/bin/sleep", "60")], per_second=50)
     busy._worker.join(20)
     with pytest.raises(LabError) as caught:
         busy.stop()
 
     assert caught.value.kind == "deadline"
+
+
+def test_a_rate_is_for_a_background_alone():
+    """What a run of so many times takes is refused there, and the other way round."""
+    for wrong in ({"times": 3}, {"cpu": 0}, {"uid": 0}, {"deadline_s": 1.0}):
+        with pytest.raises(LabError, match="takes no times") as caught:
+            run(TRUE, per_second=5, **wrong)
+        assert caught.value.kind == "argument"
+    with pytest.raises(LabError, match="seconds is for a run with per_second"):
+        run(TRUE, seconds=5)
+    with pytest.raises(LabError, match="must be text, bytes or a path") as caught:
+        run([SH, "-c", "exit 0"])
+    assert caught.value.fix == "run('/bin/sh', '-c', 'exit 0')"

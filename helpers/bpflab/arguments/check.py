@@ -64,8 +64,6 @@ def _unfit(function: Callable[..., Any], name: str, value: object, hint: Any) ->
     fix = ""
     if isinstance(value, str) and fits(0, hint) and value.lstrip("-").isdigit():
         fix = f"Leave the quotes out: {name}={value}."
-    elif isinstance(value, list | tuple) and "args" in inspect.signature(function).parameters:
-        fix = f"{_called(function)}({', '.join(map(repr, value))})"
     elif isinstance(value, str | bytes) and fits([value], hint):
         fix = f"Make it a list: [{shown(value)}]."
     elif isinstance(value, bytes) and fits("", hint):

@@ -14,6 +14,7 @@ from bpflab import syscalls
 
 # enum bpf_cmd, include/uapi/linux/bpf.h
 _PROG_LOAD, _PIN, _TEST_RUN, _RAW_TRACEPOINT_OPEN, _BTF_LOAD = 5, 6, 10, 17, 18
+_ENABLE_STATS = 32
 
 # The members of union bpf_attr.
 _PROG = struct.Struct("IIQQIIQII16sIIIIQIIQII")
@@ -183,6 +184,15 @@ def test_run(
     )  # fmt: skip
     answer = attributes.unpack_from(bpf(_TEST_RUN, sent)[1])
     return int(answer[1]), int(answer[7])
+
+
+def enable_stats() -> int:
+    """Return a descriptor; while it is open the kernel counts each program's runs.
+
+    Raises:
+        OSError: without CAP_SYS_ADMIN (bpf_enable_stats, kernel/bpf/syscall.c).
+    """
+    return bpf(_ENABLE_STATS, bytes(4))[0]  # BPF_STATS_RUN_TIME
 
 
 def address(data: bytes) -> int:

@@ -21,16 +21,27 @@ _NO_BATCH = (errno.EINVAL, ENOTSUPP)
 
 
 def create(
-    name: str, type: int, key_size: int, value_size: int, max_entries: int, flags: int = 0
+    name: str,
+    type: int,
+    key_size: int,
+    value_size: int,
+    max_entries: int,
+    flags: int = 0,
+    inner: int = 0,
+    types: tuple[int, int, int] = (0, 0, 0),
 ) -> int:
     """Return the descriptor of a new map.
+
+    Of a map of maps *inner* is the descriptor of a map like those that it will hold. A map that
+    belongs to objects of the kernel needs *types*: the descriptor of type information, and the
+    numbers of the key's type and the value's in it.
 
     Raises:
         OSError: as the kernel refuses: its sizes, its type, or a missing CAP_BPF.
     """
     label = name.encode()[:15]
     sizes = (type, key_size, value_size, max_entries, flags)
-    return bpf(_CREATE, _MAP.pack(*sizes, 0, 0, label, 0, 0, 0, 0))[0]
+    return bpf(_CREATE, _MAP.pack(*sizes, inner, 0, label, 0, *types))[0]
 
 
 def lookup(fd: int, key: bytes, size: int) -> bytes | None:

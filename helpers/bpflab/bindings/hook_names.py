@@ -117,7 +117,7 @@ def not_here(program_type: str, function: str) -> LabError:
     place = _PLACES.get(program_type)
     fix = ""
     if program_type in _TRIED:
-        fix = f'Run it on a packet of zeros: result(program, "{function}").'
+        fix = f'Run it on a packet of zeros: program.invoke("{function}").'
     elif program_type == "perf_event":
         fix = "Use BCC's own Python: BPF(text=…).attach_perf_event(…)."
     return LabError(

@@ -40,7 +40,7 @@ def syscall_entry(name: str) -> Entry:
     the kernel hides from ordinary users (kernel.kptr_restrict), and then returns a name that does
     not exist; the name alone is never hidden.
 
-    >>> syscall_entry("execve").target
+    >>> inspect.syscall_entry("execve").target
     'syscalls:sys_enter_execve'
     """
     tracepoint = f"syscalls:sys_enter_{name}"
@@ -121,7 +121,7 @@ def _refused(program_type: str, function: str, target: str, error: OSError) -> L
     denied = error.errno in (errno.EPERM, errno.EACCES)
     why, fix, count = "", "", -1
     if denied:
-        why = "That takes CAP_BPF and CAP_PERFMON."
+        why = "That needs CAP_BPF and CAP_PERFMON."
         fix = "Start the lab with ./lab; ./lab doctor shows what is missing."
     elif program_type == "raw_tracepoint" and error.errno == errno.EINVAL:
         why = "It reads more arguments than this hook has."  # bpf_probe_register, bpf_trace.c

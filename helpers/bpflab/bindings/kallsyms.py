@@ -24,7 +24,8 @@ def functions(modules: bool = True) -> set[str]:
     except OSError:
         return set()
     rows = (row.split() for row in text.splitlines())  # address, letter, name, and its [module]
-    return {row[2] for row in rows if row[1] in "tTwW" and (modules or len(row) == 3)}
+    known = (row for row in rows if row[1] in "tTwW" and row[3:] != ["[bpf]"])  # no BPF programs
+    return {row[2] for row in known if modules or len(row) == 3}
 
 
 def syscall(name: str) -> str:
@@ -41,7 +42,8 @@ def near(name: str) -> list[str]:
     if call := syscall(name.removeprefix("sys_")):
         return [call]
     known = {n for n in functions() if n.isidentifier() and not n.startswith("__pfx_")}
-    if holding := sorted((n for n in known if name in n), key=lambda n: (len(n), n))[:3]:
-        return holding
+    for part in dict.fromkeys((name, name.removeprefix("do_"))):  # 7.2 has no do_unlinkat
+        if holding := sorted((n for n in known if part in n), key=lambda n: (len(n), n))[:3]:
+            return holding
     alike = [n for n in known if abs(len(n) - len(name)) < 3 and n[0] == name[0]]
     return difflib.get_close_matches(name, sorted(alike), 3, 0.75)

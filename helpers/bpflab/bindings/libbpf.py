@@ -6,7 +6,7 @@ import contextlib
 import ctypes
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ctypes import CFUNCTYPE, c_char_p, c_int, c_size_t, c_uint32, c_void_p
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +43,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "bpf_map__name": (c_char_p, [c_void_p]),
     "bpf_map__fd": (c_int, [c_void_p]),
     "bpf_map__set_pin_path": (c_int, [c_void_p, c_char_p]),
+    "bpf_map__initial_value": (c_void_p, [c_void_p, c_void_p]),
     **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in (*_MAP_FACTS, *_MAP_TYPES)},
     "bpf_object__btf": (c_void_p, [c_void_p]),
     "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
@@ -106,10 +107,23 @@ class Attempt:
     error: int
 
 
-def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
+Constants = Callable[[bytes, bytes], bytes]
+"""What makes the first value of ``.rodata`` of an object's BTF and of the value in its file."""
+
+
+def attempt(
+    image: bytes,
+    name: str,
+    level: int,
+    only: str = "",
+    constants: Constants | None = None,
+    type: int = 0,
+) -> Attempt:
     """Load *image*, an ELF of clang's, with logs of *level* of each program or of *only* one.
 
     *name* is what libbpf calls the object, and begins the names of the maps that it makes itself.
+    All programs are of *type*, if one is given, and not of those that their sections say.
+    *constants* sets what the text declares ``const volatile``, as a skeleton's ``rodata`` does.
     Nothing is attached, pinned or printed. libbpf's object is closed: the descriptors are copies.
 
     Raises:
@@ -125,6 +139,8 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
             programs = {lib.bpf_program__name(p).decode(): p for p in _each("program", handle)}
             for each in programs.values():
                 _may_sleep(lib, each)
+                if type:
+                    lib.bpf_program__set_type(each, type)
             for program in programs if not only else [only]:
                 logs[program] = ctypes.create_string_buffer(LOG_SIZE[level])
                 lib.bpf_program__set_log_buf(programs[program], logs[program], LOG_SIZE[level])
@@ -133,6 +149,8 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
             types = {m: _numbers(lib, m, _MAP_TYPES) for m in _each("map", handle)}
             for map in types:  # a map of LIBBPF_PIN_BY_NAME would stay, and be found the next time
                 lib.bpf_map__set_pin_path(map, None)
+                if constants and _name(lib, map).endswith(".rodata"):
+                    _set(lib, map, constants, _btf(lib, handle))
             error = -lib.bpf_object__load(handle)
             texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
             if error:
@@ -149,6 +167,12 @@ def attempt(image: bytes, name: str, level: int, only: str = "") -> Attempt:
                 return found
         finally:
             lib.bpf_object__close(handle)
+
+
+def _set(lib: ctypes.CDLL, map: int, constants: Constants, btf: bytes) -> None:
+    size = c_size_t()
+    at = lib.bpf_map__initial_value(map, ctypes.byref(size))
+    ctypes.memmove(at, constants(btf, ctypes.string_at(at, size.value)), size.value)
 
 
 def _may_sleep(lib: ctypes.CDLL, program: int) -> None:

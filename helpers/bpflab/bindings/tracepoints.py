@@ -38,7 +38,7 @@ def require() -> None:
         raise LabError(
             "no-tracefs",
             "The kernel's list of tracepoints cannot be read.",
-            why=f"{TRACEFS} is not mounted, or not open to this user.",
+            why=f"{TRACEFS} is not mounted, or this user may not read it.",
             fix="./lab mounts it; ./lab doctor shows what is missing.",
         )
 

@@ -30,6 +30,8 @@ MAP_TYPES = _words(
     """
 )
 """``enum bpf_map_type``, lower case."""
+OF_MAPS = {"array_of_maps", "hash_of_maps"}
+"""The types of maps whose values are maps."""
 
 ATTACH_TYPES = {"tp_btf": 23, "fentry": 24, "fexit": 25, "fmod_ret": 26, "lsm": 27}
 """``enum bpf_attach_type`` of the programs that are loaded for one hook, by libbpf's section."""

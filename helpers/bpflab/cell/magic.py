@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bpflab.views import View
 
 USAGE = "%%bpf NAME [--type TYPE] [--hook [FUNCTION=]HOOK] [-D NAME=VALUE]"
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _UNCOUNTED = ("ringbuf", "perf_event_array")  # their size depends on the machine, not on the text
 
 
@@ -55,6 +56,9 @@ def bpf(line: str, cell: str) -> None:
         raise LabError("argument", "%%bpf works in IPython alone.", fix="load(NAME, text=…)")
     asked = _parsed(line)
     _end(shell, asked.name)
+    if not _COMMENT.sub("", cell).strip():  # an exercise that begins with an empty cell
+        print(f"{asked.name}: this cell has no C yet.")
+        return
     program = load(
         asked.name, text=_above(shell) + cell, type=asked.type, defines=dict(map(_macro, asked.D))
     )
@@ -86,7 +90,8 @@ def loaded_view(name: str, program: Program) -> View:
     ]
     for each, found in program.maps.items():
         size = f"{found.max_entries} entr{'y' if found.max_entries == 1 else 'ies'}"
-        rows.append(("map", each, found.type, None if found.type in _UNCOUNTED else size))
+        known = found.max_entries and found.type not in _UNCOUNTED
+        rows.append(("map", each, found.type, size if known else None))
     frame = pd.DataFrame(rows, columns=["part", "name", "type", "hook or size"])
     return table(frame, f"{name} is loaded, and not attached")
 

@@ -79,7 +79,10 @@ def compiled(source: Source) -> Elf:
     except LabError as error:
         if error.kind == "no-compiler":
             error.kind = "no-clang"
-            error.why = "BCC has the compiler built in; without BCC it is a program of its own."
+            error.why = (
+                "A text for libbpf is compiled by clang, a program of its own. BCC "
+                "has its compiler built in."
+            )
             error.fix = "./lab installs it, with the headers of libbpf-dev."
         raise
     printed = child.stderr.decode(errors="backslashreplace")

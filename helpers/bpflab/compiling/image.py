@@ -30,6 +30,7 @@ class MapSpec:
     Attributes:
         reference: the number that stands for it in the instructions.
         key, value: layouts, as `Btf.layout` gives them.
+        key_type, value_type: the numbers of these types in the image's BTF, or 0.
     """
 
     name: str
@@ -41,6 +42,8 @@ class MapSpec:
     flags: int
     key: Any
     value: Any
+    key_type: int = 0
+    value_type: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,10 +126,11 @@ def lines(image: Image, code: Code) -> Iterator[tuple[int, str, int]]:
 
 
 def _layouts(row: dict[str, Any], types: Btf | None) -> dict[str, Any]:
-    """Return the layouts of a map's key and value, which BCC keeps in a struct for each map."""
+    """Return types and layouts of a map's key and value, which BCC has in a struct for each map."""
     number = types.find(f"____btf_map_{row['name']}") if types else None
     members = types.members(number) if types and number else {}
-    return {
-        part: layout_of(types, members.get(part, 0), row[f"{part}_size"])
-        for part in ("key", "value")
-    }
+    found: dict[str, Any] = {}
+    for part in ("key", "value"):
+        found[f"{part}_type"] = members.get(part, 0)
+        found[part] = layout_of(types, members.get(part, 0), row[f"{part}_size"])
+    return found

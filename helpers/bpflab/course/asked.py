@@ -7,7 +7,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +24,22 @@ class Asked:
         name: as its file is called: ``02-first-map``.
         exercises: the numbers that its cells give to ``check``, in their order.
         predictions: the questions that its cells give to ``predict``.
+        optional: those among them whose cell has the tag ``optional``.
     """
 
     name: str
     exercises: tuple[str, ...]
     predictions: tuple[str, ...]
+    optional: tuple[str, ...] = ()
 
     @property
     def lesson(self) -> str:
         """Its number: ``02``."""
         return number_of(self.name)
+
+    def due(self, guessed: Container[str] = ()) -> int:
+        """Return how many predictions count: an optional one counts where it was guessed."""
+        return sum(one not in self.optional or one in guessed for one in self.predictions)
 
 
 def asked(path: Path) -> Asked:
@@ -73,13 +79,18 @@ def lesson_here(question: str) -> str:
 @functools.lru_cache(maxsize=64)
 def _asked(path: Path, _: int) -> Asked:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    found = [call for source in code for call in _calls(source)]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    found = [
+        (verb, text, "optional" in cell["metadata"].get("tags", []))
+        for cell in code
+        for verb, text in _calls("".join(cell["source"]))
+    ]
     numbers, questions = (
-        tuple(dict.fromkeys(text for verb, text in found if verb == wanted))
+        tuple(dict.fromkeys(text for verb, text, _ in found if verb == wanted))
         for wanted in ("check", "predict")
     )
-    return Asked(path.stem, numbers, questions)
+    optional = tuple(text for _, text, left in found if left and text in questions)
+    return Asked(path.stem, numbers, questions, optional)
 
 
 def _calls(source: str) -> Iterator[tuple[str, str]]:

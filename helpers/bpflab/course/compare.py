@@ -64,5 +64,5 @@ def _view(cell: Cell, said: Sequence[Said], gone: Sequence[str]) -> View:
         )
         for one in kernels.in_order(said)
     ]
-    note = f"Nothing came from {', '.join(gone)}: why stands above." if gone else ""
+    note = f"Nothing came from {', '.join(gone)}: the reason is above." if gone else ""
     return side_by_side(f"{cell} on {counted(len(sides), 'kernel')}", sides, note)

@@ -44,7 +44,7 @@ def predict(question: str, *options: str) -> None:
     >>> predict("How many rows will it count?", "3", "23", "as many as the machine starts")
     """
     if len(options) == 1 or len(set(options)) < len(options):
-        raise LabError("argument", "predict takes no options, or two and more that differ.")
+        raise LabError("argument", "predict takes no options, or at least two different ones.")
     if not watched():
         show(_asks(question, options))
         return

@@ -1,5 +1,6 @@
-"""How far a learner has come: one file of theirs, ``my/progress.json``, and nothing leaves it.
+"""How far a learner has come: one file of theirs, ``my/progress.json``.
 
+Nothing leaves the machine. A class's hub shows some of it to an instructor, if the learner agreed.
 It needs the standard library only, so that ``./lab progress`` starts at once.
 """
 
@@ -46,8 +47,10 @@ def record_exercise(number: str, status: str) -> None:
     def change(now: Progress) -> Progress:
         old = next((one for one in now.exercises if one.number == number), Exercise(number))
         solved = old.solved or (_now() if status == SOLVED else "")
-        tries = old.tries + (status not in NO_TRY)
-        new = replace(old, status=status, tries=tries, solved=solved)
+        new = replace(old, status=status, solved=solved)
+        if status not in NO_TRY:
+            began = _now() if not old.tries else old.began
+            new = replace(new, tries=old.tries + 1, began=began, when=_now())
         others = [one for one in now.exercises if one.number != number]
         return replace(now, exercises=(*others, new))
 
@@ -109,7 +112,7 @@ def _rows() -> Iterator[dict[str, Any]]:
             "lesson": lesson.name,
             "exercises": {"solved": solved, "of": len(exercises)},
             "predictions": {name: outcomes.count(name) for name in get_args(Outcome)}
-            | {"guessed": len(outcomes), "of": len(lesson.predictions)},
+            | {"guessed": len(outcomes), "of": lesson.due([one.question for one in predictions])},
             "finished": 0 < len(exercises) == solved,
         }
 

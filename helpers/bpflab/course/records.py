@@ -20,6 +20,8 @@ class Exercise:
         status: what the last check said of it.
         tries: how often an answer was checked.
         solved: when it was first solved, or "".
+        began: when an answer was first checked, or "" where an older version counted the tries.
+        when: when an answer was last checked, or "".
         more: what a newer version of the lab has added, kept as it is.
     """
 
@@ -27,6 +29,8 @@ class Exercise:
     status: str = ""
     tries: int = 0
     solved: str = ""
+    began: str = ""
+    when: str = ""
     more: dict[str, Any] = field(default_factory=dict)
 
 

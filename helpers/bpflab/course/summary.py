@@ -43,6 +43,7 @@ def summary(lesson: str = "") -> View:
     if not watched():
         return _sections(f"Lesson {asks.lesson}", {_later(asks): []})
     exercises, predictions = progress.read().of(asks)
+    due = asks.due([one.question for one in predictions])
     done = {_counted(exercises): [_status(one) for one in exercises]} if exercises else {}
     for outcome, head in _HEADS.items():
         rows = [
@@ -50,20 +51,20 @@ def summary(lesson: str = "") -> View:
             for one in predictions
             if (one.outcome if one.outcome in _HEADS else None) == outcome
         ]
-        done |= {f"{head}: {len(rows)} of {len(asks.predictions)}": rows} if rows else {}
-    if (silent := len(asks.predictions) - len(predictions)) > 0:
-        done[f"Without a guess: {silent} of {len(asks.predictions)} predictions"] = []
+        done |= {f"{head}: {len(rows)} of {due}": rows} if rows else {}
+    if (silent := due - len(predictions)) > 0:
+        done[f"Without a guess: {silent} of {due} predictions"] = []
     return _sections(f"Lesson {asks.lesson}: what you did", done)
 
 
 def _later(asks: Asked) -> str:
     """Return what a page says that is the same for everybody."""
-    count = len(asks.predictions)
+    count, more = asks.due(), len(asks.optional)
     parts = [f"exercises {', '.join(asks.exercises)}"] if asks.exercises else []
     parts += [counted(count, "prediction")] if count else []
     if not parts:
         return "This lesson asks nothing."
-    what = " and ".join(parts)
+    what = " and ".join(parts) + f" ({more} more in optional parts)" * bool(more)
     return f"{what[:1].upper()}{what[1:]}: in your own copy of the lesson your answers stand here."
 
 

@@ -8,6 +8,7 @@ import math
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,11 @@ import pandas as pd
 
 from bpflab.arguments import checked
 from bpflab.bindings import bpf_map, cpus
-from bpflab.bindings.uapi import MAP_TYPES, word
-from bpflab.data import refusals
+from bpflab.bindings.uapi import MAP_TYPES, OF_MAPS, word
+from bpflab.data import pins, refusals
 from bpflab.data.decode import columns
 from bpflab.data.layout import described
-from bpflab.data.refusals import ARRAYS, Uncopied
+from bpflab.data.refusals import ARRAYS, OF_OBJECTS, Uncopied
 from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
 from bpflab.data.why_none import Places, no_entries
 from bpflab.errors import LabError
@@ -36,10 +37,12 @@ class Map(Uncopied):
     ``m[key]`` reads, ``m[key] = value`` writes, ``del m[key]`` deletes. A key or value is a
     number, a dict of a struct's fields, or ``bytes``/``str`` for a struct of one string, which is
     padded with zeros. A per-CPU map reads as a list with one value for each possible CPU, and is
-    written with such a list, or with one value for all.
+    written with such a list, or with one value for all. A value of a map of maps is written as a
+    map, and read as the number that the kernel gives this map (its id).
 
     >>> program.maps["counts"][7]
     >>> program.maps["names"]["ls"] = 1
+    >>> program.maps["LISTS"][0] = program.maps["NEW"]
     """
 
     def __init__(
@@ -83,12 +86,24 @@ class Map(Uncopied):
         with self._lock:
             self.fd = -1
 
+    def pinned(self) -> contextlib.AbstractContextManager[Path]:
+        """Pin it in bpffs for a block, which gets the path; the pin is removed at its end.
+
+        Raises:
+            LabError: ``no-pin`` where no bpffs is mounted, or this process may not write to it.
+
+        >>> with program.maps["counts"].pinned() as path:
+        ...     print(path)
+        """
+        return pins.pinned(self.name, lambda: self.duplicate().fd)
+
     def __repr__(self) -> str:
         kinds = [described(of, 3) for of in (self.key_dtype, self.value_dtype) if of.itemsize]
         what = ", ".join([self.type, " → ".join(kinds)] if kinds else [self.type])
-        count = f"{self.max_entries} {'bytes' if self.type == 'ringbuf' else 'entries'}"
+        if self.max_entries:
+            what += f", {self.max_entries} {'bytes' if self.type == 'ringbuf' else 'entries'}"
         ends = "; closed" if self.fd < 0 else ""
-        return f"<Map {self.name}: {what}, {'1 entry' if count == '1 entries' else count}{ends}>"
+        return f"<Map {self.name}: {what.replace(', 1 entries', ', 1 entry')}{ends}>"
 
     def raw(self, key: Any) -> list[bytes]:
         """Return the bytes of *key*: one item, or one for each possible CPU.
@@ -112,10 +127,7 @@ class Map(Uncopied):
         self._write([(key, value)])
 
     def __delitem__(self, key: Any) -> None:
-        packed = pack(key, self.key_dtype, self.name)
-        with self._lock:
-            there = bpf_map.delete(self._live(), packed)
-        if not there:
+        if not self._delete(pack(key, self.key_dtype, self.name)):
             raise LabError("no-key", f"{self.name} has no entry for {shown(key)} to delete.")
 
     def __contains__(self, key: Any) -> bool:
@@ -131,7 +143,8 @@ class Map(Uncopied):
     def fill(self, entries: Mapping[Any, Any] | Iterable[Any]) -> Map:
         """Write each key and value of a mapping, or 1 for each key of any other iterable.
 
-        A program array takes the program's name, or an fd. Returns the map.
+        A program array takes the program's name, or an fd; a map of maps takes a map. Returns the
+        map.
 
         Raises:
             LabError: ``map-full``, ``too-long`` or ``map-write``, naming the entry; those before
@@ -217,8 +230,7 @@ class Map(Uncopied):
                 return found
         entries = {key: value for key in self._keys() if (value := self._lookup(key))}
         for key in entries if delete else ():
-            with self._lock:
-                bpf_map.delete(self._live(), key)
+            self._delete(key)
         return b"".join(entries), b"".join(entries.values())
 
     def _keys(self) -> Iterator[bytes]:
@@ -235,6 +247,16 @@ class Map(Uncopied):
         with self._lock:
             return bpf_map.lookup(self._live(), key, self._size)
 
+    def _delete(self, key: bytes) -> bool:
+        """Delete *key*; return whether it was there."""
+        with self._lock:
+            return bpf_map.delete(self._live(), key)
+
+    def _update(self, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
+        """Write *count* entries; return how many were written, and 0 or an errno."""
+        with self._lock:
+            return bpf_map.update_batch(self._live(), keys, values, count)
+
     def _live(self) -> int:
         if self.fd < 0:
             raise LabError("closed", f"{self.name} is gone: its program is closed.")
@@ -245,8 +267,7 @@ class Map(Uncopied):
         keys, values, wrong = self._packed(pairs)
         count = len(keys) // self.key_dtype.itemsize
         if count:
-            with self._lock:
-                written, code = bpf_map.update_batch(self._live(), keys, values, count)
+            written, code = self._update(keys, values, count)
             if code:
                 key = pairs[written][0]
                 raise refusals.write(self.name, self.type, self.max_entries, code, key)
@@ -255,7 +276,7 @@ class Map(Uncopied):
 
     def _packed(self, pairs: list[tuple[Any, Any]]) -> tuple[bytes, bytes, LabError | None]:
         """Return keys and values, joined, up to the first that does not fit, and why not."""
-        if len(pairs) > 1 and not self.per_cpu and self.type != "prog_array":
+        if len(pairs) > 1 and not self.per_cpu and self.type not in OF_OBJECTS:
             keys = pack_all([key for key, _ in pairs], self.key_dtype)
             values = pack_all([value for _, value in pairs], self.value_dtype)
             if keys and values:
@@ -281,6 +302,10 @@ class Map(Uncopied):
                 known = ", ".join(sorted(self._programs))
                 raise LabError("no-program", f"There is no program {value!r}; there are {known}.")
             value = self._programs[value]
+        elif self.type in OF_MAPS:
+            if not isinstance(value, Map):
+                raise refusals.no_map(self.name, value)
+            value = value._live()
         cpus = self._size // self._stride
         values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * cpus
         if len(values) != cpus:

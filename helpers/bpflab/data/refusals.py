@@ -7,16 +7,19 @@ import os
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from bpflab.bindings.uapi import OF_MAPS
 from bpflab.data.values import shown
 from bpflab.errors import LabError
+from bpflab.text import safe_text
 
 ARRAYS = {"array", "percpu_array"}
+OF_OBJECTS = OF_MAPS | {"prog_array"}
 
 
 def write(name: str, type: str, max_entries: int, code: int, key: Any) -> LabError:
     """Return the error for a write of *key* that the kernel refused with errno *code*."""
     if code == errno.E2BIG:
-        if type in ARRAYS | {"prog_array"}:
+        if type in ARRAYS | {"prog_array", "array_of_maps"}:
             return LabError(
                 "map-full",
                 f"{name} has slots 0 to {max_entries - 1}, and no {shown(key)}.",
@@ -35,9 +38,27 @@ def write(name: str, type: str, max_entries: int, code: int, key: Any) -> LabErr
             "made for the same kind of hook; the first one to use the table decides.",
             fix="Load it with the same type= as the program that jumps.",
         )
+    if code == errno.EINVAL and type in OF_MAPS:
+        return LabError(
+            "other-map",
+            f"The kernel refuses this map for {shown(key)} of {name}.",
+            why=f"A program is verified for the maps in {name} when it is loaded. So all of them "
+            "must have one type, the same sizes of keys and values, and the same flags; "
+            "arrays also have the same number of entries.",
+            fix=f"Declare the map like the one that {name} is declared with.",
+        )
     return LabError(
         "map-write",
         f"The kernel refused to write {shown(key)} to {name}: {os.strerror(code)}.",
+    )
+
+
+def no_map(name: str, value: Any) -> LabError:
+    """Return the error for a *value* of a map of maps that is no map."""
+    return LabError(
+        "map-write",
+        f"{safe_text(repr(value), 60)} does not fit {name}, which takes a map.",
+        fix=f'{name}[0] = program.maps["LIST"], say.',
     )
 
 

@@ -51,7 +51,7 @@ class Line:
 
 
 class Trace:
-    """A reader of what programs print from now on. Made by ``open_trace``.
+    """A reader of what programs print from now on. Made by `trace`.
 
     Attributes:
         file: the file that is read: ``trace_pipe`` of an instance of its own, or ``trace``.
@@ -108,7 +108,7 @@ class Trace:
         self._before = now
 
 
-def open_trace() -> Trace:
+def trace() -> Trace:
     """Return a reader of the lines that programs print from now on, to be used in a ``with`` block.
 
     ``bpf_trace_printk`` writes to the machine's one trace buffer, whose ``trace_pipe`` gives each
@@ -120,15 +120,15 @@ def open_trace() -> Trace:
     Raises:
         LabError: ``no-trace`` where neither is open to this user.
 
-    >>> with open_trace() as trace, program.attached():
+    >>> with inspect.trace() as lines, program.attached():
     ...     run("/usr/bin/true")
-    ...     trace.frame()
+    ...     lines.frame()
     """
     if not os.access(TRACEFS / "trace", os.R_OK):
         raise LabError(
             "no-trace",
             "The trace buffer cannot be read.",
-            why=f"{TRACEFS}/trace is not there, or not open to this user.",
+            why=f"{TRACEFS}/trace is not there, or this user may not read it.",
             fix="./lab mounts tracefs and lets its group read it; ./lab doctor looks at it.",
         )
     with held_back():

@@ -73,7 +73,10 @@ def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
         raise LabError(
             "too-long",
             f"{shown(value)} has {len(raw)} bytes; {name} has room for {room}.",
-            why="A key is compared whole: a cut one would stand for another path.",
+            why=(
+                "The kernel compares every byte of a key: a shortened key would stand for "
+                "another path."
+            ),
         )
     return raw.ljust(room, b"\0")
 

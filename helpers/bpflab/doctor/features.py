@@ -1,15 +1,15 @@
-"""The features that lessons ask for by name in their first cells, and how this machine is asked.
+"""The features that lessons ask for by name in their first cell, and how this machine is asked.
 
 A check of `bpflab.doctor` looks at a machine as a whole; a feature is what one lesson uses of it.
 What each kernel of the course has, from 6.1 on, is no feature: maps of all types, rings, tail
-calls, raw tracepoints, test runs. The doctor reads the calls of `needs` and `prefers` from the
+calls, raw tracepoints, test runs. The doctor reads the calls of `needs` from the
 notebooks' files (`bpflab.doctor.lessons`), so it says of a lesson what the lesson says itself.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -83,7 +83,7 @@ def _other_users(machine: Machine) -> Check:
 
 
 def _bpffs(machine: Machine) -> Check:
-    """Look for the first one that is mounted, as `bpflab.programs.keep` does."""
+    """Look for the first one that is mounted, as `bpflab.data.pins` does."""
     rows = (line.split() for line in machine.text("/proc/self/mounts").splitlines())
     place = next((row[1] for row in rows if row[2] == "bpf"), "")
     if not place:
@@ -100,6 +100,7 @@ FEATURES: dict[str, Callable[[Machine], Check]] = {
     "system-call names": user.syscalls,
     "clang": tools.clang,
     "libbpf": tools.libbpf,
+    "build tools": tools.build,
     "sleepable programs": _sleepable,
     "two CPUs": _two_cpus,
     "pages of 4096 bytes": _pages,
@@ -113,53 +114,43 @@ FEATURES: dict[str, Callable[[Machine], Check]] = {
 
 
 @checked
-def needs(*names: str, machine: Machine | None = None) -> None:
+def needs(
+    *names: str, optional: dict[str, str] | None = None, machine: Machine | None = None
+) -> None:
     """Look for each of these features, and say that all are here.
 
-    Takes a few ms where they are.
+    Of *optional* features it says what the lesson does without those that are not here: the feature
+    is the key, and that is the value. Takes a few ms where all are here.
 
     Raises:
-        LabError: ``missing``, with what to do, where one is not; ``no-feature`` for a name that
-            is none of `bpflab.doctor.features.FEATURES`.
+        LabError: ``missing``, with what to do, where one of *names* is not here; ``no-feature`` for
+            a name that is none of `bpflab.doctor.features.FEATURES`.
 
-    >>> needs("programs", "tracepoints")
-    This machine has what the lesson needs: programs, tracepoints.
-    """
-    lacking = _lacking(names, machine)
-    if not lacking:
-        print(f"This machine has what the lesson needs: {', '.join(names)}.")
-        return
-    lines = dict.fromkeys(line for check in lacking for line in check.fix.splitlines())
-    wanted = " and ".join(check.name for check in lacking)
-    raise LabError(
-        "missing",
-        f"This lesson cannot run here without {wanted}.",
-        why="; ".join(f"{check.name}: {check.found}" for check in lacking),
-        fix="\n         ".join(lines),
-    )
-
-
-@checked
-def prefers(features: dict[str, str], *, machine: Machine | None = None) -> None:
-    """Say, for each of these features that is not here, what the lesson does without it.
-
-    Raises:
-        LabError: ``no-feature`` for a name that is none of `bpflab.doctor.features.FEATURES`.
-
-    >>> prefers({"kprobes": "the program is attached to a tracepoint"})
+    >>> needs("programs", optional={"kprobes": "the program is attached to a tracepoint"})
+    This machine has what the lesson needs: programs.
     Without kprobes, the program is attached to a tracepoint.
     """
-    lacking = _lacking(tuple(features), machine)
-    for check in lacking:
-        print(f"Without {check.name}, {features[check.name]}.")
-    if not lacking:
+    optional, machine = optional or {}, machine or Machine()
+    if unknown := [name for name in (*names, *optional) if name not in FEATURES]:
+        known = f"The features are: {', '.join(FEATURES)}."
+        raise LabError("no-feature", f"There is no feature {unknown[0]!r}.", fix=known)
+    if lacking := _lacking(names, machine):
+        lines = dict.fromkeys(line for check in lacking for line in check.fix.splitlines())
+        wanted = " and ".join(check.name for check in lacking)
+        raise LabError(
+            "missing",
+            f"This lesson cannot run here without {wanted}.",
+            why="; ".join(f"{check.name}: {check.found}" for check in lacking),
+            fix="\n         ".join(lines),
+        )
+    print(f"This machine has what the lesson needs: {', '.join(names)}.")
+    missed = _lacking(optional, machine)
+    for check in missed:
+        print(f"Without {check.name}, {optional[check.name]}.")
+    if optional and not missed:
         print("Nothing is missing here that would change what the lesson shows.")
 
 
-def _lacking(names: tuple[str, ...], machine: Machine | None) -> list[Check]:
-    machine = machine or Machine()
-    if unknown := [name for name in names if name not in FEATURES]:
-        known = f"The features are: {', '.join(FEATURES)}."
-        raise LabError("no-feature", f"There is no feature {unknown[0]!r}.", fix=known)
+def _lacking(names: Iterable[str], machine: Machine) -> list[Check]:
     checks = [look(name, machine) for name in names]
     return [check for check in checks if check.status != "ok"]

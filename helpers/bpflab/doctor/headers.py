@@ -29,8 +29,8 @@ def headers(machine: Machine) -> Check:
     if release == machine.release:
         return Check("headers", "ok", f"{place}: headers of {release}, the running kernel")
     found = (
-        f"headers of {release or 'an unnamed version'}, and the kernel is {machine.release}: they "
-        "serve programs that read no kernel struct; one that does reads the wrong bytes"
+        f"headers of {release or 'an unnamed version'}, but the kernel is {machine.release}: "
+        "programs that read no kernel struct work; a program that reads one gets the wrong bytes"
     )
     none = "# none needed: the lessons read no kernel struct; for programs that do:"
     return Check("headers", "note", found, f"{none}\n{_PACKAGE}")

@@ -28,40 +28,39 @@ class Lesson:
     Attributes:
         name: its file's name without the ending, ``NN-topic``.
         needs: the features that it cannot do without.
-        prefers: those without which it shows something else, and what that is.
+        optional: those without which it shows something else, and what that is.
     """
 
     name: str
     needs: tuple[str, ...] = ()
-    prefers: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, str] = field(default_factory=dict)
 
     def missing(self, found: Mapping[str, Check]) -> tuple[Runs, list[tuple[Check, str]]]:
         """Return whether it runs where these features were *found*, and without which, and why.
 
-        What a lesson needs hides what it prefers.
+        What a lesson needs hides what is optional.
         """
         if needs := [found[name] for name in self.needs if found[name].status != "ok"]:
             return "cannot run", [(check, check.found) for check in needs]
-        prefers = [(found[name], so) for name, so in self.prefers.items()]
-        lacking = [(check, so) for check, so in prefers if check.status != "ok"]
+        optional = [(found[name], so) for name, so in self.optional.items()]
+        lacking = [(check, so) for check, so in optional if check.status != "ok"]
         return ("runs in part" if lacking else "runs"), lacking
 
 
 def read(path: Path) -> Lesson:
-    """Read from a notebook's file what its calls of ``needs`` and ``prefers`` name."""
+    """Read from a notebook's file what its calls of ``needs`` name."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     sources = (source for source in sources if not source.startswith("%%"))  # C, as %%bpf has it
     needs: list[str] = []
-    prefers: dict[str, str] = {}
+    optional: dict[str, str] = {}
     for source in sources:
         for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-            name = call.func.id if isinstance(call.func, ast.Name) else ""
-            if name == "needs":
+            if isinstance(call.func, ast.Name) and call.func.id == "needs":
                 needs += [ast.literal_eval(argument) for argument in call.args]
-            elif name == "prefers":
-                prefers |= ast.literal_eval(call.args[0])
-    return Lesson(path.stem, tuple(needs), prefers)
+                for keyword in call.keywords:  # `optional` is the only one in a lesson
+                    optional |= ast.literal_eval(keyword.value)
+    return Lesson(path.stem, tuple(needs), optional)
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Survey:
         return pd.DataFrame(rows, columns=["lesson", "status", "without", "so", "fix"])
 
     def _sign(self, lesson: Lesson, name: str) -> str:
-        if name not in lesson.needs and name not in lesson.prefers:
+        if name not in lesson.needs and name not in lesson.optional:
             return ""
         if self.found[name].status == "ok":
             return "✓"
@@ -135,5 +134,5 @@ def survey(machine: Machine | None = None, folder: Path = NOTEBOOKS) -> Survey:
     """
     machine = machine or Machine()
     lessons = [read(path) for path in lessons_in(folder)]
-    named = {name for lesson in lessons for name in (*lesson.needs, *lesson.prefers)}
+    named = {name for lesson in lessons for name in (*lesson.needs, *lesson.optional)}
     return Survey(lessons, {name: look(name, machine) for name in FEATURES if name in named})

@@ -83,7 +83,14 @@ class Machine:
     def runs(self, *command: str) -> bool:
         """Run *command*, and say whether it is there and succeeded in time."""
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_DEADLINE_S, check=False)
+            path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin"  # a user's may not have it
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=_DEADLINE_S,
+                check=False,
+                env={**os.environ, "PATH": path},
+            )
         except (OSError, subprocess.TimeoutExpired):
             return False
         return done.returncode == 0

@@ -24,6 +24,18 @@ def libbpf(machine: Machine) -> Check:
     return Check("libbpf", "fault", found, "sudo apt-get install libbpf-dev")
 
 
+def build(machine: Machine) -> Check:
+    """What makes a program of its own of C: make, and bpftool for the headers it is made with."""
+    lacks = [] if machine.has_command("make") else ["make"]
+    lacks += [] if machine.runs("bpftool", "version") else ["bpftool"]
+    if lacks:
+        tool = f"sudo apt-get install {' '.join(lacks)}"
+        found = f"no {' and no '.join(lacks)} that runs here: lesson 14 builds with them"
+        fix = tool if lacks == ["make"] else f"{tool} || sudo apt-get install linux-tools-generic"
+        return Check("build tools", "fault", found, fix)
+    return Check("build tools", "ok", "make and bpftool are there")
+
+
 def bpftool(machine: Machine) -> Check:
     """The tool that lists what the kernel holds; Ubuntu's is a script that may find none."""
     none = "# none needed: it only confirms what the lessons show; for bpftool:"

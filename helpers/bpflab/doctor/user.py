@@ -38,7 +38,7 @@ def privilege(machine: Machine) -> Check:
         found = f"{who} may load but not attach: perf_event_paranoid is {level}, not 2"
         return Check("privilege", "fault", found, "./lab   # asks for root, and lowers it")
     if not lacking:
-        return Check("privilege", "ok", f"{who} with CAP_BPF and CAP_PERFMON: all that it takes")
+        return Check("privilege", "ok", f"{who} with CAP_BPF and CAP_PERFMON: that is enough")
     found = f"{who} lacks {' and '.join(lacking)}: the kernel refuses each program"
     fix = "sudo -v && ./lab doctor   # ./lab keeps your user and adds these two capabilities"
     if not machine.has_command("sudo"):
@@ -65,7 +65,7 @@ def bcc(machine: Machine) -> Check:
     """The BPF Compiler Collection: whether ``import bcc`` would find it; nothing is imported."""
     file = _bcc_file(machine)
     if not file and machine.exists(f"{_DIST_PACKAGES}/bcc"):
-        found = "BCC is installed, and this Python does not see it"
+        found = "BCC is installed, but this Python does not see it"
         return Check("bcc", "fault", found, _NEW_VENV)
     if not file:
         return Check("bcc", "fault", "BCC is not installed", _INSTALL)
@@ -92,8 +92,8 @@ def _is_bcc(machine: Machine, file: str) -> bool:
 def syscalls(machine: Machine) -> Check:
     """The numbers of system calls, which differ between architectures (`bpflab.syscalls`)."""
     if machine.arch in _TABLES:
-        return Check("syscalls", "ok", f"the course has the names of {machine.arch}")
-    found = f"the course has the system calls of {' and '.join(_TABLES)}, not of {machine.arch}"
+        return Check("syscalls", "ok", f"the course knows the system calls of {machine.arch}")
+    found = f"the course knows the system calls of {' and '.join(_TABLES)}, not of {machine.arch}"
     return Check("syscalls", "fault", found, "# take a machine of one of these architectures")
 
 

@@ -46,7 +46,7 @@ def of_notebook(exercise: Exercise) -> Answer:
     attempt = attempts.last(exercise.name)
     other = attempts.program_of(attempt.cell if attempt else cell_id(exercise.number))
     if exercise.of == "program" and other not in ("", exercise.name):
-        takes = f"this exercise takes {exercise.name} from its first line."
+        takes = f"the first line of this exercise must name {exercise.name}."
         return Answer(status="missing", text=f"The cell above makes {other}; {takes}")
     if attempt and _same(attempt.source, given(exercise.number)):
         return Answer(status="untouched")

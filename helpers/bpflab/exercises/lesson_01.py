@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from bpflab.data.trace import open_trace
+from bpflab import inspect
 from bpflab.errors import LabError
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.trial import MISSING, Trial, times
@@ -44,7 +44,7 @@ def hook(answer: object) -> str:
     if not isinstance(answer, str):
         raise Wrong("The answer is the name of a tracepoint, as text.")
     calls = times(3, 9)
-    with open_trace() as trace, load("hello/hello", label="01-2") as hello:
+    with inspect.trace() as trace, load("hello/hello", label="01-2") as hello:
         try:
             with hello.attached(hello=answer):
                 for _ in range(calls):
@@ -79,7 +79,7 @@ def _said(trial: Trial, line: Callable[[int, int], str]) -> str:
     """
     with (
         standby("begin.set(); thread.join()", _THREAD) as child,
-        open_trace() as trace,
+        inspect.trace() as trace,
     ):
         loud = trace.lines(run(_TRUE))  # of other programs
         with trial.attached():

@@ -90,7 +90,8 @@ def opened(trial: Trial) -> str:
         own = frame[[path.startswith(folder) for path in sent]].reset_index(drop=True)
         if len(own) != len(asked):
             row = ("events with the path of such a file", len(asked), len(own))
-            raise Wrong(f"{len(asked)} files were opened, and not each has one event.", [row])
+            text = f"{len(asked)} files were opened, but not every file has exactly one event."
+            raise Wrong(text, [row])
         mine, room = os.getpid(), _OPENED - 1
         wants: dict[str, list[object]] = {
             "path": [path[:room] for path, _ in asked],

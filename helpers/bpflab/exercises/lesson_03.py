@@ -20,7 +20,8 @@ from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.text import safe_text
 from bpflab.views.origins import WORD
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 
 ROOM = 512  # bytes of a path in BUF
 LEFT_OUT = "/usr/bin/id"
@@ -129,7 +130,7 @@ def clears_no_more(trial: Trial) -> str:
             whole(held[1], short, "BUF, after a longer path")
             whole(held[2], short, "BUF, after a path that was cut")
             if not kept:
-                text = "A byte after the last path was cleared, which that path did not write."
+                text = "A byte was cleared that the last path did not write."
                 raise Wrong(text, [(f"byte {mark}", "as it was", "0")])
     return "After each path there were only zeros, and a byte after the last path stayed as it was."
 
@@ -193,7 +194,7 @@ def _compared(program: Program, hidden: str, chain: list[str], cpu: int) -> None
         after = f"after {len(path)} characters"
     reported = [(p, r) for p, r in zip(chain, ran, strict=True) if p != hidden and len(p) < ROOM]
     if wrong := sum(expected != seen for _, expected, seen in others):
-        text = f"In {wrong} of {len(others)} runs of other paths there was not exactly one event."
+        text = f"{wrong} of {len(others)} runs of other paths did not give exactly one event."
         raise Wrong(text, others)
     for path, one in reported:
         fields(log.frame(one), {"path": [path], "pid": list(one.pids)})

@@ -1,4 +1,4 @@
-"""The exercises of lesson 04: a list that counts, keys made by hand, users, a filter to mend."""
+"""The exercises of lesson 04: lists that count, keys made by hand, users, a filter to mend."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from array import array
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bpflab.data.maps import Map
 from bpflab.exercises.calls import callers, executes, unused
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.function import called, function, refuses
@@ -25,12 +26,13 @@ from bpflab.exercises.trial import (
 )
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 from bpflab.workload.standby import Standby, standby
 
 _KEY = 512  # bytes of a path in the lesson's map, its NUL among them
 _WRAPS = 256  # where a u8 begins again
-_USERS = 100  # for which the map of 04-4 has room
+_USERS = 100  # for which the maps of 04-4 and 04-6 have room
 
 
 @of_program(
@@ -58,8 +60,10 @@ def counter(trial: Trial) -> str:
             raise Wrong("Commands were left out, and their values in the map are all still 0.")
         same("The counts in EXCLUDED_CMDS", wanted, seen)
         if number_of(counts, begins):
-            text = f"A path of {len(begins) + 2} bytes was counted for another one: in the list is"
-            raise Wrong(f"{text} a path of {len(begins)} bytes that it begins with.")
+            text = f"A path of {len(begins) + 2} bytes was taken for another one: the list has"
+            raise Wrong(
+                f"{text} a path of {len(begins)} bytes, and the longer path begins with it."
+            )
         _left_out(judged, sum(wanted.values()))
         _all_in_one_step(judged)
     return f"One command was left out {max(seen.values())} times, one {min(seen.values())} times."
@@ -138,13 +142,9 @@ def users(trial: Trial) -> str:
     code = executes(path, often)
     with callers(code, code) as ((one, first), (two, second)), trial.attached() as judged:
         listed = judged.maps["EXCLUDED_USERS"]
-        if listed.key_dtype.kind not in "iu" or listed.key_dtype.itemsize != 4:
-            raise Wrong("The key of EXCLUDED_USERS is not a number of 4 bytes.")
+        _like_a_hash_of_users(listed, "hash")
         if listed.value_dtype.kind not in "iu" or listed.value_dtype.itemsize != 8:
             raise Wrong("The value of EXCLUDED_USERS is not a number of 8 bytes.")
-        if listed.max_entries < _USERS:
-            text = f"EXCLUDED_USERS has room for {listed.max_entries} users, not for {_USERS}."
-            raise Wrong(text)
         listed.fill({first: 0})
         one.go()
         who = "A command of a listed user"
@@ -154,7 +154,7 @@ def users(trial: Trial) -> str:
             del listed[first]
         two.go()
         if extra := [user for user in listed if user != first]:
-            text = "The program has put users into the list that nobody listed."
+            text = "The program itself has added users to the list."
             raise Wrong(text, [("keys", [first], [first, *extra])])
         who = "A command of a user who is not listed"
         _reported(judged, two.pid, path, often, who, hide=False)
@@ -162,14 +162,17 @@ def users(trial: Trial) -> str:
             text = "The number of the user in the map is not that of the commands."
             raise Wrong(text, [("number", often, counted)])
         in_one_step(judged, listed)
-    return f"{often} commands of a listed user were left out, and as many of another came."
+    return (
+        f"{often} commands of a listed user were left out, and as many of another user "
+        "were reported."
+    )
 
 
 @of_program(
     "04-5",
     "What is after the end of a path in a buffer that was used before? Lesson 03 shows it.",
     "What does sizeof measure here: the buffer, or a pointer?",
-    "path_len says whether a path was cut, and path.h has a function that asks.",
+    "path_len says whether a path was cut, and path.h has a function that checks it.",
 )
 def mended(trial: Trial) -> str:
     """On one CPU: a listed path after longer ones, and a path that begins like a listed one."""
@@ -193,14 +196,64 @@ def mended(trial: Trial) -> str:
         beyond = other.replace("/", "/" + "./" * (_KEY // 2), 1)
         excluded.fill([beyond[: _KEY - 1]])
         if judged.events.frame(run(beyond, cpu=cpu)).empty:
-            text = f"A command of {len(beyond)} bytes was left out, and it is not in the list. In"
-            raise Wrong(f"{text} the list is a path of {_KEY - 1} bytes that it begins with.")
+            text = f"A command of {len(beyond)} bytes was left out, but it is not in the list."
+            raise Wrong(
+                f"{text} The list has a path of {_KEY - 1} bytes, and the command begins with it."
+            )
         excluded.fill([fits])
         if len(judged.events.frame(run(fits, cpu=cpu))):
             text = f"A command of {len(fits)} bytes is in the list, and it was reported."
             raise Wrong(f"{text} Its path fits into a key, with the NUL behind it.")
         _left_out(judged, often + 1)
     return f"A listed command was left out {often} times of {often}, and no other command was."
+
+
+@of_program(
+    "04-6",
+    'BPF_HASH_OF_MAPS(LISTS, u32, "A", 100) is a hash whose values are maps like A.',
+    "LISTS.lookup(&user) gives the list of this user, or NULL where the user has none.",
+    "bpf_map_lookup_elem(list, e->path) looks for the path in this list. Check both pointers.",
+)
+def lists_of_users(trial: Trial) -> str:
+    """Call the same paths as three users, of whom two have a list. One user gets them in turn."""
+    names, often = unused(3), times(5, 20)
+    begins = f"/{_letters(_KEY - 2)}"
+    code = "".join(executes(path, often) for path in (*names, f"{begins}/x"))
+    with callers(code, code, code) as processes, trial.attached() as judged:
+        lists = judged.maps["LISTS"]
+        _like_a_hash_of_users(lists, "hash_of_maps")
+        own = dict(zip("AB", names, strict=False))
+        for name, path in own.items():
+            judged.maps[name].fill([path, begins])
+        for (process, user), name in zip(processes, (*own, ""), strict=True):
+            if name:
+                lists[user] = judged.maps[name]
+            elif user in lists:
+                del lists[user]
+            process.go()
+            for path in names:
+                hide = path == own.get(name)
+                who = f"A command that is {'' if hide else 'not '}in the list of its user"
+                _reported(judged, process.pid, path, often, who, hide=hide)
+            who = "A command that is not in the list of its user, with a long path,"
+            _reported(judged, process.pid, begins, often, who, hide=False)
+        _left_out(judged, len(own) * often)
+    return f"{often} commands of each of two lists were left out, for the user of the list alone."
+
+
+def _like_a_hash_of_users(users: Map, type: str) -> None:
+    """Want room for enough users in a map of this type.
+
+    Raises:
+        Wrong: its type, its key or its size is another one.
+    """
+    if users.type != type:
+        raise Wrong(f"{users.name} is of the type {users.type}, not {type}.")
+    if users.key_dtype.kind not in "iu" or users.key_dtype.itemsize != 4:
+        raise Wrong(f"The key of {users.name} is not a number of 4 bytes.")
+    if users.max_entries < _USERS:
+        text = f"{users.name} has room for {users.max_entries} users, not for {_USERS}."
+        raise Wrong(text)
 
 
 def _letters(count: int, letters: str = string.ascii_lowercase) -> str:
@@ -240,7 +293,7 @@ def _all_in_one_step(judged: Program) -> None:
     except Wrong:
         names = " or to ".join(each.name for each in shared)
         text = f"Every call was counted. But an addition to {names} is three steps, and two CPUs"
-        raise Wrong(f"{text} may add at the same moment: then one of the two gets lost.") from None
+        raise Wrong(f"{text} may add at the same moment: then one addition is lost.") from None
 
 
 def _left_out(judged: Program, wanted: int) -> None:

@@ -65,9 +65,9 @@ def user_and_process(trial: Trial) -> str:
     if not seen:
         raise Wrong("No pair has one of the processes that called.", status="silent")
     if {user for user, _ in seen} - {user for user, _ in pairs}:
-        raise Wrong("The field uid of a pair is a number that is not the user of a process.")
+        raise Wrong("A pair has a uid that is not the user of any process that called.")
     if {pid for _, pid in seen} - {pid for _, pid in pairs}:
-        raise Wrong("The field pid of a pair is a number that is not one of the processes.")
+        raise Wrong("A pair has a pid that is not one of the processes that called.")
     same("The pairs of user and process", pairs, seen)
     in_one_step(judged, counts)
     users = len({user for user, _ in pairs})
@@ -92,7 +92,9 @@ def smallest(trial: Trial) -> str:
         ]
         raise Wrong("The struct has other fields, or fields of other types.", rows)
     if struct.itemsize < _SMALLEST:
-        raise Wrong(f"No order of these fields gives {struct.itemsize} bytes: something else did.")
+        raise Wrong(
+            f"No order of these fields gives {struct.itemsize} bytes. Something else was changed."
+        )
     if struct.itemsize > _SMALLEST:
         raise Wrong(f"The struct has {struct.itemsize} bytes. Another order has fewer.")
     used = sum(struct[name].itemsize for name in fields)
@@ -194,7 +196,7 @@ def calls_by_number(trial: Trial) -> str:
     code = "\n".join(map(repeated, RARE.values(), wanted.values()))
     with trial.load() as judged:
         if not judged.hooks:
-            raise Wrong("attach() has nowhere to go: nothing in the text says where it belongs.")
+            raise Wrong("attach() finds no hook: nothing in the text names one.")
         with standby(code, "import os") as process, judged.attached():
             process.go()
             counts = judged.maps["calls"]
@@ -211,7 +213,8 @@ def calls_by_number(trial: Trial) -> str:
 @of_program(
     "05-6",
     "Between the lookup and the update another CPU may write: then its number is overwritten.",
-    "Write where the pointer points to, each number in one step, and write no struct back.",
+    "Change each number in one step, in the map, through the pointer. Do not write the struct"
+    " back.",
 )
 def mended(trial: Trial) -> str:
     """Let two processes of one user write at the same time, each on a CPU of its own."""

@@ -1,9 +1,11 @@
-"""The exercises of lesson 06: a message by pid, sizes in a ring, a record, losses that are seen."""
+"""The exercises of lesson 06: messages, sizes, a record, losses that are seen, a reader."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
+import socket
 import string
 import sys
 import time
@@ -11,18 +13,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bpflab.exercises.buffers import longer
-from bpflab.exercises.difference import equal
+from bpflab.exercises.difference import difference, equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
+from bpflab.exercises.function import Function, called, function
+from bpflab.exercises.rings import SIZE, Record, half_way, ring
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.source import find
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 
 _UMASK = "syscalls:sys_enter_umask"
-_FIRST = 1 << 20  # nobody else calls umask with such numbers, other lessons neither
+_FIRST = 8191 << 18  # nobody else calls umask with such numbers, lesson 06 itself neither
+_ALONE_S = 30.0
 _HEADER = 8
 _ROOM = 512  # bytes of a path in 06-3
 _PYTHON = (sys.executable, "-I", "-c")
@@ -148,7 +154,7 @@ def _adds_up(program: Program) -> None:
     ledger = program.events.ledger()
     if ledger["unaccounted"]:
         became = ledger["produced"] - ledger["unaccounted"]
-        text = "seen is not what was sent, taken back and dropped."
+        text = "seen is not the sum of what was sent, taken back and dropped."
         raise Wrong(text, [("seen", became, ledger["produced"])])
 
 
@@ -160,7 +166,7 @@ def _adds_up(program: Program) -> None:
 )
 def accounted(trial: Trial) -> str:
     """Make more calls than the ring has room for, and some that are none of the program's."""
-    with trial.attached(_UMASK, read=False, FIRST=_FIRST) as program:
+    with _alone(), trial.attached(_UMASK, read=False, FIRST=_FIRST) as program:
         room = (program.maps["events"].max_entries - 1) // _in_ring(program)
         numbers = range(2 * room + random.randint(1, 99))
         own = _calls([*numbers, *(-number for number in range(1, times()))])
@@ -189,7 +195,71 @@ def accounted(trial: Trial) -> str:
     )
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until no other judge of this machine makes such calls: a program counts all of them.
+
+    A socket's name that is in no file system is free again when its owner ends, whoever that is.
+    """
+    deadline = time.monotonic() + _ALONE_S
+    with socket.socket(socket.AF_UNIX) as turn:
+        while time.monotonic() < deadline:
+            try:
+                turn.bind("\0bpflab-umask")
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+
+
 def _calls(numbers: list[int]) -> Run:
     """Call umask once with each number, counted from the one that the program knows."""
     code = f"import os\nfor number in {numbers!r}: os.umask({_FIRST} + number)"
     return run(*_PYTHON, code)
+
+
+@of_value(
+    "06-5",
+    "Go on behind a busy record: its header has the length, although its data are not done.",
+    "Two bits of a header say something: busy, and discarded. The other 30 are the length.",
+    "A record begins at its position modulo size; what it takes is in_ring of its length.",
+)
+def held_up(answer: object) -> str:
+    """Ask for what waits in a real ring half way, and in rings with records of all kinds."""
+    found, real = function(answer), half_way()
+    _waits(found, "the bytes of `behind` half way", [2], real.ljust(SIZE, b"\0") * 2, 0, len(real))
+    done, busy, back = (
+        Record,
+        functools.partial(Record, busy=True),
+        functools.partial(Record, discarded=True),
+    )
+    one, two, three, four, five = random.sample(range(1, 1 << 31), 5)
+    long, edge = random.randint(5, 60), random.randint(3, 9) * SIZE - 16
+    cases = {
+        "a ring without a busy record": ([done(one), back(two), done(three)], []),
+        "a ring whose last record is busy": ([done(one), done(two), busy(three)], []),
+        "a ring with two busy records": (
+            [done(one), busy(two), done(three), busy(four), done(five)],
+            [three, five],
+        ),
+        "a ring with a record that was taken back": (
+            [busy(one), back(two), done(three), done(four)],
+            [three, four],
+        ),
+        "a ring with records of several lengths": (
+            [busy(one, long), done(two, 4), back(three, 3 * long), done(four, long), done(five)],
+            [two, four, five],
+        ),
+    }
+    for what, (records, right) in cases.items():
+        _waits(found, what, right, *ring(records, 8 * random.randint(0, 99)))
+    over = [done(one), busy(two), done(three), done(four)]
+    _waits(found, "records over the end of the ring", [three, four], *ring(over, edge))
+    return f"It finds what waits in a real ring, and in {len(cases) + 1} others."
+
+
+def _waits(found: Function, what: str, right: list[int], data: bytes, at: int, end: int) -> None:
+    """Ask for the numbers of the records that wait."""
+    answer = called(found, data, at, end, asked=what)
+    if fault := difference(answer, right):
+        raise Wrong(f"Your function was asked for {what}. {fault}")

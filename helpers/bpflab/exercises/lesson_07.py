@@ -16,7 +16,8 @@ from bpflab.exercises.trial import EXECVE, Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 
 _HOOK, _FILTER, _DISPLAY = range(3)  # enum stage of bpf/tail_calls
 _ENTERED, _, _SHOWN, _FELL_THROUGH = range(4)  # enum what

@@ -61,7 +61,8 @@ def two_lines(answer: object) -> str:
 
 @of_program(
     "08b-2",
-    "Which memory belongs to one event, and to nobody else? Three cures of the lesson have such.",
+    "Which memory belongs to one event, and to nobody else? Three cures of the lesson use such"
+    " memory.",
     "events.ringbuf_reserve(sizeof(*e)) gives a record, or NULL. Fill it, then submit it.",
     "Only where there was no record, count in dropped and return.",
 )
@@ -72,7 +73,10 @@ def survives(trial: Trial) -> str:
     """
     with trial.load() as program:
         if shared := [n for n, one in program.maps.items() if one.per_cpu and n != "BUF"]:
-            text = f"{shared[0]} has a value for each CPU. Whoever gets this CPU can reach it, too."
+            text = (
+                f"{shared[0]} has one value for each CPU. Any program that gets this CPU "
+                "reaches the same value."
+            )
             raise Wrong(text)
         with program.attached(writer=_HOOK, other=_PRINT):
             frame = _events(program, made := times())

@@ -61,7 +61,7 @@ def ways_to_execute(answer: object) -> str:
         raise Wrong(f"A program that is executed {' or '.join(missing)} is not reported.")
     right = {name for calls in seen.values() for name in calls if name.startswith("exec")}
     if others := [name for name in names if name not in right]:
-        raise Wrong(f"{safe_text(others[0], 40)} executes no program, and has a slot, too.")
+        raise Wrong(f"{safe_text(others[0], 40)} executes no program, but it has a slot.")
     return "Both ways are reported, and no other call."
 
 

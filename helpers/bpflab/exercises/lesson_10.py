@@ -9,7 +9,6 @@ from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.largest import largest
 from bpflab.exercises.trial import Trial
 from bpflab.programs.loading import load
-from bpflab.programs.testrun import result
 
 _VALUES, _FEW = 1024, 256  # entries of DATA in 10-3 and in 10-4
 _LARGEST = 1 << 20  # of a value, so that a sum fits into 32 bits
@@ -22,7 +21,7 @@ def begun_at_again(answer: object) -> str:
     """Run `again` itself, and ask the program how often it ran."""
     with load("limits/chain", type="socket_filter", label="10-1") as chain:
         chain.maps["JUMP_TABLE"].fill({0: "again"})
-        result(chain, "again")
+        chain.invoke("again")
         return equal(answer, chain.maps["runs"][1])
 
 
@@ -55,9 +54,9 @@ def bounded(trial: Trial) -> str:
         program.maps["DATA"].fill(dict(enumerate(values)))
         for count in (0, 1, some, _VALUES, many):
             program.maps["COUNT"].fill({0: count})
-            if (seen := result(program, "total")) != (right := sum(values[:count])):
+            if (seen := program.invoke("total")) != (right := sum(values[:count])):
                 more = ", more than there are values" * (count > _VALUES)
-                text = f"With {count} in COUNT{more}, total returns another sum."
+                text = f"With {count} in COUNT{more}, total returns the wrong sum."
                 raise Wrong(text, [("sum", right, seen)])
     return f"The sums of 0, 1, {some} and all {_VALUES} values are right."
 
@@ -76,9 +75,9 @@ def mended(trial: Trial) -> str:
         for run in ("first", "second"):
             values = random.choices(range(1, _LARGEST), k=_FEW)
             program.maps["DATA"].fill(dict(enumerate(values)))
-            if (seen := result(program, "entry")) != (right := sum(values)):
+            if (seen := program.invoke("entry")) != (right := sum(values)):
                 added = next((n for n in range(1, _FEW) if sum(values[:n]) == seen), None)
                 only = f" It is the sum of the first {added}." if added is not None else ""
-                text = f"The {run} run of entry returns another sum than that of all values.{only}"
+                text = f"The {run} run of entry does not return the sum of all values.{only}"
                 raise Wrong(text, [("sum", right, seen)])
     return f"Two runs, with {_FEW} other values each: both sums are right."

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import random
-import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from bpflab.data.maps import Map
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
+from bpflab.exercises.outcomes import BY_THREAD, PYTHON, TRY, ways_to_fail
 from bpflab.exercises.trial import Trial, fields, paths, same, times
 from bpflab.programs.loading import load
 from bpflab.text import counted
-from bpflab.workload.paused import PausedExec
 from bpflab.workload.runs import run
+from bpflab.workload.standby import standby
 
 _BY_CPU = {
     "STATE_TYPE": '"percpu_array"',
@@ -27,37 +26,27 @@ _BY_CPU = {
     "KEY": 0,
     "MINE(path)": "(path[9] == '.' && path[10] == '/')",  # /usr/bin/./ and nothing else
 }
-_TRY = """
-import os, sys, threading
-def call(paths):
-    for path in paths:
-        try:
-            os.execv(path, [path])
-        except OSError:
-            pass
-half = len(sys.argv) // 2
-other = threading.Thread(target=call, args=(sys.argv[1:half],))
-other.start()
-other.join()
-call(sys.argv[half:])
+
+_FAIL = """
+import itertools, os, sys, threading
+def fail(times, then=None):
+    for path in itertools.islice(itertools.cycle(["/nowhere/at/all", "/"]), times):
+        try: os.execv(path, ["x"])
+        except OSError: pass
+    if then: then()
+def end(by=sys.argv[1]): os.execv(by, ["x", sys.argv[1]])
+def other(*call):
+    thread = threading.Thread(target=call[0], args=call[1:])
+    thread.start(), thread.join()
 """
-_BY_THREAD = """
-import os, pathlib, sys, threading
-def call():
-    pathlib.Path(sys.argv[1]).write_text(str(threading.get_native_id()))
-    os.execv(sys.argv[2], ["true"])
-other = threading.Thread(target=call)
-other.start()
-other.join()
-"""
-_PYTHON = (sys.executable, "-I", "-c")
+"""Lets calls fail in two ways, the last one succeed, and a second thread do either."""
 
 
 @of_value("11-1", "The CPU has one entry, and both calls write into it.", "Which call wrote last?")
 def both_paused(answer: object) -> str:
     """Pause `true` and `id` on one CPU, and ask what each of them reports."""
     cpu = min(os.sched_getaffinity(0))
-    true, ident = (PausedExec(f"/usr/bin/./{name}", cpu=cpu) for name in ("true", "id"))
+    true, ident = (standby(execve=f"/usr/bin/./{name}", cpu=cpu) for name in ("true", "id"))
     program = load("two_hooks/join", defines=_BY_CPU, label="11-1")
     with true, ident, program, program.attached():
         true.enter(), ident.enter()
@@ -74,9 +63,9 @@ def both_paused(answer: object) -> str:
 )
 def failed(trial: Trial) -> str:
     """Let two threads of a process fail in seven ways, in an order of chance, and then succeed."""
-    with _ways_to_fail() as ways, paths() as (good,), trial.attached() as program:
+    with ways_to_fail() as ways, paths() as (good,), trial.attached() as program:
         began = time.monotonic_ns()
-        own = run(*_PYTHON, _TRY, *ways, good)
+        own = run(*PYTHON, TRY, *ways, good)
         others = run(good, times=times())
         ended = time.monotonic_ns()
         frame = program.events.frame(own + others)
@@ -119,8 +108,8 @@ def durations(trial: Trial) -> str:
         own = [
             run(good, times=times()),
             run("/usr/bin/env", *search),
-            run(*_PYTHON, _TRY, f"{folder}/missing", folder),
-            run(*_PYTHON, _BY_THREAD, note, good),
+            run(*PYTHON, TRY, f"{folder}/missing", folder),
+            run(*PYTHON, BY_THREAD, note, good),
         ]
         lasted = time.monotonic_ns() - began
         frames = [program.events.frame(each) for each in own]
@@ -143,27 +132,39 @@ def durations(trial: Trial) -> str:
     return f"{sum(expected)} calls succeeded, and each is reported; no entry is left in STARTED."
 
 
-@contextlib.contextmanager
-def _ways_to_fail() -> Iterator[dict[str, int]]:
-    """Give a block paths that cannot be executed, in an order of chance, each with its errno."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file, mode in {"plain": 0o644, "empty": 0o755}.items():
-            (folder / file).touch()
-            (folder / file).chmod(mode)
-        (folder / "directory").mkdir()
-        (folder / "loop").symlink_to("loop")
+@of_program(
+    "11-4",
+    "The map is BPF_TASK_STORAGE(FAILED, u64). Nobody but the thread itself writes its number.",
+    "FAILED.task_storage_get(task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE) gives a pointer, or NULL.",
+    "After a success the number is 0 again: set it, or delete it with task_storage_delete(task).",
+)
+def failures_before(trial: Trial) -> str:
+    """Let two threads fail in turn; let one of them, another, nobody and one twice succeed."""
+    with paths() as (good,), trial.attached(hook="syscalls:sys_exit_execve") as program:
+        first, other, beside, alone, twice = random.sample(range(2, 20), 5)
         ways = {
-            "missing": errno.ENOENT,
-            "directory": errno.EACCES,
-            "plain": errno.EACCES,
-            "empty": errno.ENOEXEC,
-            "loop": errno.ELOOP,
-            "plain/inside": errno.ENOTDIR,
-            "x" * 256: errno.ENAMETOOLONG,
+            "the first thread, beside another": f"other(fail, {beside}), fail({first}), end()",
+            "a second thread, beside the first": f"fail({beside}), other(fail, {other}, end)",
+            "a thread whose calls all fail": f"fail({alone})",
+            "one success after another": f"fail({twice}), end('/usr/bin/env')",
         }
-        order = random.sample(sorted(ways), len(ways))
-        yield {str(folder / file): ways[file] for file in order}
+        ran = {way: run(*PYTHON, _FAIL + code, good) for way, code in ways.items()}
+        frames = {way: program.events.frame(own) for way, own in ran.items()}
+    if all(frame.empty for frame in frames.values()):
+        raise Wrong("Calls succeeded, and no event of them came.", status="silent")
+    numbers = ([0, first], [0, other], [0], [0, twice, 0])  # Python itself is the first success
+    expected = dict(zip(ways, numbers, strict=True))
+    counts = {way: len(each) for way, each in expected.items()}
+    same("Events of successful calls", counts, {way: len(frame) for way, frame in frames.items()})
+    for way, frame in frames.items():
+        pids = list(ran[way].pids) * len(frame)
+        try:
+            fields(frame, {"pid": pids, "failed": expected[way]})
+        except Wrong as wrong:
+            raise Wrong(f"{way.capitalize()}: {wrong.text}", wrong.rows) from None
+    return (
+        f"Threads failed {first} and {other} times before they succeeded, and each number is right."
+    )
 
 
 def _kept(notes: Map, numbers: Iterable[int]) -> list[int]:

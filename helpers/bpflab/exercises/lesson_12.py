@@ -109,8 +109,8 @@ def every_second(trial: Trial) -> str:
         shown = frame[frame["cpu"] == cpu]["number"].tolist()
         if shown not in ([*range(1, count + 1, 2)], [*range(2, count + 1, 2)]):
             rows = [(f"CPU {cpu}, of {count} events", "every second", _listed(shown))]
-            raise Wrong("Other events reached display than every second one of each CPU.", rows)
-    return f"{sum(made.values())} events on {len(cpus)} CPU(s): every second one reached display."
+            raise Wrong("The events at display are not every second event of each CPU.", rows)
+    return f"{sum(made.values())} events on {len(cpus)} CPU(s): every second event reached display."
 
 
 @of_program(

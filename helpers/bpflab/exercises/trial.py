@@ -20,13 +20,13 @@ from bpflab.exercises import users
 from bpflab.exercises.exercise import Exercise, Wrong
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
-from bpflab.workload.runs import Run
+from bpflab.workload.ran import Run
 
 EXECVE = "syscalls:sys_enter_execve"
 MISSING = "-"
 _THREE_STEPS = (
-    "This time every call was counted. But your addition is three steps, and two CPUs may add at"
-    " the same moment: then one of the two gets lost."
+    "This time every call was counted. But your addition is three steps, and two CPUs may add at "
+    "the same moment: then one addition is lost."
 )
 _LONGEST_S = 60.0  # of a judge
 _SHOWN = 5  # fields of an event that a verdict shows
@@ -52,11 +52,13 @@ class Trial:
         """Whether the program calls the helper that gives the user."""
         return "bpf_get_current_uid_gid" in self.text
 
-    def load(self, *, read: bool = True, **defines: object) -> Program:
+    def load(
+        self, *, read: bool = True, constants: Mapping[str, object] | None = None, **defines: object
+    ) -> Program:
         """Load it once more, for a ``with`` block; the learner's own stays as it is.
 
-        Its rings are read all the time, since other processes of the machine may fill them;
-        without *read* nobody reads them.
+        *constants* are set before the load (`bpflab.load`). Its rings are read all the time, since
+        other processes of the machine may fill them; without *read* nobody reads them.
         """
         own: Mapping[str, object] = {}
         type = self._exercise.type
@@ -64,7 +66,13 @@ class Trial:
             own, type = self._answer.source.defines, self._answer.asked or type
         defines = {**own, **defines, **users.defines()}
         with capture_output() if users.defines() else contextlib.nullcontext():  # of a warning
-            program = load(self._exercise.number, text=self.text, type=type, defines=defines)
+            program = load(
+                self._exercise.number,
+                text=self.text,
+                type=type,
+                defines=defines,
+                constants=constants,
+            )
         for name, each in program.maps.items() if read else ():
             if each.type == "ringbuf":
                 with contextlib.suppress(LabError):  # the judge will meet it
@@ -79,7 +87,7 @@ class Trial:
 
         One function goes to *hook*, whatever it is called.
         """
-        with self.load(read=read, **defines) as program:
+        with self.load(read=read, constants=None, **defines) as program:
             targets = {next(iter(program.functions)): hook} if len(program.functions) == 1 else {}
             with program.attached(**(targets or self.hooks)):
                 yield program

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bpflab.bindings import capabilities
-from bpflab.workload.runs import Run, run
+from bpflab.workload.ran import Run
+from bpflab.workload.runs import run
 
 _made_up: list[int] = []
 

@@ -26,6 +26,8 @@ def instructions(program: Program, function: str) -> int:
     Raises:
         LabError: ``privilege`` without CAP_BPF (bpf_prog_get_info_by_fd in kernel/bpf/syscall.c),
             ``no-program`` or ``closed``.
+
+    >>> inspect.instructions(program, "hook")
     """
     with program.descriptor(function) as fd:
         return _size(fd, function) // 8
@@ -43,6 +45,8 @@ def calls(program: Program, function: str, *, sent: bool = False) -> pd.DataFram
     Raises:
         LabError: ``privilege`` without CAP_BPF, or where the code is blinded (sysctl
             net.core.bpf_jit_harden); ``no-program``; ``closed``.
+
+    >>> inspect.calls(program, "hook")["kind"].value_counts()
     """
     with program.descriptor(function) as fd:
         code = program.sent[function] if sent else _translated(fd, function)

@@ -96,7 +96,7 @@ def hook(name: str) -> Hook:
     Raises:
         LabError: ``no-tracefs``; ``no-tracepoint`` with the names that are near; ``no-kprobes``.
 
-    >>> hook("sock:inet_sock_set_state").fields
+    >>> inspect.hook("sock:inet_sock_set_state").fields
     """
     tracepoints.require()
     if name.isidentifier():
@@ -190,18 +190,20 @@ def _notes(of: Hook) -> list[str]:
         )
     if "& 0xffff" in reads:
         notes.append(
-            "What is __data_loc stands behind the event: the lower 16 bits of the field say at "
-            "which offset, the upper ones how long it is."
+            "The data of a __data_loc field come after the event: the lower 16 bits of the field "
+            "are their offset, the upper 16 their length."
         )
     if "PT_REGS" in reads:
         notes.append(f"PT_REGS_PARM1 and the others need {_HEADER.rstrip()} at the beginning.")
     if "read_user_str" in reads:
-        notes.append("A pointer is an address of the process: its text must be copied.")
+        notes.append(
+            "A pointer is an address in the memory of the process: its text must be copied."
+        )
     if "&e." in reads:
         notes.append("e is your own struct, which has an array of that name.")
     category, _, event = of.name.partition(":")
     if event and category != "syscalls" and event in prototypes.raw_tracepoints():
-        notes.append(f'It is a raw tracepoint, too: hook("{event}") shows its arguments.')
+        notes.append(f'It is a raw tracepoint, too: inspect.hook("{event}") shows its arguments.')
     return notes
 
 

@@ -39,7 +39,7 @@ def hooks(word: str = "", *, limit: int = 30) -> View:
     Raises:
         LabError: ``no-tracefs``; ``no-hook`` where no name is near.
 
-    >>> hooks("connect")
+    >>> inspect.hooks("connect")
     """
     within("limit", limit, 1)
     tracepoints.require()
@@ -59,7 +59,7 @@ def hooks(word: str = "", *, limit: int = 30) -> View:
             raise LabError(
                 "no-hook",
                 f'No hook of this kernel has to do with "{shown}".',
-                fix='hooks() counts those of each category; hooks("sched:") lists a category.',
+                fix='inspect.hooks() counts each category; inspect.hooks("sched:") lists one.',
             )
         caption = f'No hook has "{shown}"; these have "{near}"'
         words, found = [near], _found([near], [*known, *raw])
@@ -68,7 +68,7 @@ def hooks(word: str = "", *, limit: int = 30) -> View:
     rows += [(name, "function", _FUNCTION) for name in some[: min(_FUNCTIONS, limit)]]
     notes = _notes(words, found, known)
     if more := len(found) - len(found[:limit]):
-        notes.insert(0, f'{more} more: hooks("{" ".join(words)}", limit={len(found)}).')
+        notes.insert(0, f'{more} more: inspect.hooks("{" ".join(words)}", limit={len(found)}).')
     if more := len(some) - len(some[: min(_FUNCTIONS, limit)]):
         notes.insert(0, f"{more:,} more functions of the kernel, in /proc/kallsyms.")
     frame = pd.DataFrame(rows, columns=["hook", "type", "what it is for"])
@@ -167,10 +167,12 @@ def _notes(words: list[str], found: list[str], known: Iterable[str]) -> list[str
     notes = [one for word in words for one in _of_library(word, known)]
     if any(":" in name and not name.startswith("syscalls:") for name in found):
         notes.append(
-            "A tracepoint that is none of a system call is a raw tracepoint, too: what stands "
-            "behind the colon is its name."
+            "Every tracepoint that does not belong to a system call is also a raw tracepoint: its "
+            "name is the part after the colon."
         )
-    return [*notes, f'hook("{found[0]}") shows its fields, and how to begin.'] if found else notes
+    if found:
+        notes.append(f'inspect.hook("{found[0]}") shows its fields, and how to begin.')
+    return notes
 
 
 def _categories(known: Iterable[str]) -> View:
@@ -178,7 +180,8 @@ def _categories(known: Iterable[str]) -> View:
     frame = pd.DataFrame(sorted(counts.items()), columns=["category", "tracepoints"])
     shown = table(frame, "Tracepoints of this kernel", limit=len(frame))
     return _noted(
-        shown, ['hooks("sched:") lists those of a category, hooks("open") all of a word.']
+        shown,
+        ['inspect.hooks("sched:") lists those of a category, inspect.hooks("open") all of a word.'],
     )
 
 

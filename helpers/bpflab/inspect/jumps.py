@@ -27,6 +27,8 @@ def slots(table: Map) -> pd.DataFrame:
     Raises:
         LabError: ``map-type`` where *table* is no program array, ``closed`` where it went with its
             program.
+
+    >>> inspect.slots(program.maps["JUMP_TABLE"])
     """
     if table.type != "prog_array":
         raise LabError(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from bpflab.arguments import checked
+from bpflab.bindings import bpf
 from bpflab.bindings.info import MapInfo, ProgramInfo, info, map_ids
 from bpflab.bindings.uapi import MAP_TYPES, PROGRAM_TYPES, word
+from bpflab.errors import LabError
 from bpflab.inspect.fds import Descriptor, attachments, descriptors
 from bpflab.text import safe_text
 
@@ -30,9 +33,12 @@ def programs() -> pd.DataFrame:
     a longer one from BTF), ``type``, ``tag`` (a hash of its instructions), ``instructions`` (of
     8 bytes, as the verifier left them), ``bytes_xlated`` and ``bytes_jited`` (these and the machine
     code), ``bytes_memlock`` (whole pages), ``map_ids`` (a tuple), ``attached_to`` (empty where it
-    is not attached), ``pids`` (a tuple: this process), ``run_cnt`` (zero unless sysctl
-    kernel.bpf_stats_enabled is set; what a tail call started is not counted) and ``loaded_at``
-    (UTC).
+    is not attached), ``pids`` (a tuple: this process), ``run_cnt`` (zero outside of `run_stats` and
+    without sysctl kernel.bpf_stats_enabled; what a tail call started is not counted),
+    ``recursion_misses`` (runs that the kernel skipped, as a program is not entered again on a CPU
+    that is in the middle of it; always counted) and ``loaded_at`` (UTC).
+
+    >>> inspect.programs().set_index("name")["recursion_misses"]
 
     A link's place is the kernel's word. A perf event's is bpflab's record of what it attached,
     since the kernel tells that only with CAP_SYS_ADMIN (``sudo bpftool perf``). What this process
@@ -52,6 +58,33 @@ def programs() -> pd.DataFrame:
     return frame.astype(dict.fromkeys(_SIZES, "Int64"))
 
 
+@contextlib.contextmanager
+def run_stats() -> Iterator[None]:
+    """Let the kernel count the runs of every program for a block: ``run_cnt`` of `programs`.
+
+    A run takes about 80 ns more meanwhile. Counters are not set back.
+
+    Raises:
+        LabError: ``privilege`` without CAP_SYS_ADMIN.
+
+    >>> with inspect.run_stats():
+    ...     run("/usr/bin/true", times=5)
+    """
+    try:
+        fd = bpf.enable_stats()
+    except OSError as error:
+        raise LabError(
+            "privilege",
+            f"The kernel does not count runs for this process: {os.strerror(error.errno or 0)}.",
+            why="That needs CAP_SYS_ADMIN.",
+            fix="As root: sysctl kernel.bpf_stats_enabled=1",
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
 @checked
 def maps() -> pd.DataFrame:
     """Return a row for each map that this process has a descriptor of, by id.
@@ -60,6 +93,8 @@ def maps() -> pd.DataFrame:
     ``max_entries``, ``flags``, ``bytes_memlock`` (what it takes, as the kernel reckons it),
     ``owner_prog_type`` and ``owner_jited`` (what a program array accepts; empty for other maps) and
     ``frozen``.
+
+    >>> inspect.maps()[["name", "type", "max_entries"]]
     """
     rows = _rows("map", lambda one: map_row(info(one.fd, MapInfo()), one.facts))
     return pd.DataFrame(rows, columns=list(map_row(MapInfo(), {})))
@@ -83,6 +118,7 @@ def program_row(
         "attached_to": "",
         "pids": (os.getpid(),),
         "run_cnt": of.run_cnt,
+        "recursion_misses": of.recursion_misses,
         "loaded_at": pd.Timestamp(booted_ns + of.load_time, unit="ns", tz="UTC").floor("ms"),
     }
 

@@ -166,8 +166,8 @@ def _check(source: Source, name: str, one: Role, asked: str) -> None:
             "context",
             f"{name} is loaded as {asked}, but {says} is for {one.types[0]}.",
             place=head(source, name),
-            why="The type says what the context is. As another type, the program would read other "
-            "bytes than it means.",
+            why="The type says what the context is. Loaded as another type, the program would "
+            "read the wrong bytes.",
             fix="Leave type= out: each function then gets the type that it is written for.",
         )
 

@@ -49,16 +49,10 @@ def diagnose(
 
 def of_program(source: Source, function: str, log: str) -> LabError | None:
     """Return the fault in the log of a refused program that no text for BCC can have, or None."""
-    if found := re.search(r"failed to resolve CO-RE relocation <(\w+)> \[\d+\] (.+?) \(", log):
-        fault = LabError(
-            "core",
-            f"This kernel has no {found[2]}.",
-            why="The program asks for it by name (CO-RE), and libbpf looks for it among the "
-            "kernel's types when it loads the program.",
-            fix="Check its name, or read it only where bpf_core_field_exists() says that it is "
-            "there.",
-        )
-    elif "write into map forbidden" in log:
+    if fault := not_found(source, log):
+        fault.place = fault.place or head(source, function)
+        return fault
+    if "write into map forbidden" in log:
         fault = LabError(
             "read-only",
             "A const variable is written.",
@@ -75,10 +69,25 @@ def of_program(source: Source, function: str, log: str) -> LabError | None:
         )
     else:
         return None
-    field = re.search(r"failed to resolve CO-RE relocation .*?\.(\w+) \(", log)
-    read = _line(source, rf"(?:->|\.|,)\s*{field[1]}\b") if field else None
-    fault.place, fault.log = read or head(source, function), safe_log(log)
+    fault.place, fault.log = head(source, function), safe_log(log)
     return fault
+
+
+def not_found(source: Source, log: str) -> LabError | None:
+    """Return the fault of a name of the kernel's that CO-RE did not find, or None."""
+    found = re.search(r"failed to resolve CO-RE relocation <\w+> \[\d+\] (.+?) \(", log)
+    if not found:
+        return None
+    field = found[1].rpartition(".")[2] if "." in found[1] else ""
+    return LabError(
+        "core",
+        f"This kernel has no {found[1]}.",
+        place=_line(source, rf"(?:->|\.|,)\s*{field}\b") if field else None,
+        why="The program asks for it by name (CO-RE), and libbpf looks for it among the "
+        "kernel's types when it loads the program.",
+        fix="Check its name, or read it only where bpf_core_field_exists() says that it is there.",
+        log=safe_log(log),
+    )
 
 
 def no_licence(source: Source, error: LabError) -> None:
@@ -135,6 +144,29 @@ def _map_field(source: Source, name: str, field: str) -> LabError:
         why="libbpf reads the type, the sizes and the flags of a map from fields of fixed names.",
         fix=near(field, _MAP_FIELDS) or "Leave it out.",
     )
+
+
+def _no_size(source: Source, name: str, part: str) -> LabError:
+    type = re.search(rf"__type\(\s*{part}\s*,\s*([\w ]+?)\s*\)", _declaration(source, name))
+    shown = type[1] if type else f"The type of the {part}"
+    return LabError(
+        "map",
+        f"{shown} has no size, so the map {name} has none for its {part}s.",
+        place=maps.declared(source, name),
+        why=(
+            "It is declared, but its body does not come before the map, so nothing says what "
+            "is in it."
+        ),
+        fix=f"Write its body above the map: {shown} {{ … }};"
+        if type and type[1].startswith(("struct ", "union "))
+        else "Use a type that has a size, as __u32 or a struct with its fields.",
+    )
+
+
+def _declaration(source: Source, name: str) -> str:
+    """Return the struct of a map, as it is written."""
+    found = re.search(rf"struct\s*\{{[^{{}}]*\}}\s*{name}\b", source.code)
+    return found[0] if found else ""
 
 
 def _static_map(source: Source, name: str) -> LabError:
@@ -223,6 +255,7 @@ _RULES: tuple[tuple[str, Callable[..., LabError]], ...] = (
     (r"map '([\w.]+)': map type isn't specified", _no_map_type),
     (r"map '([\w.]+)': unknown field '(\w+)'", _map_field),
     (r"map '([\w.]+)': unsupported map linkage static", _static_map),
+    (r"map '([\w.]+)': can't determine (key|value) size for type", _no_size),
     (r"bad map relo against '(\w+)' in section '([^']*)'", _not_of_maps),
     (r"legacy map definitions in 'maps' section", _old_maps),
     (r"failed to find BTF for extern '(\w+)'", _no_body),

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from bpflab.bindings.bpf import ENOTSUPP
+from bpflab.bindings.uapi import OF_MAPS
 from bpflab.errors import LabError, Place
 from bpflab.mistakes.ctext import number
 from bpflab.mistakes.declarations import Declarations
@@ -17,8 +18,8 @@ from bpflab.source import Source
 from bpflab.text import counted
 
 _ARRAYS = ("array", "percpu_array", "prog_array", "perf_event_array", "cgroup_array")
-_OF_MAPS = ("array_of_maps", "hash_of_maps")
-_STORAGE = ("sk_storage", "inode_storage", "task_storage", "cgrp_storage")
+STORAGE = ("sk_storage", "inode_storage", "task_storage", "cgrp_storage")
+"""The types of maps whose entries belong to objects of the kernel."""
 _OF_NUMBERS = ("prog_array", "perf_event_array", "cgroup_array")
 _NO_KEY = ("queue", "stack", "bloom_filter")
 _TYPES = {  # of BCC's macros
@@ -30,6 +31,8 @@ _TYPES = {  # of BCC's macros
     "BPF_PROG_ARRAY": "prog_array",
     "BPF_QUEUE": "queue",
     "BPF_STACK": "stack",
+    "BPF_ARRAY_OF_MAPS": "array_of_maps",
+    "BPF_HASH_OF_MAPS": "hash_of_maps",
 }
 _ENTRIES = ("entries", "size", "pages", "page_cnt", "max_entries")
 _PER_CPU_BYTES = 32 << 10  # PCPU_MIN_UNIT_SIZE, include/linux/percpu.h
@@ -80,7 +83,7 @@ def written(source: Source, name: str) -> Sizes | None:
 def refusal(source: Source, name: str, sizes: Sizes | None, reason: OSError) -> LabError:
     """Return why *name* was not made: the rule of its type that it breaks, where that is known."""
     bcc = source.dialect == "bcc"
-    what, why, fix = _broken(name, sizes, bcc) if sizes else ("", "", "")
+    what, why, fix = _broken(name, sizes, bcc, reason.errno) if sizes else ("", "", "")
     if not what and reason.errno == errno.E2BIG:
         what = f"The map {name} is too large."
         why = "Its key or its value has more bytes than the kernel takes, or it has more entries."
@@ -99,18 +102,39 @@ def refusal(source: Source, name: str, sizes: Sizes | None, reason: OSError) -> 
     )
 
 
-def _broken(name: str, sizes: Sizes, bcc: bool) -> tuple[str, str, str]:
+def no_memory(source: Source, name: str, sizes: Sizes | None) -> LabError:
+    """Return the fault of a map that is larger than the memory the kernel has for it."""
+    return LabError(
+        "memory",
+        f"The kernel has no memory for the map {name}.",
+        place=declared(source, name),
+        why="A map takes the memory of all its entries when it is made"
+        + (f": {sizes.entries} here." if sizes and sizes.entries > 0 else "."),
+        fix="Give it fewer entries, or smaller values; or close the kernels of other notebooks.",
+    )
+
+
+def _broken(name: str, sizes: Sizes, bcc: bool, code: int | None) -> tuple[str, str, str]:
     """Return what is wrong, why, and what to write; three empty texts where no rule is broken."""
     type, number = sizes.type, "u32" if bcc else "__u32"
-    if type in _OF_MAPS:
+    if type in OF_MAPS and code == ENOTSUPP:
+        return (
+            f"The kernel allows no map of this type inside {name}.",
+            "A program array, for example, cannot be in a map of maps.",
+            "Let it hold hashes or arrays.",
+        )
+    if type in OF_MAPS:
         return (
             f"Nothing says what maps {name} holds.",
             "The kernel must see one of them when it makes the outer map.",
-            "Write __array(values, struct { … }); into it, with the inner map's type and sizes.",
+            f'Declare a map LIST, say, and then BPF_ARRAY_OF_MAPS({name}, "LIST", 1);'
+            if bcc
+            else "Write __array(values, struct { … }); into it, with the inner map's type and "
+            "sizes.",
         )
     if type == "ringbuf":
         return _of_ring(name, sizes, bcc)
-    if type in _STORAGE:
+    if type in STORAGE:
         return (
             f"{name} is not declared as a {type} must be.",
             "Its entries belong to objects of the kernel, so it has no size of its own.",

@@ -26,6 +26,8 @@ def map_refused(
     """Return the fault behind the errno of map *name*, which the kernel did not make."""
     if reason.errno == errno.EPERM:
         return no_privilege("The kernel lets this process make no map.")
+    if reason.errno == errno.ENOMEM:
+        return maps.no_memory(source, name, sizes)
     return short_of(source.name, reason) or maps.refusal(source, name, sizes, reason)
 
 
@@ -34,7 +36,7 @@ def no_privilege(message: str, log: str = "") -> LabError:
     return LabError(
         "privilege",
         message,
-        why="That takes CAP_BPF and CAP_PERFMON.",
+        why="That needs CAP_BPF and CAP_PERFMON.",
         fix="Start the lab with ./lab; ./lab doctor shows what is missing.",
         log=safe_log(log),
     )
@@ -65,7 +67,7 @@ def of_type(error: LabError, source: Source, function: str, type: str) -> LabErr
     if not mine >> capabilities.PERFMON & mine >> capabilities.BPF & 1:
         return error
     if type in _OF_THE_NETWORK and not mine >> capabilities.NET_ADMIN & 1:
-        error.why = f"A program of type {type} takes CAP_NET_ADMIN as well."
+        error.why = f"A program of type {type} needs CAP_NET_ADMIN as well."
         error.fix = "Start the lab as root, or load it with another tool."
         return error
     of_type = _HOOKS.get(type, f" as a program of type {type}" if type else "")

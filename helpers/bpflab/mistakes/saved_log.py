@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bpflab.errors import LabError, Place
+from bpflab.mistakes import libbpf
 from bpflab.mistakes.verifier import diagnose as verifier
 from bpflab.source import Source
 from bpflab.verifier_log.log import parse
@@ -24,12 +26,25 @@ _SHORT = re.compile(
     rf"load program: [^:]+: (?:({_INSTRUCTION.pattern}.*?): )?(\S.*?)"
     r" \((?:truncated, )?\d+ line\(s\) omitted\)"
 )
+_OF_BCC = re.compile(r"^bpf: Failed to load program|Failed to load BPF program b'", re.M)
 _NAMED = re.compile(r"prog '(\w+)'|program (\w+): load program")
+
+
+@dataclass(frozen=True)
+class _Quoted(Source):
+    """The C that a log quotes. Its lines name no section; its loader says which dialect it is."""
+
+    of_bcc: bool = False
+
+    @property
+    def dialect(self) -> str:
+        return "bcc" if self.of_bcc else "libbpf"
 
 
 def is_log(text: str) -> bool:
     """Return whether *text* is a verifier's log, or holds one."""
-    return bool(_BEGIN in text or _INSTRUCTION.search(text) or _DONE.search(text))
+    found = (one.search(text) for one in (_INSTRUCTION, _DONE, _SHORT))
+    return _BEGIN in text or any(found)
 
 
 def of_log(text: str, name: str = "log") -> LabError | None:
@@ -45,9 +60,11 @@ def of_log(text: str, name: str = "log") -> LabError | None:
     rows = logs[0]
     named = _NAMED.search(text)
     function = next(filter(None, named.groups()), "") if named else ""
-    source = _quoted(rows, name)
+    source = _quoted(rows, name, bool(_OF_BCC.search(text)))
     log = "\n".join(row for _, row in rows)
-    error = verifier.diagnose(source, function or "this program", "", log)
+    error = libbpf.not_found(source, log) or verifier.diagnose(
+        source, function or "this program", "", log
+    )
     if error.place is None:
         steps = [Place(name, n, row) for n, row in rows if _INSTRUCTION.match(row)]
         error.place = steps[-1] if steps else None
@@ -80,7 +97,7 @@ def _to_the_end(rows: Rows) -> Rows:
     return rows[: last[-1] + 1] if last else rows
 
 
-def _quoted(rows: Rows, name: str) -> Source:
+def _quoted(rows: Rows, name: str, of_bcc: bool) -> Source:
     """Return the C that a log quotes, line by line, as far as it does."""
     places = dict[tuple[str, int | str], Place]()
     for number, row in rows:
@@ -90,4 +107,4 @@ def _quoted(rows: Rows, name: str) -> Source:
             if place.line and (file or text.strip()):
                 places.setdefault((place.file, place.line if file else text), place)
     lines = sorted(places.values(), key=lambda place: (place.file, place.line))
-    return Source(name, tuple(lines))
+    return _Quoted(name, tuple(lines), of_bcc=of_bcc)

@@ -166,8 +166,8 @@ def other_context(source: Source, text: Declarations) -> Iterator[LabError]:
             f"{wanted}.",
             place=body.place,
             also=((place, f"the section says {wanted}"),) if place != body.place else (),
-            why=f"struct {struct} is the context of type {fits[0]}. As another type, the program "
-            "would read other bytes than it means.",
+            why=f"struct {struct} is the context of type {fits[0]}. Loaded as another type, the "
+            "program would read the wrong bytes.",
             fix=f"Let it take {_CONTEXTS[wanted]}, or write {_suggested(source, function)}.",
         )
 

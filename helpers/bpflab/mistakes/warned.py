@@ -96,7 +96,7 @@ def _conversion(said: str, text: str) -> Words | None:
         return (
             "pointer",
             f"{lookup[1]} gets an address: a lookup returns a pointer to the value.",
-            "The value itself is where the pointer leads, unless the pointer is NULL.",
+            "The pointer leads to the value, unless the pointer is NULL.",
             f"Make {lookup[1]} a pointer, test it for NULL, and read *{lookup[1]}.",
         )
     if said.startswith("incompatible pointer to integer"):

@@ -124,10 +124,10 @@ class Attachable(Loaded):
         function = hook if hook in self.functions else next(iter(self.functions))
         raise LabError(
             "argument",
-            f"{shown(hook)} stands without the name of its function.",
+            f"{shown(hook)} is given without the name of its function.",
             why=f"{self.source.name} has the functions {', '.join(self.functions)}."
             if len(self.functions) > 1
-            else "The name of the function stands before its hook.",
+            else "The name of the function comes before its hook.",
             fix=f"As in attach({function}={_example(self.types[function])}).",
         )
 
@@ -188,7 +188,7 @@ class Attachable(Loaded):
 
 def _example(type: str) -> str:
     """Return how a hook of a program of this type is written."""
-    return {"kprobe": '"do_unlinkat"', "raw_tracepoint": '"sched_switch"'}.get(
+    return {"kprobe": '"vfs_unlink"', "raw_tracepoint": '"sched_switch"'}.get(
         type, '"category:event"'
     )
 

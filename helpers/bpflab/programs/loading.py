@@ -1,4 +1,4 @@
-"""What is loaded, by name: ``load``, ``close`` and ``loaded``."""
+"""What is loaded, by name: programs are loaded, closed and listed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bpflab.errors import LabError, Place, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes import warned
 from bpflab.mistakes.context import TYPES
+from bpflab.mistakes.sections import sections
 from bpflab.programs.elf import from_elf
 from bpflab.programs.objects import Objects, from_image
 from bpflab.programs.program import Program
@@ -46,15 +47,19 @@ def load(
     text: str | None = None,
     type: str = "",
     defines: Mapping[str, object] | None = None,
+    constants: Mapping[str, object] | None = None,
     label: str = "",
 ) -> Program:
     """Compile, verify and load the programs of *name*; return them, not yet attached.
 
     *name* is a file or a directory under ``bpf/`` (``"first_map/cut"``), or a path to a ``.c``
-    file; with *text* it only names the C that is given. *defines* become ``-D`` flags.
+    file; with *text* it only names the C that is given. *defines* become ``-D`` flags. *constants*
+    are set after the compile and before the load: what a text for libbpf declares
+    ``const volatile``.
 
     A text whose programs name their section, as ``SEC("tracepoint/sched/sched_process_exec")``,
-    is compiled by clang and goes through libbpf. Every other text is compiled by BCC, and each
+    is compiled by clang and goes through libbpf; where no section names a hook, as ``SEC("tp")``,
+    *type* is one type for all. Every other text is compiled by BCC, and each
     function gets the kernel's program type that its context says (``struct pt_regs *`` is a
     kprobe's), ``tracepoint`` where nothing says it; *type* is for functions that take ``void *``,
     one type for all. BCC's own style is taken as well (``TRACEPOINT_PROBE``, ``kprobe__do_exit``);
@@ -76,20 +81,30 @@ def load(
     """
     code = source.find(name, defines) if text is None else source.from_text(text, name, defines)
     compiler, made_of = way(code, type)
+    if constants:
+        made_of = functools.partial(made_of, constants=_for_libbpf(code, constants))
     made, program = compiler.known(code), None
     try:
-        if made:
-            with contextlib.suppress(LabError), held_back():  # a new compile shows what is wrong
-                program = Program(code, made_of(code, made))
-        if program is None:
-            made = compiler.compiled(code)
-            with held_back():
-                program = Program(code, made_of(code, made))
-            compiler.keep(code, made)
-        program.asked = type
-        with _lock, held_back():  # an interrupt ends the wait for the lock
-            close(label or name)
-            _by_name[label or name] = program
+        try:
+            if made:
+                with (
+                    contextlib.suppress(LabError),
+                    held_back(),
+                ):  # a new compile shows what is wrong
+                    program = Program(code, made_of(code, made))
+            if program is None:
+                made = compiler.compiled(code)
+                with held_back():
+                    program = Program(code, made_of(code, made))
+                compiler.keep(code, made)
+            program.asked = type
+            with _lock, held_back():  # an interrupt ends the wait for the lock
+                close(label or name)
+                _by_name[label or name] = program
+        finally:
+            if compiler is bcc:
+                bcc.make_ready()
+        program.warnings = _warned(code, made)
     except BaseException as error:  # an interrupt too: nobody will hold what was loaded
         if program:
             program.close()
@@ -98,11 +113,17 @@ def load(
             if made:  # a warning may name the mistake that the kernel refuses
                 _warned(code, made, None if error.kind == "verifier" else error.place)
         raise
-    finally:
-        if compiler is bcc:
-            bcc.make_ready()
-    program.warnings = _warned(code, made)
     return program
+
+
+def _for_libbpf(code: source.Source, constants: Mapping[str, object]) -> Mapping[str, object]:
+    if code.dialect == "libbpf":
+        return constants
+    raise LabError(
+        "no-constant",
+        f"{code.name} is in BCC's dialect, which has no constants that are set before the load.",
+        fix="Use defines=, which compiles it anew, or a map.",
+    )
 
 
 def _warned(
@@ -124,18 +145,19 @@ def _warned(
 
 def way(code: source.Source, type: str) -> tuple[Any, Callable[..., Objects]]:
     """Return what compiles *code*, and what makes the kernel's objects of the result."""
-    if code.dialect == "libbpf":
-        if type:
-            raise LabError(
-                "type",
-                "A program with a section takes no type.",
-                why='SEC("…") says the type and the hook.',
-                fix="Leave type= out.",
-            )
-        return clang, from_elf
     if type and type not in TYPES:
         message = f"There is no program type {safe_text(type, 60)!r} here."
         raise LabError("type", message, fix=near(type, TYPES))
+    if code.dialect == "libbpf":
+        hooked = [section for section, _ in sections(code).values() if "/" in section]
+        if type and hooked:
+            raise LabError(
+                "type",
+                f'A program of SEC("{safe_text(hooked[0], 80)}") takes no type.',
+                why="The section says the type and the hook.",
+                fix="Leave type= out.",
+            )
+        return clang, functools.partial(from_elf, type=type)
     return bcc, functools.partial(from_image, type=type)
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from bpflab.bindings import bpf, bpf_map, kallsyms, kernel_types
-from bpflab.bindings.uapi import ATTACH_TYPES, MAP_TYPES, PROGRAM_TYPES, word
+from bpflab.bindings.uapi import ATTACH_TYPES, MAP_TYPES, OF_MAPS, PROGRAM_TYPES, word
+from bpflab.compiling import declared
 from bpflab.compiling.events import event_dtypes
 from bpflab.compiling.image import Image, MapSpec, lines, with_maps
 from bpflab.data.layout import dtype
 from bpflab.data.maps import Map
+from bpflab.data.task_storage import TaskStorage
 from bpflab.errors import LabError
 from bpflab.mistakes import context, refused
-from bpflab.mistakes.maps import Sizes
+from bpflab.mistakes.maps import STORAGE, Sizes
 from bpflab.mistakes.rule import head, safe_log
 from bpflab.mistakes.verifier import diagnose as verifier
 from bpflab.source import Source
@@ -79,10 +80,10 @@ def from_image(
     made = Objects(warnings=image.warnings, events=event_dtypes(source, image))
     btf = -1
     try:
-        for spec in image.maps:
-            made.maps[spec.name] = _made(source, spec, made.functions)
         with contextlib.suppress(OSError):  # without it a program has no names and no lines
             btf = bpf.load_btf(image.btf)
+        for spec in sorted(image.maps, key=_nested):  # what they hold comes first
+            made.maps[spec.name] = _made(source, spec, max(btf, 0), made)
         fds = {spec.reference: made.maps[spec.name].fd for spec in image.maps}
         for program in image.programs:
             if only not in ("", program.name):
@@ -127,15 +128,25 @@ def _bound(source: Source, name: str, role: context.Role) -> tuple[int, int]:
     )
 
 
-def _made(source: Source, spec: MapSpec, programs: Mapping[str, int]) -> Map:
-    sizes = (spec.key_size, spec.value_size, spec.max_entries)
+def new_map(*facts: Any) -> Map:
+    """Return the reader and writer of a map: `Map` takes the same arguments."""
+    return (TaskStorage if word(MAP_TYPES, facts[2]) == TaskStorage.TYPE else Map)(*facts)
+
+
+def _nested(spec: MapSpec) -> bool:
+    return word(MAP_TYPES, spec.type) in OF_MAPS
+
+
+def _made(source: Source, spec: MapSpec, btf: int, made: Objects) -> Map:
+    type, sizes = word(MAP_TYPES, spec.type), (spec.key_size, spec.value_size, spec.max_entries)
+    inner = made.maps[declared.inner(source, spec.name)].fd if _nested(spec) else 0
+    types = (btf, spec.key_type, spec.value_type) if type in STORAGE else (0, 0, 0)
     try:
-        fd = bpf_map.create(spec.name, spec.type, *sizes, spec.flags)
+        fd = bpf_map.create(spec.name, spec.type, *sizes, spec.flags, inner, types)
     except OSError as error:
-        type = word(MAP_TYPES, spec.type)
         raise refused.map_refused(source, spec.name, error, Sizes(type, *sizes)) from None
     key, value = dtype(spec.key), dtype(spec.value)
-    return Map(spec.name, fd, spec.type, key, value, spec.max_entries, programs)
+    return new_map(spec.name, fd, spec.type, key, value, spec.max_entries, made.functions)
 
 
 def _loaded(

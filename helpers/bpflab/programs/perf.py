@@ -14,6 +14,7 @@ import os
 import struct
 import sys
 import weakref
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -21,7 +22,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bpflab.arguments import checked
 from bpflab.bindings import cpus, perfevent
 from bpflab.data.events import EventLog
 from bpflab.data.maps import Map
@@ -29,7 +29,6 @@ from bpflab.data.ring import ACQUIRE, RELEASE, atomics
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.programs.handles import Handle
-from bpflab.programs.program import Program
 
 _HEAD, _TAIL = 1024, 1032  # data_head and data_tail in struct perf_event_mmap_page
 _HEADER = struct.Struct("IHH")  # type, misc, size
@@ -37,7 +36,9 @@ _LOST, _SAMPLE = 2, 9  # PERF_RECORD_
 
 
 class PerfBuffer(Handle):
-    """The reader of a program's perf buffer: one ring of *pages* for each CPU that is online.
+    """The reader of a perf buffer: one ring of *pages* for each CPU that is online.
+
+    ``program.perf_buffer`` makes it. A sleeper is woken by every event, as in BCC.
 
     Each ``read`` looks at each CPU's position once and stops there. What a CPU writes arrives in
     its order; the CPUs come one after the other, so across them there is none.
@@ -49,32 +50,28 @@ class PerfBuffer(Handle):
         lost: events that did not fit, as far as the kernel has reported them. It reports a loss
             with the next event of that CPU that fits (``PERF_RECORD_LOST``).
 
-    >>> with PerfBuffer(program, pages=8) as buffer:
+    >>> with program.perf_buffer(pages=8) as buffer:
     ...     buffer.read()
     """
 
     discarded = 0  # what is written to a perf buffer cannot be taken back
 
-    @checked
-    def __init__(self, program: Program, name: str = "output", pages: int = 8) -> None:
-        """Open a buffer for each CPU. A sleeper is woken by every event, as in BCC.
+    def __init__(
+        self, table: Map, dtype: np.dtype[Any], pages: int, *, counters: Mapping[str, Map]
+    ) -> None:
+        """Open a buffer for each CPU, and put each into *table*; *counters* are for its ledger.
 
         Raises:
-            LabError: ``no-perf-buffer``, ``pages`` (a power of two, of which the kernel has enough)
-                or ``privilege`` (it takes CAP_PERFMON).
+            LabError: ``pages``, ``privilege``.
         """
         super().__init__()
-        table = program.maps.get(name)
-        if table is None or table.type != "perf_event_array":
-            message = f"{program.name} has no perf buffer {name!r}."
-            raise LabError("no-perf-buffer", message, fix="Declare BPF_PERF_OUTPUT.")
         if pages < 1 or pages & (pages - 1):
             raise LabError("pages", f"{pages} pages: the number must be a power of two.")
-        self.name, self.dtype, self.lost = name, program.event_dtype(name), 0
+        self.name, self.dtype, self.lost = table.name, dtype, 0
         self.fds: dict[int, int] = {}
         self._pages: dict[int, mmap.mmap] = {}
         self.size = pages * mmap.PAGESIZE
-        self._counters = program.maps
+        self._counters = counters
         self._load, self._store, _ = atomics()
         self._release = weakref.finalize(self, _release, table, self.fds, self._pages, os.getpid())
         try:
@@ -168,7 +165,7 @@ def _refused(error: OSError | OverflowError, pages: int) -> LabError:
     return LabError(
         "privilege" if denied else "perf-buffer",
         f"The kernel opens no perf event: {reason}.",
-        fix="It takes CAP_PERFMON; ./lab doctor looks." if denied else "",
+        fix="It needs CAP_PERFMON; ./lab doctor shows whether you have it." if denied else "",
     )
 
 

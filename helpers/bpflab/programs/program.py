@@ -20,11 +20,13 @@ from bpflab.errors import LabError, needs_descriptors
 from bpflab.interrupts import held_back
 from bpflab.mistakes import refused
 from bpflab.mistakes.declarations import Declarations
-from bpflab.programs.attached import Attachable
+from bpflab.programs.keep import Holdable
 from bpflab.programs.objects import Objects
+from bpflab.programs.perf import PerfBuffer
+from bpflab.programs.testrun import Runnable
 
 
-class Program(Attachable):
+class Program(Holdable, Runnable):
     """The programs of one source, loaded, with their maps. Made by ``load``.
 
     Attributes:
@@ -136,6 +138,24 @@ class Program(Attachable):
             except OSError as error:
                 raise refused.short_of(self.name, error) or error from None
         return self.rings[name]
+
+    @checked
+    def perf_buffer(self, name: str = "output", pages: int = 8) -> PerfBuffer:
+        """Open a reader of perf buffer *name*: a buffer of *pages* for each CPU that is online.
+
+        Events are lost while there is none. To be used as a ``with`` block, which closes it.
+
+        Raises:
+            LabError: ``no-perf-buffer``, ``pages`` (a power of two, of which the kernel has enough)
+                or ``privilege`` (it takes CAP_PERFMON).
+
+        >>> with program.perf_buffer(pages=8) as buffer:
+        ...     buffer.read()
+        """
+        if name not in self.maps or self.maps[name].type != "perf_event_array":
+            message = f"{self.name} has no perf buffer {name!r}."
+            raise LabError("no-perf-buffer", message, fix="Declare BPF_PERF_OUTPUT.")
+        return PerfBuffer(self.maps[name], self.event_dtype(name), pages, counters=self.maps)
 
     def event_dtype(self, buffer: str) -> np.dtype[Any]:
         """Return the dtype of what is sent through a ring buffer or a perf buffer.

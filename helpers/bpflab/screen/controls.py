@@ -94,7 +94,10 @@ def _names(name: str, choices: Set[str], start: Any) -> Control:
         raise LabError(
             "argument",
             f"{name} has the name {torn[0]!r}, which cannot stand in a list with commas.",
-            why="A set of names is edited as one text: commas and the spaces around them part it.",
+            why=(
+                "A set of names is edited as one text: commas separate the names, and spaces "
+                "beside a comma do not count."
+            ),
             fix="Give a list or a dict of labels: it makes a menu.",
         )
     first = sorted(choices)
@@ -121,6 +124,6 @@ def _refused(name: str, choices: object) -> LabError:
     return LabError(
         "argument",
         f"{name} is {choices!r}, of which no control can be made.",
-        why="(low, high) and (low, high, step) make a slider, a list or a dict of labels a menu,"
-        " True or False a switch, a set of names a list that can be edited.",
+        why="(low, high) or (low, high, step) makes a slider; a list or a dict of labels makes a "
+        "menu; True or False makes a switch; a set of names makes a list that you can edit.",
     )

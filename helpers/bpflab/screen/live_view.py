@@ -196,6 +196,10 @@ class Live:
         try:
             return self._picture.draw()
         except Exception as error:
+            closed = isinstance(error, LabError) and error.kind == "closed"
+            if closed and self._shown and not self.reason:
+                self.reason = self._picture.gone or "what it shows was closed"
+                return self._shown  # the cell that closes a program takes no picture away
             if not self._picture.gone:
                 self.reason = "it could not be drawn"
             return blamed(error)

@@ -102,7 +102,7 @@ def drawn(view: object) -> View:
             "not-a-view",
             f"The function that draws returned {type(view).__name__}.",
             why="A page needs HTML, and the same in words.",
-            fix="Return what table, bars, lines, grid or flow returns.",
+            fix="Return what table, plot, grid or flow returns.",
         )
     return view
 

@@ -101,7 +101,7 @@ def _log(program: Program) -> EventLog:
             raise
         name = program.name if program.name.isidentifier() else "program"
         stored = next((n for n, each in program.maps.items() if each.type not in _RINGS), "counts")
-        why = "Only a ring buffer called events is read by itself."
+        why = "live finds a ring buffer by itself only if it is called events."
         raise LabError(
             "no-ring",
             error.message,

@@ -95,7 +95,7 @@ class Steering:
                 raise LabError(
                     "not-ended",
                     f"A call of {name_of(self._function)} has not ended within {_END_S:.0f} s.",
-                    why=f"It was to end because {reason}.",
+                    why=f"It should have ended because {reason}.",
                     fix="Wait for it, or restart the kernel if it never returns.",
                 )
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from bpflab.arguments import checked
 from bpflab.text import safe_text
 from bpflab.views import svg
 from bpflab.views.svg import MONO, SANS, SIZE, WIDTH, index_name, label, picture
@@ -23,7 +22,6 @@ _EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _CELLS = 24  # characters of the longest bar of a text
 
 
-@checked
 def bars(counts: pd.Series[Any], caption: str, *, unit: str, limit: int = 20) -> View:
     r"""Return *counts* as horizontal bars, each with its name before and its number after it.
 

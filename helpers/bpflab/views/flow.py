@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from numbers import Integral
+from typing import Any, cast
 
 from bpflab.arguments import checked
+from bpflab.arguments.kinds import shown
 from bpflab.errors import LabError
 from bpflab.text import safe_text, width
 from bpflab.views.graph import KINDS, Edge, Kind, drawing
@@ -17,19 +20,21 @@ _BOX = "overflow-x:auto;max-width:100%;padding:.3em 0"
 
 
 @checked
-def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> View:
+def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Sequence[Any]]) -> View:
     """Return *nodes*, in columns from left to right, and how often each edge was taken.
 
-    An edge leads to a column further right. Edges of the same ends and kind are added up. A node
-    that nothing leaves and no jump reaches is an end, and round. The text has one line an edge, in
-    the order of *nodes*.
+    An edge is a tuple: from which node, to which, how often, and what it is if it is no
+    ``"jump"``: a ``"return"``, or a ``"fall through"``, which is a tail call that failed. It leads
+    to a column further right. Edges of the same ends and kind are added up. A node that nothing
+    leaves and no jump reaches is an end, and round. The text has one line an edge, in the order of
+    *nodes*.
 
     Raises:
-        LabError: ``flow-edge`` where an edge has an unknown node or kind, a negative count, or does
-            not lead to the right.
+        LabError: ``flow-edge`` where an edge is no such tuple, has an unknown node or kind, a
+            negative count, or does not lead to the right.
 
     >>> print(flow("Chain", [["hook"], ["filter"], ["end"]], [
-    ...     Edge("hook", "filter", 7), Edge("filter", "end", 7, "return")]))
+    ...     ("hook", "filter", 7), ("filter", "end", 7, "return")]))
     Chain
     hook    --7--> filter  jump
     filter  ==7==> end     return
@@ -49,24 +54,36 @@ def flow(title: str, nodes: Sequence[Sequence[str]], edges: Iterable[Edge]) -> V
     return View(html, f"{safe_text(title)}\n{text}")
 
 
-def _in_order(columns: Sequence[Sequence[str]], edges: Iterable[Edge]) -> list[Edge]:
+def _edge(given: Sequence[Any]) -> Edge:
+    """Return an edge of what was given for it."""
+    match given:
+        case [str() as src, str() as dst, Integral() as count]:
+            return Edge(src, dst, int(count))
+        case [str() as src, str() as dst, Integral() as count, str() as kind]:
+            return Edge(src, dst, int(count), cast(Kind, kind))
+    message = f"An edge cannot be {shown(given)}."
+    fix = 'Write ("hook", "filter", 7), or with its kind ("filter", "end", 7, "return").'
+    raise LabError("flow-edge", message, fix=fix)
+
+
+def _in_order(columns: Sequence[Sequence[str]], edges: Iterable[Sequence[Any]]) -> list[Edge]:
     """Return the edges in the order of the nodes and of kinds, those that are alike as one."""
     column_of = {name: at for at, names in enumerate(columns) for name in names}
     order, counts = list(column_of), Counter[tuple[str, str, Kind]]()
-    for edge in edges:
+    for edge in map(_edge, edges):
         src, dst = label(edge.src), label(edge.dst)
         if unknown := [name for name in (edge.src, edge.dst) if name not in column_of]:
             message, fix = f"There is no node {label(unknown[0])}.", "Name it in nodes."
             raise LabError("flow-edge", message, fix=fix)
         if edge.kind not in KINDS or edge.count < 0:
-            message = f"An edge cannot be {label(edge.kind)}, {int(edge.count)} times."
+            message = f"An edge cannot be {label(edge.kind)}, {edge.count} times."
             fix = f"It is one of {', '.join(KINDS)}, 0 times or more."
             raise LabError("flow-edge", message, fix=fix)
         if column_of[edge.src] >= column_of[edge.dst]:
             message = f"The edge from {src} to {dst} does not lead to the right."
             fix = f"Name {dst} in a column after that of {src}."
             raise LabError("flow-edge", message, fix=fix)
-        counts[edge.src, edge.dst, edge.kind] += int(edge.count)
+        counts[edge.src, edge.dst, edge.kind] += edge.count
     taken = [Edge(src, dst, count, kind) for (src, dst, kind), count in counts.items()]
     return sorted(
         taken, key=lambda e: (order.index(e.src), order.index(e.dst), KINDS.index(e.kind))

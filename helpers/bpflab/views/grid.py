@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.text import counted, safe_text
 from bpflab.views.kinds import OF_STRINGS, Kinds, own
-from bpflab.views.origins import WORD, summary
+from bpflab.views.origins import WORD, leftovers_start, summary
+from bpflab.views.origins import origins as of_string
 from bpflab.views.view import View, escaped
 
 _BYTES = 2 * WORD  # a line
@@ -31,30 +33,58 @@ _LEGEND = "margin:0;padding:.4em .6em;display:flex;flex-wrap:wrap;gap:.2em 1.4em
 _SAMPLE = "white-space:pre;padding:0 .1em;margin-right:.3em;" + _BODY + ";"
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, repr=False)
+class Grid(View):
+    """Buffers in hex and text.
+
+    Attributes:
+        left_over_from: the lowest offset of a byte that an earlier string left, or None.
+    """
+
+    left_over_from: int | None = None
+
+
 @checked
 def grid(
     values: Mapping[str, bytes] | bytes,
-    origins: Mapping[str, Sequence[str]] | Sequence[str],
     title: str,
     *,
-    rows: int = 8,
+    length: Mapping[str, int] | int | None = None,
+    before: Mapping[str, bytes] | bytes = b"",
+    origins: Mapping[str, Sequence[str]] | Sequence[str] | None = None,
     meanings: Mapping[str, str] | None = None,
-) -> View:
+    rows: int = 8,
+) -> Grid:
     """Return buffers in hex and text, 16 bytes a line, each byte marked with its origin.
 
-    *values* is one buffer, or several by name (``"cpu 0"``), and *origins* what `origins` gave for
-    it or for each of them. Offsets are decimal, as lengths are. Lines of one and the same byte and
-    origin become one that counts them; what *rows* lines do not hold is counted below. Where the
-    bytes are of no string, *meanings* has your own origins, with what each of them means: four at
-    most, each with another first letter, which is its sign.
+    *values* is one buffer, or several by name (``"cpu 0"``); what else is given of them may be by
+    the same names. A string was read into each: *length* is what ``bpf_probe_read_user_str``
+    returned, by default up to the first NUL, and *before* the buffer as it was, zeros where that is
+    not known. A byte is of this string or its NUL, left over from an earlier string, zeroed when
+    this string was read, or never written (`bpflab.views.origins` has the rules).
+
+    Offsets are decimal, as lengths are. Lines of one and the same byte and origin become one that
+    counts them; what *rows* lines do not hold is counted below. Where the bytes are of no string,
+    *origins* has a word for each byte, and *meanings* what each word means: four words at most,
+    each with another first letter, which is its sign.
 
     Raises:
         LabError: ``grid-origins`` where a buffer and its origins do not fit each other.
 
-    >>> grid(now, origins(now, 17), "BUF after a short path")
+    >>> grid(b"/bin/ls\0/id\0", "BUF after a short path").left_over_from
+    8
     """
     buffers = {"": values} if isinstance(values, bytes) else values
-    by_name = origins if isinstance(origins, Mapping) else {"": origins}
+    if origins is None:
+        by_name: Mapping[str, Sequence[str]] = {
+            name: of_string(now, _length(now, _of(length, name, None)), _of(before, name, b""))
+            for name, now in buffers.items()
+        }
+    else:
+        by_name = origins if isinstance(origins, Mapping) else {"": origins}
     kinds = OF_STRINGS if meanings is None else own(meanings)
     parts = []
     for name, value in buffers.items():
@@ -62,9 +92,7 @@ def grid(
         if len(found) != len(value) or not set(found) <= kinds.meanings.keys():
             which = counted(len(value)) + (f" of {safe_text(name, 80)}" if name else "")
             message = f"{len(found)} origins do not fit {which}."
-            fix = "Give what origins(now, length, before) returned for the same bytes."
-            if meanings is not None:
-                fix = f"Give one of these for each byte: {', '.join(kinds.meanings)}."
+            fix = f"Give one of these for each byte: {', '.join(kinds.meanings)}."
             raise LabError("grid-origins", message, fix=fix)
         said = summary(found) if meanings is None else kinds.count(found)
         head = said if value else "an empty buffer"
@@ -72,8 +100,21 @@ def grid(
         parts.append((named, list(_lines(value, found, rows, kinds))))
     seen = {origin for name in buffers for origin in by_name[name]}
     legend = [origin for origin in kinds.meanings if origin in seen]
+    starts = [leftovers_start(by_name[name]) for name in buffers]
+    first = min((start for start in starts if start is not None), default=None)
     shown = safe_text(title)
-    return View(_html(shown, parts, legend, kinds), _text(shown, parts, legend, kinds))
+    html, text = _html(shown, parts, legend, kinds), _text(shown, parts, legend, kinds)
+    return Grid(html, text, first)
+
+
+def _of(given: Mapping[str, T] | T, name: str, without: T) -> T:
+    """Return what was given for a buffer, by its name or for all."""
+    return given.get(name, without) if isinstance(given, Mapping) else given
+
+
+def _length(now: bytes, given: int | None) -> int:
+    """Return the length that was given, or the place behind the first NUL."""
+    return (now.find(0) + 1 or len(now) + 1) if given is None else given
 
 
 class _Line(NamedTuple):

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.views.bars import Count, Row, as_counts, barred
 from bpflab.views.slots import BELOW, slots_of
@@ -30,7 +29,6 @@ _OF_A_MAP = (
 )
 
 
-@checked
 def histogram(
     values: pd.Series[Any] | Mapping[Any, Any] | Sequence[Any], caption: str, *, unit: str
 ) -> View:
@@ -106,12 +104,12 @@ def _slots(values: Any) -> pd.Series[Any] | None:
     made has a name on its index, or is called count.
     """
     if hasattr(values, "frame"):  # a map: its keys would be taken for values
-        raise LabError("no-slots", "A histogram is of a column, and got a map.", fix=_OF_A_MAP)
+        raise LabError("no-slots", "A histogram needs a column, and got a map.", fix=_OF_A_MAP)
     if isinstance(values, Mapping):
         return pd.Series(values, dtype=object)
     if isinstance(values, pd.DataFrame):
         fix = f"Name one: frame[{values.columns[0]!r}]." if len(values.columns) else ""
-        raise LabError("argument", "A histogram is of one column, and got a table.", fix=fix)
+        raise LabError("argument", "A histogram needs one column, and got a table.", fix=fix)
     if not isinstance(values, pd.Series):
         return None
     if values.index.name is not None or values.name == "count":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from bpflab.arguments import checked
 from bpflab.text import counted
 
 WORD = 8  # strncpy_from_user copies by `unsigned long`, counted from the buffer's start
@@ -20,7 +19,6 @@ MEANINGS = {
 """What each origin means."""
 
 
-@checked
 def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
     r"""Return for each byte of *now* where it comes from, after a string was read into it.
 
@@ -58,7 +56,6 @@ def origins(now: bytes, length: int, before: bytes = b"") -> list[str]:
     return found
 
 
-@checked
 def leftovers_start(origins: Sequence[str]) -> int | None:
     """Return the offset of the first byte that an earlier string left, or None.
 

@@ -67,6 +67,6 @@ def _whole(value: object) -> list[Any]:
         raise LabError(
             "no-slots",
             f"A histogram counts numbers, and {safe_text(repr(value), 40)} is none.",
-            fix="bars(values.value_counts(), …) counts names.",
+            fix='plot(values.value_counts(), …, kind="bar") counts names.',
         )
     return [] if math.isinf(value) else [math.floor(value)]

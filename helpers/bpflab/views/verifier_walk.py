@@ -95,8 +95,8 @@ def _summary(walk: Walk, left: int) -> list[str]:
     if safe:
         one = safe == 1
         lines.append(
-            f"{safe} path{'' if one else 's'} stop{'s' if one else ''} early: at an"
-            " instruction that it had seen before with a state that allows as much, or more."
+            f"{safe} path{'' if one else 's'} stop{'s' if one else ''} early: the verifier had "
+            "checked that instruction before, with a state that allows at least as much."
         )
     if left:
         lines.append(f"{left} more steps are not shown: steps=… shows more.")

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bpflab.vm import boot, disk, guests, lab, session, suite
@@ -19,7 +19,10 @@ EMULATED = (
     "{why}, so the machine is emulated: it computes 5 to 20 times slower than this one, and needs"
     " minutes to start."
 )
-CLOSED = "/dev/kvm is there but not open to you. With it, often by the group kvm, this may be fast."
+CLOSED = (
+    "/dev/kvm is there, but you may not open it. With that right (often by the group "
+    "kvm) this may be fast."
+)
 
 
 def main(words: Sequence[str]) -> int:
@@ -41,17 +44,22 @@ def main(words: Sequence[str]) -> int:
         if command == "disk":
             disk.prepare(names[0])
             return 0
-        try:
-            return _run(command, names, rest, _accelerator(names[0]))
-        except boot.NotMoved:
-            print(EMULATED.format(why="KVM does not work here"), flush=True)
-            return _run(command, names, rest, "tcg")
+        return moved(names[0], lambda accel: _run(command, names, rest, accel))
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as error:
         return _fault(f"{error.cmd[0]} failed; what it printed stands above")
     except OSError as error:
         return _fault(str(error))
+
+
+def moved(name: str, run: Callable[[str], int]) -> int:
+    """Run a guest with what moves it, ``kvm`` or ``tcg``, and return its exit status."""
+    try:
+        return run(_accelerator(name))
+    except boot.NotMoved:
+        print(EMULATED.format(why="KVM does not work here"), flush=True)
+        return run("tcg")
 
 
 def _fault(text: str) -> int:

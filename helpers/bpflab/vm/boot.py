@@ -50,12 +50,13 @@ def run(
     What it prints goes to *heard* as it comes. It must end *finish_s* after its start, or when
     ``RUN_S`` says. *devices* are more options of QEMU's. A guest that did not boot, died or took
     too long is named on stderr, and the status is 2. Where it is not 0, the guest's words and its
-    kernel's stay in the clone's private directory.
+    kernel's stay in the clone's private directory (or in that of ``BPFLAB_LOCAL``, as for ./lab).
 
     Raises:
         NotMoved: it printed nothing with KVM.
     """
-    logs = ROOT / ".lab" / "vm" / f"{name}-{os.getpid()}"
+    local = Path(os.environ.get("BPFLAB_LOCAL", ROOT))
+    logs = local / ".lab" / "vm" / f"{name}-{os.getpid()}"
     logs.parent.parent.mkdir(mode=0o700, exist_ok=True)
     logs.mkdir(parents=True, exist_ok=True)
     status = 0

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,15 +121,19 @@ def bundle(script: str = "", *, clone: bool = True) -> bytes:
 
 
 def _stamp() -> str:
-    """Return a hash of what decides what is on a disk."""
-    files = [ROOT / "scripts/packages.sh", ROOT / "pyproject.toml", ROOT / "constraints.txt"]
-    files += [
+    """Return a hash of what decides what is on a disk: of pyproject.toml the packages alone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    packages = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    files = [
+        ROOT / "scripts/packages.sh",
+        ROOT / "constraints.txt",
         Path(__file__),
         Path(archive.__file__),
         Path(guests.__file__),
         *sorted(INSIDE.iterdir()),
     ]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    content = b"".join(file.read_bytes() for file in files)
+    return hashlib.sha256(content + repr(packages).encode()).hexdigest()
 
 
 def _bootstrap(guest: guests.Guest, tree: Path, folder: Path) -> None:

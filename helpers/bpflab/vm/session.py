@@ -2,13 +2,14 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bpflab.paths import ROOT
 from bpflab.vm import boot, disk, qemu
 
 SCRIPT = Path(__file__).with_name("session.sh")
+LAB = 'exec su learner -c "cd $clone && BPFLAB_LOCAL=$own exec ./lab up --no-browser --port $port"'
 TAG = "clone"
 FOREVER_S = 1e9
 
@@ -24,27 +25,44 @@ def up(name: str, port: int, page: Path, accel: str) -> int:
         flush=True,
     )
     made = disk.prepare(name)
-    values = f"tag={TAG} port={port} uid={os.geteuid()} gid={os.getegid()}\n"
     try:
-        return boot.run(
-            name,
-            made,
-            disk.bundle(values + SCRIPT.read_text(), clone=False),  # it shares the clone itself
-            accel,
-            devices=_devices(port),
-            heard=_listener(port, page),
-            finish_s=FOREVER_S,
-        )
+        return share(name, made, port, LAB, accel, heard=_listener(port, page))
     finally:
         page.unlink(missing_ok=True)
 
 
-def _devices(port: int) -> list[qemu.Option]:
-    """Share the clone, with the rights of QEMU's user, and let calls to one TCP port in.
+def share(
+    name: str,
+    made: disk.Disk,
+    port: int,
+    script: str,
+    accel: str,
+    *,
+    forward: str = "",
+    devices: Iterable[qemu.Option] = (),
+    heard: Callable[[bytes], None] = boot.show,
+) -> int:
+    """Run a shell script as root in a guest that shares the clone; return its exit status.
 
-    They come from this machine's loopback and go to the guest's; nothing else moves.
+    Calls to TCP port *port* of this machine's loopback go to the same port of the guest's. Calls
+    from the guest go nowhere, but for what *forward*, words of QEMU's network, lets out. *devices*
+    are more options of QEMU's, and the last of two counts. What the guest prints goes to *heard*.
     """
-    call = f"hostfwd=tcp:127.0.0.1:{port}-127.0.0.1:{port}"
+    values = f"tag={TAG} port={port} uid={os.geteuid()} gid={os.getegid()}\n"
+    return boot.run(
+        name,
+        made,
+        disk.bundle(values + SCRIPT.read_text() + script + "\n", clone=False),  # it is shared
+        accel,
+        devices=[*_devices(port, forward), *devices],
+        heard=heard,
+        finish_s=FOREVER_S,
+    )
+
+
+def _devices(port: int, forward: str) -> list[qemu.Option]:
+    """Share the clone, with the rights of QEMU's user, and let calls to one TCP port in."""
+    call = f"hostfwd=tcp:127.0.0.1:{port}-127.0.0.1:{port}" + (forward and f",{forward}")
     clone = f"local,path={qemu.value(ROOT)},mount_tag={TAG},security_model=none,multidevs=remap"
     return [
         ("-virtfs", clone),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs in the guest: puts the clone that the host shares in the place of the disk's, and starts JupyterLab in it.
+# Runs in the guest: puts the clone that the host shares in the place of the disk's. What starts there comes after it.
 # The line before this one sets tag, the shared directory's; port, JupyterLab's; uid and gid, of the user who shares.
 # shellcheck disable=SC2154
 set -eu
@@ -27,4 +27,3 @@ ip address add 10.0.2.15/24 dev eth0
 echo 1 >/proc/sys/net/ipv4/conf/eth0/route_localnet
 
 uname -srv
-exec su learner -c "cd $clone && BPFLAB_LOCAL=$own exec ./lab up --no-browser --port $port"

@@ -28,8 +28,9 @@ FOREIGN = (
     LESSONS["02"],
     LESSONS["09"],
 )
-# More than a thousand programs, each of which an emulated CPU compiles in five to ten seconds.
-TOO_LONG = ("tests/kernel/test_exercises.py", "tests/kernel/test_pairs.py")
+# More than a thousand programs, each of which an emulated CPU compiles in five to ten seconds; and
+# five lessons once more.
+TOO_LONG = tuple(f"tests/kernel/test_{name}.py" for name in ("exercises", "pairs", "two_compilers"))
 LEFT_OUT = "{name}: emulated, it leaves out " + " and ".join(TOO_LONG) + ". To run them, name them."
 # An emulated CPU compiles a program in five to ten seconds, and some tests compile twenty.
 PATIENCE = (

@@ -62,7 +62,7 @@ def late(command: str | bytes, deadline_s: float, why: str = "") -> LabError:
     """Return what is raised where *command* was not done in time."""
     return LabError(
         "deadline",
-        f"{safe_text(command, 200)} was ended: not done after {deadline_s:g} s.",
+        f"{safe_text(command, 200)} was ended: it had not finished after {deadline_s:g} s.",
         why=why,
         fix="Give it less to do, or a longer deadline.",
     )

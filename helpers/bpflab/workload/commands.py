@@ -59,7 +59,7 @@ def _start(command: list[str | bytes], uid: int | None) -> subprocess.Popen[byte
             raise LabError(
                 "privilege",
                 f"This process may not run a command as user {uid}.",
-                why="To become another user takes CAP_SETUID and CAP_SETGID.",
+                why="To become another user it needs CAP_SETUID and CAP_SETGID.",
                 fix="Leave uid out, or start the lab as root.",
             ) from None
         reason = os.strerror(error.errno or 0)

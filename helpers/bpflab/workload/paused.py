@@ -17,7 +17,7 @@ from bpflab.errors import LabError
 from bpflab.text import safe_text
 from bpflab.workload import child
 from bpflab.workload.commands import Argument, command_line
-from bpflab.workload.runs import Run
+from bpflab.workload.ran import Run
 
 _SEIZE, _DETACH, _TRACE_EXEC = 0x4206, 17, 0x10  # PTRACE_ of include/uapi/linux/ptrace.h
 _STOPPED = signal.SIGTRAP | 4 << 8  # PTRACE_EVENT_EXEC
@@ -30,6 +30,8 @@ _libc.ptrace.restype = ctypes.c_long
 class PausedExec(child.WaitingChild):
     """One execve of *path* that the reader leads: a process waits, enters, and is let go.
 
+    ``standby(execve=path)`` makes it.
+
     Used as a context manager: however the block ends, no process is left. *cpu* is where it runs.
     The process is a shell first, and makes one call: the path needs no search.
 
@@ -37,12 +39,11 @@ class PausedExec(child.WaitingChild):
         LabError: ``not-absolute``, ``no-command``; as the block begins ``no-cpu``, or ``privilege``
             where tracing a child is not allowed.
 
-    >>> with PausedExec("/usr/bin/true", cpu=0) as call:
+    >>> with standby(execve="/usr/bin/true", cpu=0) as call:
     ...     call.enter().move(1).leave()
     Run(1 x /usr/bin/true)
     """
 
-    @checked
     def __init__(self, path: Argument, *args: Argument, cpu: int | None = None) -> None:
         command = command_line(path, *args)
         super().__init__([*_WAIT, *command], cpu)

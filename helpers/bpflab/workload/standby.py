@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import overload
 
 from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.workload.child import WaitingChild, last_line
+from bpflab.workload.commands import Argument
+from bpflab.workload.paused import PausedExec
 
 _CHILD = """
 import gc, os, sys
@@ -60,8 +63,22 @@ class Standby(WaitingChild):
         self.start().wait()
 
 
+@overload
+def standby(code: str, setup: str = "", *, cpu: int | None = None) -> Standby: ...
+
+
+@overload
+def standby(*, execve: Argument | tuple[Argument, ...], cpu: int | None = None) -> PausedExec: ...
+
+
 @checked
-def standby(code: str, setup: str = "", *, cpu: int | None = None) -> Standby:
+def standby(
+    code: str | None = None,
+    setup: str = "",
+    *,
+    execve: Argument | tuple[Argument, ...] | None = None,
+    cpu: int | None = None,
+) -> Standby | PausedExec:
     """Return a Python process that runs *setup* and waits with *code* while a ``with`` block runs.
 
     Its pid can be put into a map before it makes the first call. After ``start`` it runs *code*,
@@ -69,12 +86,23 @@ def standby(code: str, setup: str = "", *, cpu: int | None = None) -> Standby:
     and the exit it makes the calls of *code*, and those few that Python makes for memory. With
     *cpu* it runs on that CPU alone. When the block ends, it is ended.
 
+    With *execve*, a path, or a tuple of a path and its arguments, the process waits with this one
+    call: ``enter`` lets it begin and stops it in the middle, and ``leave`` lets it end.
+
     Raises:
-        LabError: as the block begins: ``standby`` where *setup* fails or ends it, ``deadline``
-            where it takes over 30 s, ``no-cpu``.
+        LabError: ``argument``, ``not-absolute``, ``no-command``; as the block begins: ``standby``
+            where *setup* fails or ends it, ``deadline`` where it takes over 30 s, ``no-cpu``,
+            ``privilege`` where an *execve* cannot be stopped because no child may be traced.
 
     >>> with standby("for _ in range(1000): os.getppid()", "import os") as process:
     ...     program.maps["OWN"].fill(process.pids)
     ...     process.go()
+    >>> with standby(execve="/usr/bin/true", cpu=0) as call:
+    ...     call.enter().move(1).leave()
     """
-    return Standby([sys.executable, "-I", "-c", _CHILD, setup, code], cpu)
+    if (code is None) == (execve is None) or (setup and execve is not None):
+        message = "standby takes the code of a process, or the execve that it makes."
+        raise LabError("argument", message, fix='standby("os.getppid()", "import os")')
+    if execve is not None:
+        return PausedExec(*(execve if isinstance(execve, tuple) else (execve,)), cpu=cpu)
+    return Standby([sys.executable, "-I", "-c", _CHILD, setup, code or ""], cpu)

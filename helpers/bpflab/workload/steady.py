@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterable
 
-from bpflab.arguments import checked
 from bpflab.errors import LabError
 from bpflab.workload.child import late
-from bpflab.workload.commands import Argument, command_line, execute
-from bpflab.workload.runs import Run
+from bpflab.workload.commands import execute
+from bpflab.workload.ran import Run
 
 _DEADLINE_S = 5.0  # for one command: stopping waits no longer than this
 
 
 class Steady:
-    """A run that is still growing; any thread may ask it. `steady` makes it."""
+    """A run that is still growing; any thread may ask it. ``run`` with a rate makes it."""
 
-    def __init__(self, commands: list[list[str | bytes]], interval: float, seconds: float) -> None:
-        self._commands, self._interval, self._seconds = commands, interval, seconds
+    def __init__(
+        self, commands: list[list[str | bytes]], per_second: float, seconds: float
+    ) -> None:
+        if not commands or not per_second > 0:
+            message = "A run with per_second needs a command, and a rate above 0."
+            raise LabError("argument", message)
+        self._commands, self._interval, self._seconds = commands, 1 / per_second, seconds
         self._pids: list[int] = []
         self._codes: list[int] = []
         self._fault: Exception | None = None
@@ -58,30 +60,3 @@ class Steady:
                 self._fault = fault
                 break
             due = max(due + self._interval, time.monotonic())  # what is late is late: no burst
-
-
-@checked
-def steady(
-    paths: Argument | Iterable[Argument | tuple[Argument, ...]],
-    per_second: float,
-    seconds: float = 60.0,
-) -> Steady:
-    """Start to run *paths* in turn, about *per_second* a second, and return at once.
-
-    It ends after *seconds*, or with ``stop()``; then nothing runs any more. A command with
-    arguments is a tuple. Each command has 5 seconds.
-
-    Raises:
-        LabError: as `run` does, and ``argument`` without a command or a rate; what goes wrong on
-            the way comes from ``stop``.
-
-    >>> busy = steady(["/usr/bin/true", ("/usr/bin/test", "-d", "/")], per_second=20)
-    >>> time.sleep(1)
-    >>> busy.stop()
-    Run(11 x /usr/bin/true, 10 x /usr/bin/test)
-    """
-    entries = [paths] if isinstance(paths, str | bytes | os.PathLike) else paths
-    commands = [command_line(*(e if isinstance(e, tuple) else (e,))) for e in entries]
-    if not commands or not per_second > 0:
-        raise LabError("argument", "steady needs a command, and a rate above 0.")
-    return Steady(commands, 1 / per_second, seconds)

@@ -1,4 +1,4 @@
-/* kind: leak  line: 13  also: none  says: even where it fails */
+/* kind: leak  line: 13  also: none  says: even if it fails */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

@@ -1,4 +1,4 @@
-/* kind: builtin  line: 11  also: none  says: The compiler makes a memmove of this loop */
+/* kind: builtin  line: 11  also: none  says: The compiler turns this loop into a memmove */
 struct event { int n; char path[256]; char other[256]; };
 BPF_RINGBUF_OUTPUT(events, 8);
 

@@ -1,4 +1,4 @@
-/* kind: null-check  line: 9  also: 6 7  says: only inside of if (e) */
+/* kind: null-check  line: 9  also: 6 7  says: only inside if (e) */
 struct event { u32 pid; };
 BPF_RINGBUF_OUTPUT(events, 8);
 

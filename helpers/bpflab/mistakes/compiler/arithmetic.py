@@ -32,8 +32,9 @@ def _builtin(case: Case, name: str) -> LabError:
     if bare == "abort" and "abort" not in case.line:
         return case.error(
             "builtin",
-            "The compiler puts a stop of the program here.",
-            "__builtin_trap() is one, and so is an access to address 0. BPF has no such stop.",
+            "The compiler put an instruction here that stops the program.",
+            "__builtin_trap() is one, and so is an access to address 0. BPF has no such"
+            " instruction.",
             "Write return 0; in its place, or use an address that is not 0.",
         )
     if bare in ("memcpy", "memset", "memmove"):
@@ -66,7 +67,8 @@ def _builtin(case: Case, name: str) -> LabError:
             f"A {bare} of this size cannot be unrolled into instructions.",
             f"{made_here}There is no C library in the kernel: the compiler inlines up to 1024 "
             "bytes, no more.",
-            "Do it in pieces of at most 1024 bytes, or only for the bytes that are used.",
+            "Do it in pieces of at most 1024 bytes, with barrier(); between them, as the compiler "
+            "joins what stands side by side. Or do it only for the bytes that are used.",
         )
     known = library.fault(case.source, bare, case.fault.place)
     if known:

@@ -55,7 +55,8 @@ def _atomic(case: Case) -> LabError:
     return case.error(
         "atomic",
         "BPF has no instruction for this atomic operation.",
-        "An addition is one: __sync_fetch_and_add. Loads and stores of up to 8 bytes need none.",
+        "It has one for addition: __sync_fetch_and_add. Loads and stores of up to 8 bytes need no"
+        " such operation.",
         "Read and write the variable as usual, or add with __sync_fetch_and_add.",
     )
 
@@ -65,7 +66,7 @@ def _atomic_of_64(case: Case) -> LabError:
     return case.error(
         "atomic",
         "This atomic operation needs a variable of 64 bits.",
-        "The instruction set that the compiler uses has it for 64-bit numbers alone.",
+        "The instruction set that the compiler uses has it only for 64-bit numbers.",
         f"Declare what it works on as {'u64' if case.bcc else '__u64'}: in a map, the value too.",
     )
 
@@ -75,7 +76,7 @@ def _result_of_an_addition(case: Case) -> LabError:
     return case.error(
         "atomic",
         "The result of this addition cannot be used.",
-        "This compiler makes of it an instruction that adds in one step and returns nothing.",
+        "This compiler turns it into an instruction that adds in one step and returns nothing.",
         "Add in a statement of its own, and read the number before it. If no other program may get"
         " the same number, read n = *p, and write if (__sync_val_compare_and_swap(p, n, n + 1) =="
         " n) { … }: then it has added, and n is yours.",

@@ -100,7 +100,7 @@ def _not_called(case: Case, name: str) -> LabError:
         "call",
         f"{what} is not a function: it has the type {name}.",
         "",
-        "Remove the brackets behind it, or check the name.",
+        "Remove the ( ) after it, or check the name.",
     )
 
 

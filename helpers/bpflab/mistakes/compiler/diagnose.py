@@ -80,7 +80,7 @@ def diagnose(source: Source, printed: str, include: Path | None = None) -> LabEr
     if error is None and not printed.strip():
         error = arithmetic.without_a_word(Case(source, Diagnostic("error", "")))
     if error is None:
-        message = "The compiler stopped without a word that is known."
+        message = "The compiler stopped, for a reason that the lab does not know."
         error = LabError("compiler", message, fix="Read the compiler's whole text in .log.")
     error.log = safe_log(printed)
     return error
@@ -131,7 +131,7 @@ def _first(found: Sequence[Diagnostic]) -> Diagnostic | None:
 
 def _machine(source: Source, printed: str, fault: Diagnostic | None) -> LabError | None:
     """Look for what the machine lacks, and for words that have no form of their own."""
-    for pattern, answer in (*machine.RULES, *maps.RULES[:2]):
+    for pattern, answer in (*maps.RULES[:2], *machine.RULES):
         if matched := re.search(pattern, printed):
             return answer(Case(source, fault or Diagnostic("error", "")), *matched.groups())
     return None

@@ -103,7 +103,7 @@ def _void_parameter(case: Case) -> LabError:
         fix = f"Leave {' and '.join(names) or 'void'} out"
         fix += f", and read {' and '.join(fields)}." if fields else "."
         return case.error("type", message, why, fix)
-    why = "void is the type of nothing. An address of anything is a void *."
+    why = "void is the type of nothing. An address of any type is a void *."
     fix = f"Write {', '.join(f'void *{name}' for name in names) or 'void *'}."
     return case.error("type", message, why, fix)
 

@@ -185,7 +185,7 @@ def _within(case: Case, type: str) -> LabError | None:
     return case.error(
         "include-order",
         f"This header needs the type {type}, which is not declared yet.",
-        "bpf_helpers.h brings no types: <linux/bpf.h>, or vmlinux.h, must come before it.",
+        "bpf_helpers.h declares no types: <linux/bpf.h> or vmlinux.h must come before it.",
         before,
         also=also,
     )

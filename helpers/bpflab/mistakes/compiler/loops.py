@@ -42,7 +42,7 @@ def made(case: Case, function: str) -> LabError | None:
         return None
     return case.error(
         "builtin",
-        f"The compiler makes a {function} of this loop, and the kernel has no {function} for a "
+        f"The compiler turns this loop into a {function}, and the kernel has no {function} for a "
         "length that is not known when it is compiled.",
         "There is no C library in the kernel. Where the length is known, the compiler writes "
         "instructions in its place.",

@@ -15,7 +15,10 @@ _LIBBPF = (
     *((name, "bpf_helpers.h") for name in ("SEC", "__uint", "__type", "__array")),
     *(
         (name, "bpf_tracing.h")
-        for name in ("BPF_KPROBE", "BPF_KRETPROBE", "BPF_PROG", "BPF_KSYSCALL")
+        for name in (
+            *("BPF_KPROBE", "BPF_KRETPROBE", "BPF_PROG", "BPF_KSYSCALL"),
+            *("BPF_KPROBE_SYSCALL", "BPF_UPROBE", "BPF_URETPROBE"),
+        )
     ),
 )
 _CALL = re.compile(r"([A-Za-z_]\w*)\s*\(")
@@ -50,6 +53,8 @@ def _of_libbpf(case: Case) -> LabError | None:
         if re.search(rf"\b{name}\(", case.line) and f"bpf/{header}" not in case.source.code:
             why = f"It is a macro of <bpf/{header}>."
             below = " below <linux/bpf.h>" if header == "bpf_helpers.h" else ""
+            if name == "BPF_KPROBE_SYSCALL" and "bpf/bpf_core_read.h" not in case.source.code:
+                header = "bpf_core_read.h> and #include <bpf/bpf_tracing.h"
             fix = f"Write #include <bpf/{header}>{below or ' at the beginning'}."
             return case.error("unknown-macro", f"{name} is not declared.", why, fix)
     return None
@@ -76,8 +81,8 @@ def array_type(case: Case) -> LabError | None:
     return case.error(
         "array-type",
         f"{array[0]} cannot stand as a type in {found[1]}.",
-        "The length of an array stands behind a variable's name in C, and the macro puts the name"
-        " behind it.",
+        "In C the length of an array comes after the variable's name, but the macro writes the "
+        "name last.",
         f"Wrap it in a struct: {struct} and then {call};",
     )
 

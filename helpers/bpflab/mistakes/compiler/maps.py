@@ -7,6 +7,7 @@ import errno
 import os
 import re
 
+from bpflab.bindings.bpf import ENOTSUPP
 from bpflab.bindings.uapi import MAP_TYPES
 from bpflab.errors import LabError, Place
 from bpflab.mistakes import maps, refused
@@ -54,7 +55,8 @@ def _not_static(case: Case) -> LabError:
 
 
 def _map_refused(case: Case, name: str, reason: str) -> LabError:
-    code = next((n for n in errno.errorcode if os.strerror(n) == reason.strip()), 0)
+    known = (*errno.errorcode, ENOTSUPP)
+    code = next((n for n in known if os.strerror(n) == reason.strip()), 0)
     return refused.map_refused(
         case.source, name, OSError(code, reason), maps.written(case.source, name)
     )
@@ -123,7 +125,7 @@ RULES: Rules = (
         r"too many arguments, bcc only supports in-register parameters",
         says(
             "kprobe-arguments",
-            "A program of BCC's has at most six parameters behind the context.",
+            "A program of BCC's has at most six parameters after the context.",
             "They are read from registers.",
             "Leave the others out.",
         ),

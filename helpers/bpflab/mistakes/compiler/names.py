@@ -108,9 +108,12 @@ def _known(case: Case, name: str) -> tuple[str, str] | None:
         return "", f"Write #include <{IN_LIBBPF[name]}> at the beginning."
     if name.isupper() and not case.bcc and "vmlinux.h" in case.source.code:
         if line := headers.value(case, name):
-            return "vmlinux.h has the kernel's types, and none of its macros.", f"Write {line}."
+            return "vmlinux.h has the kernel's types, but not its macros.", f"Write {line}."
     elif name.isupper() and (header := headers.advised(headers.including(case, name))):
-        return "It is a constant of the kernel's headers, and none that is included has it.", header
+        return (
+            "It is a constant of the kernel's headers, but no included header defines it.",
+            header,
+        )
     if near_by := near(name) if name.startswith(("BPF_", "bpf_")) else []:
         return "", f"Did you mean {' or '.join(near_by)}?"
     return None

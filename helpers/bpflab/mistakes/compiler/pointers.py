@@ -39,7 +39,7 @@ def _read_at_once(case: Case, *types: str) -> LabError | None:
         return None
     return case.error(
         "type",
-        f"What {found[2]}.lookup gives is read without a check.",
+        f"The result of {found[2]}.lookup is read without a check.",
         "lookup gives a pointer, which is NULL where the map has no entry.",
         f"Keep it first: u64 *value = {found[1]}; if (!value) return 0; and then read *value. "
         "(u64 stands for the type of the map's values.)",
@@ -166,15 +166,23 @@ def _indirection(case: Case, type: str) -> LabError:
 
 
 def _rvalue(case: Case, type: str) -> LabError:
-    found = re.search(r"&\s*(\w+\s*\([^()]*\)|\d+)", case.line)
-    value = found[1] if found else "the value"
+    found = re.search(r"&\s*(\w+\s*\([^()]*\)|\(*\([\w\s*]+\)\s*[\w.>-]+\)*|\d+)", case.line)
+    value = _bare(found[1]) if found else ""
     type = type if re.fullmatch(r"[su]\d+|\w*int\w*|long", type) else "u64"
     return case.error(
         "address",
-        f"{value} has no address: it is not stored anywhere.",
+        f"{value or 'This value'} has no address: it is not stored anywhere.",
         "Only a variable has one.",
-        f"Keep it first: {type} value = {value}; and write &value.",
+        f"Keep it first: {type} value = {value or '…'}; and write &value.",
     )
+
+
+def _bare(text: str) -> str:
+    """Return an expression without brackets around it, and without those it does not open."""
+    while text.count(")") > text.count("("):
+        text = text.removesuffix(")")
+    whole = re.fullmatch(r"\((\([^()]+\)[^()]*)\)", text)
+    return whole[1] if whole else text
 
 
 RULES: Rules = (

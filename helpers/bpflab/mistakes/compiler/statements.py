@@ -49,8 +49,8 @@ def _expression(case: Case) -> LabError | None:
     if label and re.match(r"(struct |const |unsigned )?\w+\s+\**\w+\s*(=|;|\[)", line):
         return case.error(
             "syntax",
-            "A declaration stands directly behind a label.",
-            "Until C23 a label needs a statement behind it.",
+            "A declaration comes directly after a label.",
+            "Until C23 a statement must come after a label.",
             "Declare the variable above the switch, or put braces around the case.",
         )
     if assigned := re.search(r"(\w+)\s*=\s*\{", line):
@@ -71,8 +71,8 @@ def _statement(case: Case) -> LabError:
     return case.error(
         "syntax",
         "A label stands at the end of a block.",
-        "It must have a statement behind it.",
-        "Write ; behind the label, or return 0;.",
+        "A statement must come after it.",
+        "Write ; after the label, or return 0;.",
     )
 
 
@@ -80,7 +80,7 @@ def _constant(case: Case, *groups: str) -> LabError:
     if case.line.startswith("case"):
         return case.error(
             "constant",
-            "What stands behind case must be a constant.",
+            "The value after case must be a constant.",
             "",
             "Use if (x == y) for a variable.",
         )

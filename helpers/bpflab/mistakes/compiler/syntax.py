@@ -85,7 +85,7 @@ def no_function(case: Case) -> LabError:
 def _if(case: Case, word: str) -> LabError:
     return case.error(
         "syntax",
-        f"The condition of {word} stands in brackets.",
+        f"The condition of {word} must stand in ( ).",
         "",
         f"Write {word} (…) and braces around what follows.",
     )
@@ -129,7 +129,7 @@ RULES: Rules = (
     ),
     (
         r"unterminated conditional directive",
-        says("syntax", "This #if has no #endif.", "", "Write #endif behind what it is about."),
+        says("syntax", "This #if has no #endif.", "", "Write #endif where its part ends."),
     ),
     (
         r"unterminated /\* comment",
@@ -158,7 +158,7 @@ RULES: Rules = (
         says(
             "label",
             "There is no label {0}.",
-            "goto jumps to a name with a colon behind it, in the same function.",
+            "goto jumps to a name with a colon after it, in the same function.",
             "Write {0}: in front of the statement to go to.",
         ),
     ),

@@ -22,7 +22,7 @@ def _operands(case: Case, left: str, right: str) -> LabError:
         name = _pointer_of(case, pointer)
         why = f"It is the address of a {pointer.rstrip(' *')}, not its value."
         fix = f"Write *{name} for the value that it points to, once it is not NULL."
-        return case.error("type", f"A pointer is calculated with: {name}.", why, fix)
+        return case.error("type", f"This line calculates with a pointer: {name}.", why, fix)
     return case.error(
         "type",
         f"This operator does not go with {left} and {right}.",

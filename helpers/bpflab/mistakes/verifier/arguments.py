@@ -28,6 +28,7 @@ _WORDS = {
     "sock": "a socket",
 }
 _TAKES_TEXT = ("bpf_snprintf", "bpf_strncmp")
+_OF_TASKS = ("bpf_task_storage_get", "bpf_task_storage_delete")
 _ORDER = ("first", "second", "third", "fourth", "fifth")
 
 
@@ -55,6 +56,13 @@ def argument(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     if given in ("scalar", "inv") and "fp" in wanted:
         return _wants_memory(refusal, call, register, text, made)
     number = _ORDER[int(found[1]) - 1]
+    if call.helper in _OF_TASKS and register == "R2":
+        return refusal.error(
+            "argument",
+            f"{text or f'The {number} argument'} is no task_struct to {call.shown}.",
+            why=f"It is {_word(given)}; the verifier wants a pointer of which it knows the type.",
+            fix="Give what bpf_get_current_task_btf() returns.",
+        )
     return refusal.error(
         "argument",
         f"{text or f'The {number} argument'} cannot be given to {call.shown}.",
@@ -102,6 +110,15 @@ def not_read_only(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 
 def _wants_context(refusal: Refusal, call: Call, text: str) -> LabError:
+    if call.shown.endswith(".perf_submit_skb"):
+        return refusal.error(
+            "argument",
+            f"{text or 'The argument'} is no context; {call.shown} takes the context, and sends "
+            "the packet that it stands for.",
+            why="Only the context of a program for packets (XDP, tc, a socket filter) does.",
+            fix=f"Copy what you need of the packet into an event, with bpf_probe_read_kernel, and "
+            f"send that: {call.shown.removesuffix('_skb')}(ctx, &event, sizeof(event));",
+        )
     return refusal.error(
         "argument",
         f"{text or 'The argument'} is given to {call.shown} in the place of the context.",

@@ -32,7 +32,7 @@ def _not_followed(refusal: Refusal, register: str, operator: str) -> LabError:
         "pointer-arithmetic",
         f"The operator {operator.rstrip('=')} is applied to a pointer."
         if operator.rstrip("=") in refusal.text()
-        else "A pointer is calculated with in another way than by + and -.",
+        else "This line calculates with a pointer by another operator than + and -.",
         why="The verifier follows a pointer through + and - alone: after any other operator it "
         "would not know where the result points.",
         fix="Calculate with numbers, then index the memory with the result. To calculate with "
@@ -58,7 +58,9 @@ def added(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain the sum of two pointers."""
     return refusal.error(
         "pointer-arithmetic",
-        "Two pointers are added." if found[1] == "+=" else "Two pointers are calculated with.",
+        "Two pointers are added."
+        if found[1] == "+="
+        else "This line calculates with two pointers.",
         why="The sum of two addresses is no address.",
         fix="Add a number to one pointer, or write a * in front of each to calculate with what "
         "they point to.",
@@ -78,7 +80,7 @@ def fixed(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 half = says(
     "pointer-arithmetic",
-    "Half of a pointer is calculated with.",
+    "This line calculates with half of a pointer.",
     why="A pointer has 64 bits. An operation of 32 bits cuts it in two.",
     fix="Keep the pointer in a pointer or in a u64, not in an int or a u32.",
 )

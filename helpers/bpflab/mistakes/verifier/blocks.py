@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.indices import array_of, declared_as, outside, pointer_of
+from bpflab.mistakes.verifier.indices import array_of, outside, pointer_of
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.mistakes.verifier.sizes import is_constant, of_helper, plain_name
 from bpflab.text import counted
@@ -33,7 +33,7 @@ def value(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     array = array_of(refusal)
     if array and (number := ctext.number(refusal.source, array[1])) >= array[2] > 0:
         name, index, length = array[0], str(number), array[2]
-        declared = declared_as(refusal, name)
+        declared = refusal.declared(name)
         return refusal.error(
             "bounds",
             f"{name}[{index}] is behind the end of {name}, which has {counted(length, 'element')}.",
@@ -76,11 +76,11 @@ def _built_in(refusal: Refusal, block: str, has: int) -> LabError | None:
         return None
     name, (to, _, size) = found[0]
     plain = plain_name(to)
-    declared = declared_as(refusal, plain) if plain else None
+    declared = refusal.declared(plain) if plain else None
     star = "*" if declared and declared.is_pointer else ""
     return refusal.error(
         "bounds",
-        f"{name} writes {size} bytes into {plain or 'memory'}, or reads so many.",
+        f"{name} reads or writes {size} bytes of {plain or 'memory'}.",
         why=f"{block[0].upper()}{block[1:]} has {counted(has)}.",
         fix=f"Give the size of the smaller of the two: sizeof({star}{plain})."
         if plain
@@ -108,14 +108,14 @@ def forbidden(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return refusal.error(
             "read-only",
             "A constant of the program is written to.",
-            why="What is declared const may be set before the program is loaded, and not by it.",
+            why="A constant may be set before the program is loaded, and not by the program.",
             fix="Declare it without const.",
         )
     flag = "BPF_F_RDONLY_PROG" if write else "BPF_F_WRONLY_PROG"
     return refusal.error(
         "read-only" if write else "write-only",
-        f"{'Into' if write else 'From'} {map[1] if map else 'this map'} a program may not "
-        f"{'write' if write else 'read'}.",
+        f"A program may not {'write into' if write else 'read from'} "
+        f"{map[1] if map else 'this map'}.",
         why=f"The map was made with the flag {flag}: only user space may do that.",
         fix=f"Make the map without {flag}.",
     )

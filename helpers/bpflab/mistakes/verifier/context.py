@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import context, ctext
-from bpflab.mistakes.verifier.refusal import Refusal, says
+from bpflab.mistakes.verifier.refusal import Refusal
 
 _TRACE_SIZE = (
     8192  # PERF_MAX_TRACE_SIZE, include/linux/trace_events.h: a tracepoint's largest event
@@ -101,14 +101,28 @@ def variable(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-modified = says(
-    "context",
-    "A pointer into the context was moved, and is used.",
-    why="The kernel rewrites each access to the context, so the offset must stand in the access "
-    "itself.",
-    fix="Read the field through ctx with a constant offset: ctx->field. Or copy it with "
-    "bpf_probe_read_kernel(&copy, sizeof(copy), pointer).",
-)
+def modified(refusal: Refusal, found: re.Match[str]) -> LabError:
+    """Explain a pointer into the context that was moved, by the text or by the compiler."""
+    field = _field(refusal.text())
+    why = (
+        "The kernel rewrites each access to the context, so the offset must stand in the access "
+        "itself."
+    )
+    return refusal.error(
+        "context",
+        "A pointer into the context was moved, and is used.",
+        why=(
+            f"{why} Your line does that, but the compiler has joined the accesses of two paths "
+            "into one."
+        )
+        if field
+        else why,
+        fix=f"Copy it: u64 one = 0; bpf_probe_read_kernel(&one, sizeof(one), &{field}); and use "
+        "one."
+        if field
+        else "Read the field through ctx with a constant offset: ctx->field. Or copy it with "
+        "bpf_probe_read_kernel(&copy, sizeof(copy), pointer).",
+    )
 
 
 def stored(refusal: Refusal, found: re.Match[str]) -> LabError | None:

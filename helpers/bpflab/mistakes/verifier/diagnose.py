@@ -35,6 +35,7 @@ from bpflab.mistakes.verifier import (
     sleeping,
     stack,
     structure,
+    tail_calls,
     unmeant,
 )
 from bpflab.mistakes.verifier.refusal import Refusal
@@ -100,6 +101,8 @@ def diagnose(
     for pattern, explain in RULES:
         if (found := re.search(pattern, walk.message, re.M)) and (error := explain(refusal, found)):
             return error
+    if not walk.message and log.strip() and (error := tail_calls.of_two_types(refusal)):
+        return error
     refused = "perm" in reason.lower() or "Operation not permitted" in log
     if refused and not walk.steps:
         message = "The kernel lets this process load no program of this type."

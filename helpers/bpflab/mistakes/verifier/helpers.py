@@ -6,6 +6,7 @@ import re
 
 from bpflab.bindings.helpers import allowed
 from bpflab.errors import LabError, Place
+from bpflab.mistakes.verifier import withheld
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.reference import helpers as reference
 
@@ -23,6 +24,9 @@ _HOOKS = {
     "sched_cls": "a program for tc (sched_cls)",
     "xdp": "a program for XDP",
 }
+POISONED = 195896080
+"""In the place of what CO-RE did not find: 0xbad2310, "bad relo" (libbpf, relo_core.c)."""
+_NUMBER = re.compile(r"#(\d+)$")
 _OF_SYSCALL = (  # kernel/bpf/syscall.c, syscall_prog_func_proto
     "bpf_sys_bpf",
     "bpf_sys_close",
@@ -44,15 +48,22 @@ _MAP_TYPES = {
 
 
 def helper(refusal: Refusal, found: re.Match[str]) -> LabError | None:
-    """Explain a helper that this type of program may not call."""
+    """Explain a helper that this type of program may not call, or not here."""
     call = refusal.call()
     name = found[1] or (call.helper if call else "")
     if not name or name == "unknown":
-        return _no_helper(refusal)
+        return _no_helper(refusal, int(number[1]) if (number := _NUMBER.search(found[0])) else -1)
+    if wanted := withheld.conditions(name, refusal.type):
+        return refusal.error(
+            "helper-type",
+            f"The kernel does not let this program call {name}.",
+            why=withheld.why(refusal.type, wanted),
+            fix=withheld.fix(refusal.type, wanted),
+        )
     return refusal.error(
         "helper-type",
         f"A program of this type may not call {name}.",
-        why=_why_not(name),
+        why=_why_not(name, refusal.type),
         fix=_instead(name),
     )
 
@@ -67,8 +78,8 @@ def map_type(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return None
     return refusal.error(
         "map-type",
-        f"{(call and call.map) or 'The map'} has not the type that {call.shown if call else name} "
-        "takes.",
+        f"{(call and call.map) or 'The map'} is not of the type that "
+        f"{call.shown if call else name} takes.",
         why=f"It takes {wanted}.",
         fix=f"Give it {wanted}, or declare the map as that.",
         also=[(declared, "declared here")],
@@ -92,8 +103,8 @@ def kfunc(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "helper-type",
         f"A program of this type may not call {found[1]}."
         if found[1]
-        else "A function of the kernel is called that a program may not call.",
-        why="The kernel names for each of its functions the types of programs that may call it.",
+        else "This line calls a function of the kernel that a program may not call.",
+        why="For each of its functions the kernel lists the types of programs that may call it.",
         fix="Use a helper in its place, or another type of program.",
     )
 
@@ -120,13 +131,29 @@ def licence(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-def _no_helper(refusal: Refusal) -> LabError:
-    call = refusal.call()
+def _no_helper(refusal: Refusal, number: int) -> LabError:
+    if number == POISONED:
+        return refusal.error(
+            "core",
+            "The program uses a field, a type or a function that this kernel does not have.",
+            why="It asks for it by name (CO-RE). The loader found no such name among the "
+            f"kernel's types, so it put in a call of helper {POISONED}, which does not exist.",
+            fix="Check the name in the line of C that this belongs to, or use it only where "
+            "bpf_core_field_exists() or bpf_core_type_exists() says that it is there.",
+        )
+    meant = next((one for one in reference.HELPERS.values() if one.number == number), None)
+    if not meant:
+        return refusal.error(
+            "helper-type",
+            "This kernel has no such helper.",
+            why="A helper has a number, and this kernel's list does not have that number.",
+            fix="Use an older helper; bpf-helpers(7) says since when each exists.",
+        )
     return refusal.error(
         "helper-type",
-        f"This kernel has no helper {call.helper}." if call else "This kernel has no such helper.",
-        why="A helper has a number, and this kernel's list does not have that number.",
-        fix="Use an older helper; bpf-helpers(7) says since when each exists.",
+        f"This kernel has no helper {meant.name}.",
+        why=f"It is helper {number}, which is there since Linux {meant.since}.",
+        fix="Use an older helper, or a newer kernel; bpf-helpers(7) says since when each exists.",
     )
 
 
@@ -136,10 +163,10 @@ def _types(name: str) -> list[str]:
     return [type for type in _ASKED if known and known.number in (allowed(type) or ())]
 
 
-def _why_not(name: str) -> str:
+def _why_not(name: str, refused: str) -> str:
     if name in _OF_SYSCALL:
         return 'Only programs of type syscall may call it: those with SEC("syscall").'
-    if types := _types(name):
+    if types := [type for type in _types(name) if type != refused]:
         return f"On this kernel programs of these types may call it: {', '.join(types)}."
     if name == "bpf_override_return":
         return (
@@ -174,7 +201,7 @@ RULES = (
     (r"^(?:program of this type )?cannot use helper (\w+)#\d+", helper),
     (r"^program of this type cannot use helper (\w+)#\d+", helper),
     (r"^unknown func (\w+)#\d+", helper),
-    (r"^invalid func (\w+)#\d+", helper),
+    (r"(?:^|: )invalid func (\w+)#\d+", helper),
     (r"^func (\w+)#\d+ not supported for program type \d+", helper),
     (r"^cannot pass map_type \d+ into func (\w+)#\d+", map_type),
     (r"^()expected prog array map for tail call", map_type),

@@ -26,9 +26,13 @@ def call_left(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     if place is None and (len(names) != 1):
         return refusal.error(
             "call",
-            "A call is left in the program, and the function is not part of it.",
-            why="BCC loads each function alone, with what was inlined into it. No function of the "
-            "kernel can be called but its helpers.",
+            "A call remains in the program, but the function is not part of it.",
+            why=(
+                "BCC loads each function alone, with what was inlined into it."
+                if refusal.source.dialect == "bcc"
+                else "The loader did not join the function to the program."
+            )
+            + " Of the kernel's functions a program can call only the helpers.",
             fix="Let the compiler inline your own functions (static, and at most five arguments); "
             "use a helper in the place of others."
             + (f" Here these are called: {', '.join(names)}." if names else ""),
@@ -70,7 +74,7 @@ def _own(refusal: Refusal, name: str, body: list[Place], at: Place | None) -> La
         )
     return refusal.error(
         "call",
-        f"The call of {name} is left: it was not inlined.",
+        f"The call of {name} remains: it was not inlined.",
         place=at,
         why=f"{why} BCC loads each function alone, so a call from one to another has no target.",
         fix=fix,

@@ -20,8 +20,8 @@ def loop(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "loop",
         "This loop may never end.",
         place=place,
-        why="The verifier must see an end to every path; here a round changes nothing it can "
-        "count.",
+        why="The verifier must see an end to every path. It sees nothing in this loop that leads "
+        "to one.",
         fix=f"{_BOUND} Leave it with break where it should end sooner.",
         also=[(head, "the loop begins here")],
     )
@@ -92,7 +92,7 @@ tail_call_stack = says(
     "tail-call-stack",
     "A called function makes a tail call while its callers hold {1} bytes of stack.",
     why="The tail call gives back its own frame, but its callers' stay: at most 33 times in a "
-    "row. So these may hold less than 256 bytes.",
+    "row. So the callers may hold less than 256 bytes.",
     fix="Make the tail call in the program itself, or keep the callers' variables in a map.",
 )
 

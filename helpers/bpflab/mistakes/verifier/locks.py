@@ -38,7 +38,7 @@ lock_without_types = says(
 
 lock_missing = says(
     "spin-lock",
-    "What is locked is no lock of a map's value.",
+    "This lock is not a field of a map's value.",
     why="The kernel finds the lock by the types of the map's value.",
     fix="Declare struct bpf_spin_lock lock; once in the value's struct, and lock &value->lock.",
 )

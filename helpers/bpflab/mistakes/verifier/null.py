@@ -36,7 +36,7 @@ def calculated(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return refusal.error(
         "null-check",
         f"{name} is an address that may be NULL, and is used as a number.",
-        why=f"{_GIVES_NULL.get(refusal.helper(made), '')} Where it has one, the lookup gives the "
+        why=f"{_GIVES_NULL.get(refusal.helper(made), '')} If it has one, the lookup gives the "
         "address of the value."
         if refusal.helper(made) == "bpf_map_lookup_elem"
         else _GIVES_NULL.get(refusal.helper(made), ""),
@@ -48,7 +48,9 @@ def calculated(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def unchecked(refusal: Refusal, register: str) -> LabError:
     """Return the fault of a register that may be NULL and is used."""
     _, made = refusal.history(register)
-    came, name = made_at(refusal, made), named(refusal, made) or _used(refusal)
+    came, name = made_at(refusal, made), named(refusal, made)
+    if not name and came != refusal.here:  # on one line the call's value needs no name
+        name = _used(refusal)
     if refusal.state(register).startswith("mem_or_null") and made < 0:
         return _argument(refusal, register)
     why = "The kernel would read or write address 0."
@@ -80,10 +82,10 @@ def is_null(
     return refusal.error(
         "null-check",
         f"{name or 'A pointer'} is used where it is NULL.",
-        why=f"{_GIVES_NULL.get(refusal.helper(made), '')} The check does not keep the program "
-        "from coming here with NULL.".strip(),
-        fix=f"Leave where it is NULL: if (!{name or 'p'}) return 0; or use it only inside of "
-        f"if ({name or 'p'}) {{ … }}.",
+        why=f"{_GIVES_NULL.get(refusal.helper(made), '')} The check still lets NULL reach this "
+        "line.".strip(),
+        fix=f"Return where it is NULL: if (!{name or 'p'}) return 0; or use it only inside if "
+        f"({name or 'p'}) {{ … }}.",
         also=[(came, f"{name or 'it'} may be NULL"), (checked, "compared with NULL here")],
     )
 

@@ -28,7 +28,7 @@ def no_memory(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return refusal.error(
         "pointer",
         f"The address of {what[found[2]][0]} is read or written through.",
-        why="A program may not see what stands there.",
+        why="A program may not read what is stored there.",
         fix=what[found[2]][1],
     )
 
@@ -64,7 +64,7 @@ object_index = says(
 
 object_moved = says(
     "pointer",
-    "A pointer was moved that must be given as it was got.",
+    "This pointer must be passed unchanged, and it was moved.",
     why="The verifier knows what is at the start of the object, and not in its middle.",
     fix="Give the pointer itself, without an offset.",
 )
@@ -95,7 +95,7 @@ leaks = says(
 
 not_written = says(
     "read-only",
-    "Memory is written to that a program may only read.",
+    "This line writes to memory that a program may only read.",
     why="It belongs to the kernel or to a constant.",
     fix="Copy it into a variable, and change that.",
 )

@@ -52,7 +52,7 @@ def was_given_back(
     return refusal.error(
         "released",
         f"{name or 'A record'} is used after it was {end}.",
-        why=f"After {shown} it belongs to the program no more: somebody else may already use "
+        why=f"After {shown} it no longer belongs to the program: somebody else may already use "
         "that memory.",
         fix=f"Do this before {shown}, and call {shown} once on each path.",
         also=[(refusal.place(before), f"{end} here")],
@@ -74,7 +74,7 @@ def _lost_packet(
     return refusal.error(
         "packet",
         f"A pointer into the packet is used after {helper}.",
-        why=f"{helper} may move the packet, so all pointers into it are void.",
+        why=f"{helper} may move the packet, so the pointers into it are no longer valid.",
         fix="Read data and data_end from the context again, and compare them again.",
         also=[(refusal.place(before), "the packet may move here")],
     )
@@ -97,10 +97,10 @@ def _is_global(
     if found is None:
         return refusal.error(
             "pointer",
-            "A constant is used that would need memory of its own.",
+            "This line uses a constant that needs memory of its own.",
             why="BCC loads the functions of a text and its maps, and no other memory. An array "
-            "that is filled where it is declared is such a constant, and so is a variable outside "
-            "of functions.",
+            "that gets its values where it is declared is such a constant. So is a variable "
+            "outside of functions.",
             fix="Declare the array empty, and fill its elements one by one: char name[8] = {}; "
             "name[0] = 'a'; or keep the values in a map.",
             also=[(refusal.place(made), "its address is used here")],
@@ -143,8 +143,8 @@ def _came_from(
         return refusal.error(
             "pointer",
             "A number of the context is used as an address.",
-            why="An address that comes with an event may be any: the kernel does not let a "
-            "program follow it.",
+            why="An address that comes with an event may point anywhere, so the kernel does not "
+            "let a program follow it.",
             fix=f"Copy what stands there: {USER} if it belongs to the process, as the arguments "
             f"of a system call do, and else {PROBE}.",
             also=[(place, "it is read from the context here")],
@@ -154,8 +154,8 @@ def _came_from(
         return refusal.error(
             "pointer",
             f"A number that was read from {where} is used as an address.",
-            why="The verifier does not know what stands at an address that was stored: what is "
-            "in memory is bytes.",
+            why="The verifier does not know what a stored address points to: in memory it is only "
+            "bytes.",
             fix=f"Copy what stands there: {PROBE}. To keep text in a struct, declare an array "
             "and not a pointer: char name[16].",
             also=[(place, "the address is read here")],
@@ -169,7 +169,7 @@ def _shown(state: str) -> str:
 
 spilled = says(
     "pointer",
-    "A part of a pointer that is kept on the stack is written or read.",
+    "This line reads or writes only a part of a pointer that is kept on the stack.",
     why="The verifier follows a stored pointer as a whole; a part of it is no address.",
     fix="Copy the pointer as a whole: give both variables the same pointer type.",
 )

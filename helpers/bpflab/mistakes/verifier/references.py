@@ -45,7 +45,7 @@ def leak(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         else "The kernel would keep it for ever.",
         place=end_of_path,
         fix=f"Call {end} before this end of the program, too"
-        + (f". {helper} needs that even where it fails." if "dynptr" in helper else "."),
+        + (f". {helper} needs that even if it fails." if "dynptr" in helper else "."),
         also=also,
     )
 
@@ -69,8 +69,8 @@ def unacquired(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     call = refusal.call()
     return refusal.error(
         "argument",
-        f"{call.shown if call else 'A release'} is given something that this program did not get "
-        "for itself.",
+        f"{call.shown if call else 'A release'} is given something that this program did not "
+        "acquire.",
         why="Only what was acquired on this path can be released, and only once.",
         fix="Release the pointer that the acquiring function returned, once on each path.",
     )
@@ -105,7 +105,7 @@ def dynptr_unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 dynptr_set = says(
     "dynptr",
     "A dynptr that is in use is overwritten.",
-    why="What it points to could not be given back any more.",
+    why="What it points to could then never be given back.",
     fix="Submit or discard it first, or use a second variable.",
 )
 

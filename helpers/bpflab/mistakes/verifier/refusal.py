@@ -134,6 +134,11 @@ class Refusal:
         place = self.place(self.last if at is None else at)
         return ctext.statement(self.source, place) if place else ""
 
+    def declared(self, name: str) -> ctext.Variable | None:
+        """Return the declaration of a variable that is seen from the refused line, or a field."""
+        is_field = "." in name or ">" in name
+        return ctext.variable(self.source, name, None if is_field else self.here)
+
     def state(self, register: str, at: int | None = None) -> str:
         """Return what was known of a register before a step, or before the refused one."""
         if not self.walk.steps:

@@ -43,7 +43,7 @@ def returned(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     what = "This callback" if callback else "A program at this hook"
     return refusal.error(
         "return-value",
-        f"{what} may return {int(low, 0)}, which means nothing to the kernel."
+        f"{what} may return {int(low, 0)}, which has no meaning for the kernel."
         if one and low
         else f"{what} may return a number that means nothing to the kernel.",
         place=place,
@@ -68,7 +68,7 @@ def void(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 
 caller = says(
     "function",
-    "{1} is not given what it can be verified with.",
+    "{1} is called with arguments that the verifier did not expect.",
     why="A function that is not static is verified alone: by the types of its arguments.",
     fix="Write static in front of {1}: then it is verified where it is called.",
 )

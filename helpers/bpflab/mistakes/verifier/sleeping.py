@@ -20,7 +20,7 @@ def sleeps(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     return refusal.error(
         "helper-type",
         f"{name} may sleep, and this program may not.",
-        why="A program at most hooks runs where the kernel cannot sleep.",
+        why="Most hooks are called where the kernel cannot sleep.",
         fix=f"Use {copies[name]}, which fails where the memory is not there."
         if name in copies
         else "Use it in a program whose section ends the type with .s, as lsm.s or fentry.s.",

@@ -6,7 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext
-from bpflab.mistakes.verifier.indices import array_of, declared_as, outside
+from bpflab.mistakes.verifier.indices import array_of, outside
 from bpflab.mistakes.verifier.refusal import Refusal
 from bpflab.mistakes.verifier.sizes import of_helper, plain_name
 from bpflab.text import counted
@@ -23,7 +23,7 @@ def stack(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     verb = "written" if "write" in way else "read"
     if array and (offset >= 0 or offset + size > 0):
         name, index, length = array
-        declared = declared_as(refusal, name)
+        declared = refusal.declared(name)
         return refusal.error(
             "bounds",
             f"{name}[{index}] is {verb} behind the end of {name}"
@@ -40,7 +40,7 @@ def stack(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         return refusal.error(
             "bounds",
             f"{size} bytes are {verb} outside of the program's variables.",
-            why=f"The program's stack has 512 bytes, and byte {offset} from its end is none of "
+            why=f"The program's stack has 512 bytes, and byte {offset} from its end is not one of "
             "them.",
             fix="Check the index and the size on this line.",
         )
@@ -72,10 +72,13 @@ def _never_written(refusal: Refusal, register: str, size: int) -> LabError:
         f"{name or 'Memory'} is read, and not all of its {size} bytes were written."
         if name
         else "Memory is read that was never written.",
-        why="The stack holds what other code left there; the kernel does not hand that out. A "
-        "struct may have bytes between its fields, which are read too."
+        why="The stack still holds bytes of other code, and the kernel does not let a program "
+        "read them. A struct may have bytes between its fields, which are read too."
         if struct or not declared
-        else "The stack holds what other code left there; the kernel does not hand that out.",
+        else (
+            "The stack still holds bytes of other code, and the kernel does not let a program "
+            "read them."
+        ),
         fix=f"Clear it where it is declared: {name or 'x'} = {{}}; that clears a struct with its "
         "padding. A number takes = 0."
         if not declared or not declared.size

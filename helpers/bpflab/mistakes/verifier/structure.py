@@ -23,7 +23,7 @@ def unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
             f"{name} is returned, and has no value on some path."
             if name
             else "The program ends without a value to return, on some path.",
-            why="What a program returns is in register 0, which nothing has written here.",
+            why="A program's result is in register 0, and nothing has written to it on this path.",
             fix=f"Give {name} a value where it is declared: {name} = 0."
             if name
             else "End each path with return 0;",
@@ -70,9 +70,9 @@ def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         "structure",
         "A jump leads out of the program.",
         place=refusal.place_of(int(found[1])),
-        why="BCC loads each function alone, so a jump or a call of another one leads nowhere; so "
-        "does a goto in assembly that counts wrong."
-        if refusal.source.dialect == "bcc"
+        why="BCC loads each function alone, so a jump or a call into another function has no "
+        "target. A goto in assembly that counts wrong has none, either."
+        if refusal.source.dialect == "bcc" or not refusal.source.lines
         else "A goto in assembly may count wrong.",
         fix="Let the compiler inline what is called: static, without noinline.",
     )

@@ -68,7 +68,7 @@ def nothing(refusal: Refusal) -> LabError:
     if name in _NO_RETURN:
         return refusal.error(
             "empty",
-            f"The compiler left nothing of {name}.",
+            f"The compiler removed all of {name}.",
             place=begin,
             why=f"{name} is the name of a function of C that never returns, so what it returns "
             "was left out.",
@@ -77,16 +77,16 @@ def nothing(refusal: Refusal) -> LabError:
     at = _null(lines)
     return refusal.error(
         "empty",
-        f"The compiler left nothing of {name}.",
+        f"The compiler removed all of {name}.",
         place=at or begin,
-        why="Address 0 is read or written, which has no meaning in C, so the compiler leaves out "
+        why="Address 0 is read or written, which is undefined in C, so the compiler leaves out "
         "the path to it."
         if at
-        else "Something on each of its paths has no meaning in C, as an "
-        "access to address 0 has, so the compiler leaves the paths out.",
+        else "Something on each of its paths is undefined in C, such as an access to address 0, "
+        "so the compiler leaves the paths out.",
         fix="Use the address of a variable or what a lookup returned."
         if at
-        else "Take lines out until it loads, to find the one.",
+        else "To find the line, take lines out until the program loads.",
     )
 
 
@@ -103,9 +103,9 @@ def _left_out(refusal: Refusal, place: Place) -> LabError:
         "empty",
         f"The compiler left out the rest of a path of {refusal.function}.",
         place=place,
-        why="Address 0 is read or written, which has no meaning in C."
+        why="Address 0 is read or written, which is undefined in C."
         if null
-        else "Something on this path has no meaning in C, as an access to address 0 has.",
+        else "Something on this path is undefined in C, such as an access to address 0.",
         fix="Use the address of a variable or what a lookup returned."
         if null
         else "Look at what this line and the lines after it read, write and divide by.",
@@ -115,9 +115,9 @@ def _left_out(refusal: Refusal, place: Place) -> LabError:
 def _stop(refusal: Refusal, place: Place) -> LabError:
     return refusal.error(
         "builtin",
-        "The compiler puts a stop of the program here.",
+        "The compiler put an instruction here that stops the program.",
         place=place,
-        why="BPF has no such stop.",
+        why="BPF has no such instruction.",
         fix="Write return 0; in its place.",
     )
 

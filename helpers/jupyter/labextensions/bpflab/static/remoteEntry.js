@@ -1,5 +1,6 @@
 // Extensions of JupyterLab: a cell that begins with %%bpf has the colours and the indentation of C;
-// the page leads to the learner's own lessons, and leaves a narrow window to them.
+// the page leads to the learner's own lessons, leaves a narrow window to them, and has code in colours
+// that can be read.
 //
 // One file without a build step: a container of webpack's module federation. JupyterLab shares its
 // own modules with it (https://jupyterlab.readthedocs.io/en/stable/api/), and gets the plugin.
@@ -11,6 +12,19 @@
   const OWN = "my";
   const LESSON = /^notebooks\/(\d\d[a-z]?-[^/]*\.ipynb)$/;
   const MAGIC = /^\s*%%bpf\b.*/;
+  // Comments say what to do in an exercise. JupyterLab's colours for these are too near the ground.
+  const COLOURS = `
+    [data-jp-theme-light="true"] .cm-editor {
+      --jp-mirror-editor-comment-color: #2f6f6f;
+      --jp-mirror-editor-meta-color: #9412e8;
+      --jp-mirror-editor-number-color: #007000;
+      --jp-mirror-editor-bracket-color: #666650;
+    }
+    [data-jp-theme-light="false"] .cm-editor {
+      --jp-mirror-editor-comment-color: #7fbfbf;
+      --jp-mirror-editor-meta-color: #cf94ff;
+      --jp-mirror-editor-def-color: #64b5f6;
+    }`;
   let shared; // name -> version -> how to get the module
 
   /** Return the module that JupyterLab itself uses: a token of another copy is another token. */
@@ -59,6 +73,11 @@
       parser.startParse(withoutMagic(input), fragments, ranges);
     const language = support.language.configure({ wrap });
     return new support.constructor(language, [indentService.of(indent), support.support]);
+  }
+
+  /** Let the colours of code be told from their ground, in both of JupyterLab's own themes. */
+  function readable() {
+    document.head.append(Object.assign(document.createElement("style"), { textContent: COLOURS }));
   }
 
   /** Give a cell the language that its first line says; leave every other cell as it is. */
@@ -164,6 +183,7 @@
         autoStart: true,
         optional: [IDefaultFileBrowser],
         activate: (app, browser) => {
+          readable();
           makeRoom(app);
           linkToOwn(app.commands);
           if (browser) foldersLast(browser);

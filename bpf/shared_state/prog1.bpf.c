@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Dual MIT/GPL */
+#include "common.bpf.h"
+
+SEC("tp")
+int prog1(void *ctx)
+{
+	int zero = 0;
+	struct SharedState *state = bpf_map_lookup_elem(&PER_CPU_MAP, &zero);
+
+	if (!state)
+		return 0;
+	state->per_event_count = 1;
+	state->total_count += 1;
+	report(state, 1);
+	bpf_tail_call(ctx, &TAIL_CALL_MAP, 0);
+	return 0;
+}

@@ -1,0 +1,1 @@
+"""The site that ``./lab site`` builds: its pages as text, and in a browser."""
