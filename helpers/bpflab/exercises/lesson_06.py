@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpflab.errors import LabError
 from bpflab.exercises.buffers import longer
 from bpflab.exercises.difference import difference, equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
@@ -200,14 +201,24 @@ def _alone() -> Iterator[None]:
     """Wait until no other judge of this machine makes such calls: a program counts all of them.
 
     A socket's name that is in no file system is free again when its owner ends, whoever that is.
+
+    Raises:
+        LabError: ``"deadline"``, where the others take too long: a verdict could be wrong then.
     """
     deadline = time.monotonic() + _ALONE_S
     with socket.socket(socket.AF_UNIX) as turn:
-        while time.monotonic() < deadline:
+        while True:
             try:
                 turn.bind("\0bpflab-umask")
                 break
             except OSError:
+                if time.monotonic() > deadline:
+                    raise LabError(
+                        "deadline",
+                        f"Others on this machine have been at 06-4 for {_ALONE_S:.0f} s.",
+                        why="A program counts the calls of all, so one check runs at a time.",
+                        fix="Run the cell again.",
+                    ) from None
                 time.sleep(0.05)
         yield
 
