@@ -47,17 +47,11 @@ class Client:
 
     def stop(self) -> None:
         """Stop the learner's own server, as the hub's page does."""
-        self.get("/hub/home")
-        url = f"{self.address}/hub/api/users/{self.name}/server"
-        headers = {"X-XSRFToken": self._xsrf("/hub/")}
-        self.web.delete(url, headers=headers, timeout=self.step_s).raise_for_status()
+        self._hub("DELETE", "/server").raise_for_status()
 
     def running(self) -> bool:
         """Return whether the hub has a server of this learner's, without using it."""
-        self.get("/hub/home")
-        path = f"{self.address}/hub/api/users/{self.name}"
-        headers = {"X-XSRFToken": self._xsrf("/hub/")}
-        return bool(self.web.get(path, headers=headers, timeout=STEP_S).json()["servers"])
+        return bool(self._hub("GET").json()["servers"])
 
     def api(self, method: str, path: str, user: str = "") -> requests.Response:
         """Ask a server's REST interface: this learner's, or another's."""
@@ -97,6 +91,13 @@ class Client:
         finally:
             socket.close()
             self.api("DELETE", f"api/kernels/{kernel}")
+
+    def _hub(self, method: str, path: str = "") -> requests.Response:
+        """Ask the hub's REST interface about this learner."""
+        self.get("/hub/home")
+        url = f"{self.address}/hub/api/users/{self.name}{path}"
+        headers = {"X-XSRFToken": self._xsrf("/hub/")}
+        return self.web.request(method, url, headers=headers, timeout=self.step_s)
 
     def _xsrf(self, base: str) -> str:
         found = [c.value for c in self.web.cookies if c.name == "_xsrf" and c.path == base]

@@ -1,6 +1,7 @@
 """What `./lab hub` is told: TLS by the hub itself, and after how long an idle server ends."""
 
 import os
+import re
 import subprocess
 import time
 
@@ -29,12 +30,17 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def learners(certificate, tmp_path_factory):
+def state(tmp_path_factory):
+    """Give a folder for the hub's own, whose name a shell would take apart."""
+    return tmp_path_factory.mktemp("strict") / "Anna's hub"
+
+
+@pytest.fixture(scope="module")
+def learners(certificate, state):
     """Give two learners whose servers run, of a hub that has the certificate and little patience.
 
     It is named as from the folder in which the hub is started.
     """
-    state = tmp_path_factory.mktemp("strict") / "state"
     options = ["--certificate", "certificate.pem", "--key", "key.pem", "--idle", str(IDLE_S / 60)]
     trusted = str(certificate / "certificate.pem")
     with (
@@ -48,6 +54,20 @@ def learners(certificate, tmp_path_factory):
             client.sign_in()
             client.start()
         yield clients
+
+
+@pytest.mark.usefixtures("learners")
+def test_the_commands_it_prints(state):
+    """A shell takes them as they are printed: the first one shows the codes, the other the log."""
+    said = state.with_name("said").read_text(encoding="utf-8")
+    shows, follows = re.findall(r": sudo (.+)", said)
+    shown, log = (
+        subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout
+        for command in (shows, follows.replace("tail -f", "tail"))
+    )
+
+    assert shown == (state / "codes").read_text(encoding="ascii")
+    assert log and log in (state / "log").read_text(encoding="utf-8")
 
 
 def test_tls(learners):
