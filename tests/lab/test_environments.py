@@ -34,7 +34,8 @@ def test_pip_without_a_network(machine, commands, name, folder):
 
 def test_npm_without_a_network(machine, commands):
     """npm's own words are the reason, and the next run asks it again."""
-    machine.stub("npm", f"printf %b {NPM_ALONE!r}; exit 1")
+    begun = f"mkdir -p {machine.at('clone/hub/node_modules')}"
+    machine.stub("npm", f"{begun}; printf %b {NPM_ALONE!r}; exit 1")
     for _ in range(2):
         says = machine.refuses(*commands["hub"])
         assert "npm ci (needs a network): failed, since there is no network" in says
