@@ -7,7 +7,6 @@ import pytest
 
 from tests.lab.machine import REPO
 
-
 NAMELESS = ("lab", ".ci/run", "helpers/bpflab/vm/inside/*", "tests/lima/guest/boot")
 """Scripts whose names do not end in ``.sh``."""
 FOLDERS = ("scripts", "hub", "hub/kubernetes", "helpers/bpflab/vm")
