@@ -10,7 +10,7 @@ LIVE="(kernel or jupyter) and not judges and not slow"
 AGAIN=(--reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks --rerun-exclude-path tests/chaos)
 
 static() {
-    tool ruff check && tool ruff format --check && tool mypy && tool deptry . --extend-exclude "^my/" &&
+    tool ruff check && tool ruff format --check && tool mypy && tool deptry . --extend-exclude "^(my|notebooks)/" &&
         "$VENV/bin/python" -c "from importlinter import cli; cli.lint_imports_command()" --no-cache --no-logo
 }
 

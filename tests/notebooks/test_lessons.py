@@ -3,6 +3,8 @@
 import ast
 import builtins
 import re
+import sys
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -155,6 +157,16 @@ def test_its_code_is_plain_python(lesson):
     for cell in code_of(lesson):
         ast.parse(python_of(cell.source), f"cell {cell.execution_count}")
         assert "get_ipython" not in cell.source
+
+
+def test_it_imports_what_the_lab_installs(lesson):
+    """Besides Python's own modules: deptry, which holds the package to this, reads no `%%bpf`."""
+    nodes = [node for cell in python_cells(lesson) for node in ast.walk(cell)]
+    named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    named += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    known = {"bcc", "bpflab", "IPython", *sys.stdlib_module_names, *project["dependencies"]}
+    assert not [name for name in named if name.split(".")[0] not in known]
 
 
 def test_each_name_gets_a_value(lesson):
