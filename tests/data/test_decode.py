@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bpflab.data import decode
-from bpflab.data.decode import columns
+from bpflab.data.decode import columns, decode_entries
 
 INNER = np.dtype({"names": ["x"], "formats": ["u2"], "offsets": [0], "itemsize": 4})
 ITEM = np.dtype(
@@ -42,6 +42,27 @@ def test_items_without_fields_have_the_callers_name():
     """Bare numbers and bare text are one column."""
     assert columns(np.array([3, 4]), "key")["key"].tolist() == [3, 4]
     assert list(columns(np.array([b"a", b"b"]), "key")["key"]) == ["a", "b"]
+
+
+def test_entries_are_sorted_by_key_as_numbers():
+    """An array in a key counts number by number: 256 comes after 2, whatever its bytes are."""
+    keys = np.array(
+        [((1, 256), b"b"), ((1, 2), b"b"), ((1, 2), b"a")], [("at", "u4", 2), ("t", "S2")]
+    )
+
+    frame = decode_entries(keys, np.array([3, 2, 1]))
+
+    assert frame["at"].tolist() == [[1, 2], [1, 2], [1, 256]]
+    assert frame["t"].tolist() == ["a", "b", "b"]
+    assert frame["value"].tolist() == [1, 2, 3]
+
+
+def test_each_cpu_has_a_row():
+    """With two CPUs an entry has two rows, and each has its own value."""
+    frame = decode_entries(np.array([9, 4], "u4"), np.array([90, 91, 40, 41]), 2)
+
+    rows = [(4, 0, 40), (4, 1, 41), (9, 0, 90), (9, 1, 91)]
+    assert list(frame[["key", "cpu", "value"]].itertuples(index=False, name=None)) == rows
 
 
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 24])

@@ -6,7 +6,7 @@ import string
 import numpy as np
 import pytest
 
-from bpflab.data.values import pack, pack_all, shown, unpack
+from bpflab.data.values import pack, pack_all, pack_key, shown, unpack
 from bpflab.errors import LabError
 
 U32, U64 = np.dtype("u4"), np.dtype("u8")
@@ -50,6 +50,15 @@ def test_a_lone_string_goes_and_comes_back(raw):
     packed = pack(raw, PATH, "m")
     assert packed == raw + b"\0" * (8 - len(raw))
     assert unpack(packed, PATH) == [raw]
+
+
+def test_a_key_has_room_for_the_nul_of_its_string():
+    """The kernel ends each string with a NUL, so a key that is full would never be found."""
+    assert pack_key(b"1234567", PATH, "m") == b"1234567\0"
+    with pytest.raises(LabError) as caught:
+        pack_key(b"12345678", PATH, "excluded")
+    assert caught.value.kind == "too-long"
+    assert "excluded" in caught.value.message
 
 
 def test_text_is_what_the_file_system_calls_it():

@@ -97,6 +97,15 @@ def test_an_entry_is_written_read_and_deleted_by_a_thread_number(state):
     assert repr(state) == "<Map STATE: task_storage, s32 → {first: u32, filled: char[8]}>"
 
 
+def test_a_map_that_is_held_is_still_read_by_a_thread_number():
+    """What outlives the program is the same map, asked in the same way."""
+    with load("state", text=TEXT % 8, type="tracepoint") as program, program.hold("STATE") as lease:
+        program.maps["STATE"][os.getpid()] = {"first": 7}
+        program.close()
+        assert lease.maps["STATE"][os.getpid()]["first"] == 7
+        assert list(lease.maps["STATE"]) == [os.getpid()]
+
+
 @pytest.mark.skipif(not THREADS, reason="this kernel has no descriptor of a thread")
 def test_each_thread_has_an_entry_of_its_own(state):
     """It is found while the thread lives, and `frame` and `clear` find them all."""

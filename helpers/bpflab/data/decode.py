@@ -1,9 +1,10 @@
-"""Records as people read them: a structured array becomes columns, and events a DataFrame."""
+"""Records as people read them: events, and entries of a map, become a DataFrame."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,46 @@ def decode(events: npt.NDArray[Any], utc_offset_ns: int | npt.NDArray[Any]) -> p
         else:
             found[name] = _column(events[name])
     return pd.DataFrame(found)
+
+
+def decode_entries(
+    keys: npt.NDArray[Any], values: npt.NDArray[Any], cpus: int | None = None
+) -> pd.DataFrame:
+    """Return a row for each key, sorted by key; with *cpus* so many, with a number in ``cpu``.
+
+    *values* has one value for each row. A struct gives a column for each field, a number the
+    column ``key`` or ``value``; a value's field that is called like one of the key's gets
+    ``value_`` in front.
+    """
+    order, each = np.lexsort(list(_parts(keys))[::-1]), cpus or 1
+    found = columns(np.repeat(keys[order], each, axis=0), "key")
+    if cpus is not None:
+        found["cpu"] = np.tile(np.arange(each), len(keys))
+    rows = (order[:, np.newaxis] * each + np.arange(each)).reshape(-1)
+    cells = columns(values[rows], "value")
+    found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
+    return pd.DataFrame({name: _plain(column) for name, column in found.items()})
+
+
+def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Give the columns by which keys are sorted, the first one first.
+
+    numpy sorts a struct by its fields, too, but an array in it by the bytes of its numbers.
+    """
+    if items.dtype.names:
+        for name in items.dtype.names or ():
+            yield from _parts(items[name])
+    elif items.ndim > 1:
+        yield from items.reshape(len(items), math.prod(items.shape[1:])).T
+    else:
+        yield items
+
+
+def _plain(column: Any) -> Any:
+    """Return whole numbers as pandas has them that come from Python: signed if all fit."""
+    if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
+        return column.astype("u8" if column.max(initial=0) > np.iinfo("i8").max else "i8")
+    return column if len(column) else np.empty(0, object)  # or pandas takes no texts for numbers
 
 
 def _column(values: npt.NDArray[Any]) -> Any:

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import math
-import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from bpflab.arguments import checked
-from bpflab.bindings import bpf_map, cpus
+from bpflab.bindings import cpus
 from bpflab.bindings.uapi import MAP_TYPES, OF_MAPS, word
-from bpflab.data import pins, refusals
-from bpflab.data.decode import columns
+from bpflab.data import refusals
+from bpflab.data.decode import decode_entries
+from bpflab.data.entries import Entries
 from bpflab.data.layout import described
-from bpflab.data.refusals import ARRAYS, OF_OBJECTS, Uncopied
-from bpflab.data.values import bytes_as_text, pack, pack_all, shown, unpack, unterminated
+from bpflab.data.refusals import ARRAYS, OF_OBJECTS
+from bpflab.data.values import bytes_as_text, pack, pack_all, pack_key, shown, unpack
 from bpflab.data.why_none import Places, no_entries
 from bpflab.errors import LabError
 from bpflab.views.table import WHY
 
 _MOST = 1 << 16  # entries that are packed and written at once
-_AT_ONCE = 1 << 20  # bytes of entries that one call reads
 
 
-class Map(Uncopied):
+class Map(Entries):
     """One map of a loaded program.
 
     ``m[key]`` reads, ``m[key] = value`` writes, ``del m[key]`` deletes. A key or value is a
@@ -55,13 +49,11 @@ class Map(Uncopied):
         max_entries: int,
         programs: Mapping[str, int] | None = None,
     ) -> None:
-        self.name = name
-        self.fd = fd
         self.type = word(MAP_TYPES, type)
-        self.max_entries = max_entries
         self.key_dtype = key
         self.value_dtype = value
         self.per_cpu = "percpu" in self.type
+        self._cpus = cpus.possible() if self.per_cpu else 1
         self.places: Places | None = None  # of its program, where that fills the map
         self._programs = {} if programs is None else programs  # filled later
         # The kernel keeps each CPU's value on a multiple of 8 bytes (kernel/bpf/arraymap.c).
@@ -69,33 +61,7 @@ class Map(Uncopied):
         self._cell = np.dtype(
             {"names": ["value"], "formats": [bytes_as_text(value)], "itemsize": self._stride}
         )
-        self._size = self._stride * (cpus.possible() if self.per_cpu else 1)
-        # A descriptor that another thread closes may be another map's at once.
-        self._lock = threading.RLock()
-
-    def duplicate(self) -> Map:
-        """Return this map with a second descriptor, which lives until its ``close``."""
-        twin = object.__new__(Map)
-        with self._lock:
-            fd = os.dup(self._live())
-        twin.__dict__.update(self.__dict__, fd=fd, _lock=threading.RLock())
-        return twin
-
-    def close(self) -> None:
-        """Forget the descriptor, which its owner closes. A second call is no error."""
-        with self._lock:
-            self.fd = -1
-
-    def pinned(self) -> contextlib.AbstractContextManager[Path]:
-        """Pin it in bpffs for a block, which gets the path; the pin is removed at its end.
-
-        Raises:
-            LabError: ``no-pin`` where no bpffs is mounted, or this process may not write to it.
-
-        >>> with program.maps["counts"].pinned() as path:
-        ...     print(path)
-        """
-        return pins.pinned(self.name, lambda: self.duplicate().fd)
+        super().__init__(name, fd, max_entries, key.itemsize, self._stride * self._cpus)
 
     def __repr__(self) -> str:
         kinds = [described(of, 3) for of in (self.key_dtype, self.value_dtype) if of.itemsize]
@@ -171,8 +137,7 @@ class Map(Uncopied):
         keys, _ = self._entries(delete=self.type not in ARRAYS)
         if self.type in ARRAYS:
             count = len(keys) // self.key_dtype.itemsize
-            with self._lock:
-                bpf_map.update_batch(self._live(), keys, bytes(count * self._size), count)
+            self._update(keys, bytes(count * self._size), count)
         return self
 
     @property
@@ -207,60 +172,11 @@ class Map(Uncopied):
             return pd.DataFrame()
         raw_keys, raw_values = self._entries()
         keys = np.frombuffer(raw_keys, bytes_as_text(self.key_dtype))
-        values, cpus = np.frombuffer(raw_values, self._cell)["value"], self._size // self._stride
-        order = np.lexsort(list(_parts(keys))[::-1])
-        found = columns(np.repeat(keys[order], cpus, axis=0), "key")
-        if self.per_cpu:
-            found["cpu"] = np.tile(np.arange(cpus), len(keys))
-        rows = (order[:, np.newaxis] * cpus + np.arange(cpus)).reshape(-1)
-        cells = columns(values[rows], "value")
-        found |= {f"value_{name}" if name in found else name: c for name, c in cells.items()}
-        frame = pd.DataFrame({name: _plain(column) for name, column in found.items()})
+        values = np.frombuffer(raw_values, self._cell)["value"]
+        frame = decode_entries(keys, values, self._cpus if self.per_cpu else None)
         if frame.empty:
             frame.attrs[WHY] = no_entries(self.places)
         return frame
-
-    def _entries(self, *, delete: bool = False) -> tuple[bytes, bytes]:
-        """Return all keys, each once, and their values, joined; with *delete* they are gone."""
-        key_size = self.key_dtype.itemsize
-        count = min(_AT_ONCE // max(key_size + self._size, 1) + 1, self.max_entries)
-        with self._lock, contextlib.suppress(OSError):  # where it changes too fast, key by key
-            sizes = (key_size, self._size, count)
-            if found := bpf_map.lookup_batch(self._live(), *sizes, delete=delete):
-                return found
-        entries = {key: value for key in self._keys() if (value := self._lookup(key))}
-        for key in entries if delete else ():
-            self._delete(key)
-        return b"".join(entries), b"".join(entries.values())
-
-    def _keys(self) -> Iterator[bytes]:
-        """Give one key after another; the kernel starts over where the last one was deleted."""
-        key = None
-        for _ in range(self.max_entries):  # a map that changes might start over for ever
-            with self._lock:
-                key = bpf_map.next_key(self._live(), key, self.key_dtype.itemsize)
-            if key is None:
-                break
-            yield key
-
-    def _lookup(self, key: bytes) -> bytes | None:
-        with self._lock:
-            return bpf_map.lookup(self._live(), key, self._size)
-
-    def _delete(self, key: bytes) -> bool:
-        """Delete *key*; return whether it was there."""
-        with self._lock:
-            return bpf_map.delete(self._live(), key)
-
-    def _update(self, keys: bytes, values: bytes, count: int) -> tuple[int, int]:
-        """Write *count* entries; return how many were written, and 0 or an errno."""
-        with self._lock:
-            return bpf_map.update_batch(self._live(), keys, values, count)
-
-    def _live(self) -> int:
-        if self.fd < 0:
-            raise LabError("closed", f"{self.name} is gone: its program is closed.")
-        return self.fd
 
     def _write(self, pairs: list[tuple[Any, Any]]) -> None:
         """Write these keys and values, or those before the first that cannot be written."""
@@ -285,51 +201,23 @@ class Map(Uncopied):
         wrong = None
         try:
             for key, value in pairs:
-                packed.append((self._packed_key(key), self._packed_value(value)))
+                key_bytes = pack_key(key, self.key_dtype, self.name)
+                packed.append((key_bytes, self._packed_value(value)))
         except LabError as error:
             wrong = error
         return b"".join(key for key, _ in packed), b"".join(value for _, value in packed), wrong
 
-    def _packed_key(self, key: Any) -> bytes:
-        packed = pack(key, self.key_dtype, self.name)
-        if field := unterminated(packed, self.key_dtype):
-            raise refusals.no_nul(self.name, field, self.key_dtype[field].itemsize, key)
-        return packed
-
     def _packed_value(self, value: Any) -> bytes:
         if self.type == "prog_array" and isinstance(value, str):
             if value not in self._programs:
-                known = ", ".join(sorted(self._programs))
-                raise LabError("no-program", f"There is no program {value!r}; there are {known}.")
+                raise refusals.no_program(value, self._programs)
             value = self._programs[value]
         elif self.type in OF_MAPS:
             if not isinstance(value, Map):
                 raise refusals.no_map(self.name, value)
             value = value._live()
-        cpus = self._size // self._stride
-        values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * cpus
-        if len(values) != cpus:
-            raise LabError(
-                "map-write",
-                f"{self.name} takes {cpus} values, one for each CPU, not {len(values)}.",
-            )
+        values = value if self.per_cpu and isinstance(value, list | tuple) else [value] * self._cpus
+        if len(values) != self._cpus:
+            raise refusals.no_value_for_each_cpu(self.name, self._cpus, len(values))
         parts = (pack(v, self.value_dtype, self.name) for v in values)
         return b"".join(part.ljust(self._stride, b"\0") for part in parts)
-
-
-def _parts(items: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    """Give the columns by which keys are sorted, the first one first."""
-    if items.dtype.names:
-        for name in items.dtype.names or ():
-            yield from _parts(items[name])
-    elif items.ndim > 1:
-        yield from items.reshape(len(items), math.prod(items.shape[1:])).T
-    else:
-        yield items
-
-
-def _plain(column: Any) -> Any:
-    """Return whole numbers as pandas has them that come from Python: signed if all fit."""
-    if isinstance(column, np.ndarray) and column.dtype.kind in "iu":
-        return column.astype("u8" if column.max(initial=0) > np.iinfo("i8").max else "i8")
-    return column if len(column) else np.empty(0, object)  # or pandas takes no texts for numbers

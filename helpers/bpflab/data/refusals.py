@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from bpflab.bindings.uapi import OF_MAPS
@@ -62,14 +62,16 @@ def no_map(name: str, value: Any) -> LabError:
     )
 
 
-def no_nul(name: str, field: str, size: int, key: Any) -> LabError:
-    """Return the error for a key whose string fills all *size* bytes of *field*."""
-    return LabError(
-        "too-long",
-        f"{shown(key)} fills all {size} bytes of {field}, so {name} could never match it.",
-        why="The kernel ends every string that it copies with a NUL, within the buffer.",
-        fix=f"Use at most {size - 1} bytes.",
-    )
+def no_program(name: str, known: Iterable[str]) -> LabError:
+    """Return the error for a program of this *name* where the *known* ones have others."""
+    there = ", ".join(sorted(known))
+    return LabError("no-program", f"There is no program {name!r}; there are {there}.")
+
+
+def no_value_for_each_cpu(name: str, cpus: int, given: int) -> LabError:
+    """Return the error for a list of *given* values where each CPU has its own."""
+    text = f"{name} takes {cpus} values, one for each CPU, not {given}."
+    return LabError("map-write", text)
 
 
 def no_number(name: str, fields: Sequence[str]) -> LabError:

@@ -81,6 +81,26 @@ def _string(value: Any, dtype: np.dtype[Any], name: str) -> bytes:
     return raw.ljust(room, b"\0")
 
 
+def pack_key(key: Any, dtype: np.dtype[Any], name: str) -> bytes:
+    """Return *key* as `pack` does, unless a string in it fills its field, and so has no NUL.
+
+    Raises:
+        LabError: as `pack` does; ``too-long`` for such a string, which no program could find.
+    """
+    raw = pack(key, dtype, name)
+    fields: Mapping[str, Any] = dtype.fields or {}
+    for field, (inner, offset, *_) in fields.items():
+        if inner.kind == "S" and b"\0" not in raw[offset : offset + inner.itemsize]:
+            text = f"{shown(key)} fills all {inner.itemsize} bytes of {field}, so {name} could"
+            raise LabError(
+                "too-long",
+                f"{text} never match it.",
+                why="The kernel ends every string that it copies with a NUL, within the buffer.",
+                fix=f"Use at most {inner.itemsize - 1} bytes.",
+            )
+    return raw
+
+
 def pack_all(values: Sequence[Any], dtype: np.dtype[Any]) -> bytes | None:
     """Return all *values* as bytes at once: plain numbers, or short strings; None for others."""
     names = dtype.names or ()
@@ -101,16 +121,6 @@ def pack_all(values: Sequence[Any], dtype: np.dtype[Any]) -> bytes | None:
     except (OverflowError, UnicodeEncodeError):
         return None
     return packed.tobytes()
-
-
-def unterminated(raw: bytes, dtype: np.dtype[Any]) -> str:
-    """Return the name of a ``char[]`` field of *raw* that holds no NUL, or nothing."""
-    known: Mapping[str, Any] = dtype.fields or {}
-    for name in dtype.names or ():
-        inner, offset = known[name][:2]
-        if inner.kind == "S" and b"\0" not in raw[offset : offset + inner.itemsize]:
-            return name
-    return ""
 
 
 def _unfit(value: Any, dtype: np.dtype[Any], name: str) -> LabError:
