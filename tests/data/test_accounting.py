@@ -92,7 +92,7 @@ def test_each_number_is_what_happened(seed, with_filter):
             chosen = only if rng.random() < 0.5 else None
             ledger = log.ledger(chosen)
             read = written[: len(written) - ring.waiting]
-            kept = read[-log._capacity :]
+            kept = read[-log._kept._capacity :]
             mine = [r for r in kept if chosen is None or r[1] in only.pids]
             assert ledger == NOTHING | {
                 "produced": serial,

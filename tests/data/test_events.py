@@ -94,18 +94,6 @@ def test_the_time_is_utc_and_keeps_order_and_spacing():
     assert abs(times[0] - pd.Timestamp.now("UTC")) < pd.Timedelta("5s")
 
 
-def test_a_machine_that_slept_shows_the_time_of_its_clock(monkeypatch):
-    """CLOCK_MONOTONIC stands still in a suspend; events read after it have the right time."""
-    offsets = iter([1_000, 1_000, 1_050, 3_600_000_000_000])
-    monkeypatch.setattr("bpflab.data.events._utc_offset_ns", lambda: next(offsets))
-    log = log_of(row(1))
-    for number in (2, 3):
-        log.pump()
-        log._ring.write(row(number))
-    times = log.frame()["time"]
-    assert [t.value for t in times] == [1_001, 1_002, 3_600_000_000_003]
-
-
 def test_a_time_that_was_not_measured_is_missing():
     """A program that leaves ktime_ns 0 did not say when: that is not the moment of the boot."""
     now = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
@@ -199,28 +187,6 @@ def test_the_newest_events_are_kept():
     log._ring.write(*(row(n) for n in range(5, 15)))
     assert log.records()["ktime_ns"].tolist() == [12, 13, 14]
     assert (len(log), log.forgotten) == (3, 12)
-
-
-def test_without_a_capacity_the_memory_is_bounded():
-    """A log keeps 64 MiB of records and their headers, whatever their size."""
-    big = FakeRing(np.dtype("S1048576"))
-    log = EventLog(big, {})
-    for _ in range(70):
-        big.write(b"x")
-        log.pump()
-    assert (len(log), log.forgotten) == (63, 7)
-
-
-def test_short_batches_are_joined_and_nothing_changes():
-    """Ten thousand events that came one by one are a few arrays, in order, and still bounded."""
-    log = log_of(capacity=9_990)
-    for number in range(10_000):
-        log._ring.write(row(number))
-        log.pump()
-
-    assert log.records()["args"][:, 0].tolist() == list(range(10, 10_000))
-    assert (len(log), log.forgotten) == (9_990, 10)
-    assert len(log._chunks) < 20
 
 
 def test_only_the_newest_are_shown_on_demand():

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,16 +16,14 @@ from bpflab.data import accounting
 from bpflab.data.decode import decode
 from bpflab.data.layout import described
 from bpflab.data.maps import Map
+from bpflab.data.newest import Newest, choose
 from bpflab.data.only import Only, process_ids
 from bpflab.data.why_none import Places, no_events, none_of
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.views.table import WHY
 
-_MEMORY = 64 << 20  # bytes of records that a log keeps, each with a header of 8 bytes
-_SMALL = 4096  # records; shorter batches are joined, or there would be an array for each event
 _MOST_BATCHES = 64  # a producer that never stops must not keep a reader for ever
-_SUSPENDED_NS = 100_000_000  # CLOCK_MONOTONIC stands still while a machine sleeps
 
 
 class _Reader(Protocol):
@@ -51,7 +47,6 @@ class EventLog:
 
     Attributes:
         dtype: the event's dtype, from the program's own C struct.
-        forgotten: events read and given up since, because the log is bounded.
         pressed: whether the last batch filled a quarter of its ring: the next may not fit.
     """
 
@@ -66,30 +61,30 @@ class EventLog:
         one_of: str = "",
     ) -> None:
         self.dtype = ring.dtype
-        self.forgotten = 0
         self.pressed = False
         self._ring = ring
         self._counters = accounting.Counters(maps, missed)
         self._places, self._one_of = places, one_of  # the ring's name where there are others
         self._waiting = 0  # records in the ring when it was closed
-        self._capacity = capacity or max(_MEMORY // (ring.dtype.itemsize + 8), 1)
-        self._count = 0  # records in all chunks
-        # Records, and the ns from CLOCK_MONOTONIC to UTC at their time.
-        self._chunks: deque[tuple[npt.NDArray[Any], int]] = deque()
+        self._kept = Newest(ring.dtype, capacity)
         self._lock = threading.RLock()  # a live view reads beside the reader's own cells
-        self._offset = _utc_offset_ns()
 
     def __repr__(self) -> str:
-        count, ends = f"{self._count:,} event{'s' * (self._count != 1)}", "; closed"
+        count, ends = len(self._kept), "; closed"
         if not self.closed:
             ends = ""
             with contextlib.suppress(LabError):  # it may be closed meanwhile
                 ends = f"; {waiting:,} in the ring" if (waiting := self._ring.waiting) else ""
-        return f"<EventLog: {count} of {described(self.dtype)}{ends}>"
+        return f"<EventLog: {count:,} event{'s' * (count != 1)} of {described(self.dtype)}{ends}>"
 
     def __len__(self) -> int:
         with self._lock:
-            return self._count
+            return len(self._kept)
+
+    @property
+    def forgotten(self) -> int:
+        """Events that were read, and given up since, because the log is bounded."""
+        return self._kept.forgotten
 
     @property
     def closed(self) -> bool:
@@ -108,11 +103,7 @@ class EventLog:
             self.pressed = len(batch) * (self.dtype.itemsize + 8) > self._ring.size // 4
             if not len(batch):
                 return 0
-            now = _utc_offset_ns()
-            if abs(now - self._offset) > _SUSPENDED_NS:
-                self._offset = now  # else it stays: events keep their order and their spacing
-            self._append(batch)
-            self._forget(self._count - self._capacity)
+            self._kept.add(batch)
         return len(batch)
 
     def drain(self) -> None:
@@ -123,27 +114,6 @@ class EventLog:
         for _ in range(_MOST_BATCHES):
             if not self.pump():
                 return
-
-    def _append(self, batch: npt.NDArray[Any]) -> None:
-        self._count += len(batch)
-        while self._chunks:
-            last, offset = self._chunks[-1]
-            if offset != self._offset or len(batch) > _SMALL or len(last) > 2 * len(batch):
-                break  # so each record is moved a dozen times at most
-            batch = _joined([last, batch], self.dtype)
-            self._chunks.pop()
-        self._chunks.append((batch, self._offset))
-
-    def _forget(self, excess: int) -> None:
-        """Give up the oldest records, if they are too many."""
-        while excess > 0:
-            oldest, offset = self._chunks.popleft()
-            gone = min(len(oldest), excess)
-            if gone < len(oldest):
-                self._chunks.appendleft((oldest[gone:], offset))
-            self.forgotten += gone
-            self._count -= gone
-            excess -= gone
 
     @checked
     def records(self, only: Only | None = None, newest: int | None = None) -> npt.NDArray[Any]:
@@ -172,11 +142,11 @@ class EventLog:
 
     def _why_none(self, only: Only | None) -> str:
         with self._lock:
-            if not self._count:
+            if not len(self._kept):
                 return no_events(self._counters.read(), self._places, self._one_of)
             if only is None:
                 return ""
-            return none_of(self._count, len(process_ids(only)), self._counters.read())
+            return none_of(len(self._kept), len(process_ids(only)), self._counters.read())
 
     def settle(self) -> None:
         """Take the last events and counts, before the program and its maps go."""
@@ -209,13 +179,10 @@ class EventLog:
 
     def _known(self, only: Only | None) -> dict[str, int]:
         self.drain()
-        shown, pids = self._count, self._pids(only)
-        if pids is not None:
-            mine = (np.isin(chunk["pid"], pids) for chunk, _ in self._chunks)
-            shown = sum(int(np.count_nonzero(one)) for one in mine)
+        shown = self._kept.count(self._pids(only))
         return {
             "shown": shown,
-            "others": self._count - shown,
+            "others": len(self._kept) - shown,
             "discarded": self._ring.discarded,
             "waiting": self._waiting if self._ring.closed else self._ring.waiting,
             "forgotten": self.forgotten,
@@ -225,28 +192,10 @@ class EventLog:
         """Return the events that are asked for, and the offset to UTC of each."""
         with self._lock:
             self.drain()
-            kept, left = list(self._chunks), self._count if newest is None else newest
-        pids, found = self._pids(only), [(np.empty(0, self.dtype), 0)]
-        while kept and left > 0:
-            chunk, offset = kept.pop()
-            mine = (chunk if pids is None else chunk[np.isin(chunk["pid"], pids)])[-left:]
-            found.append((mine, offset))
-            left -= len(mine)
-        chunks, offsets = zip(*reversed(found), strict=True)
-        utc = np.repeat(np.array(offsets, "i8"), [len(chunk) for chunk in chunks])
-        return _joined(chunks, self.dtype), utc
+            chunks = self._kept.chunks()
+        return choose(chunks, self._pids(only), newest)
 
     def _pids(self, only: Only | None) -> npt.NDArray[Any] | None:
         if only is not None and "pid" not in (self.dtype.names or ()):
             raise LabError("no-pid", "These events carry no field `pid` to tell whose they are.")
         return None if only is None else process_ids(only)
-
-
-def _joined(chunks: Iterable[npt.NDArray[Any]], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    # As bytes: numpy copies a struct field by field, which takes twice as long.
-    return np.concatenate([chunk.view(f"V{dtype.itemsize}") for chunk in chunks]).view(dtype)
-
-
-def _utc_offset_ns() -> int:
-    """Return the ns from CLOCK_MONOTONIC, which bpf_ktime_get_ns reads, to UTC."""
-    return time.time_ns() - time.clock_gettime_ns(time.CLOCK_MONOTONIC)
