@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import c_uint32
 
-from bpflab.bindings.libbpf import heard, library
+from bpflab.bindings.libbpf_calls import heard, library
 
 _POINTER, _TYPEDEF, _PROTOTYPE = 2, 8, 13  # kinds of types, include/uapi/linux/btf.h
 

@@ -1,58 +1,20 @@
-"""All that the lab knows of libbpf: a BPF object file in, what the kernel made of it out."""
+"""A BPF object file goes into libbpf, and comes out as what the kernel made of it."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import os
 from collections.abc import Callable, Iterator
-from ctypes import CFUNCTYPE, c_char_p, c_int, c_size_t, c_uint32, c_void_p
+from ctypes import c_char_p, c_size_t, c_uint32
 from dataclasses import dataclass
-from typing import Any
 
 from bpflab.bindings.bpf import LOG_SIZE, SLEEPABLE
-from bpflab.errors import LabError
-from bpflab.text import safe_text
+from bpflab.bindings.libbpf_calls import MAP_FACTS, MAP_TYPES, heard, library
 
-_MAP_FACTS = ("type", "key_size", "value_size", "max_entries")
-_MAP_TYPES = ("btf_key_type_id", "btf_value_type_id")
 _MAY_SLEEP = {"tp": 5, "tracepoint": 5, "raw_tp": 17, "raw_tracepoint": 17, "tp_btf": 26}
 """The types of programs at tracepoints, enum bpf_prog_type in include/uapi/linux/bpf.h."""
 _RAW_TRACEPOINT = 23  # BPF_TRACE_RAW_TP, of tp_btf
-_PRINT = CFUNCTYPE(c_int, c_int, c_char_p, c_void_p)  # a va_list arrives as an address
-_FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
-    "libbpf_set_print": (c_void_p, [c_void_p]),
-    "bpf_object__open_mem": (c_void_p, [c_char_p, c_size_t, c_void_p]),
-    "bpf_object__load": (c_int, [c_void_p]),
-    "bpf_object__close": (None, [c_void_p]),
-    "bpf_object__next_program": (c_void_p, [c_void_p, c_void_p]),
-    "bpf_object__next_map": (c_void_p, [c_void_p, c_void_p]),
-    "bpf_program__name": (c_char_p, [c_void_p]),
-    "bpf_program__fd": (c_int, [c_void_p]),
-    "bpf_program__type": (c_int, [c_void_p]),
-    "bpf_program__set_type": (c_int, [c_void_p, c_int]),
-    "bpf_program__set_flags": (c_int, [c_void_p, c_uint32]),
-    "bpf_program__set_expected_attach_type": (c_int, [c_void_p, c_int]),
-    "bpf_program__set_attach_target": (c_int, [c_void_p, c_int, c_char_p]),
-    "bpf_program__section_name": (c_char_p, [c_void_p]),
-    "bpf_program__insns": (c_void_p, [c_void_p]),
-    "bpf_program__insn_cnt": (c_size_t, [c_void_p]),
-    "bpf_program__set_log_buf": (c_int, [c_void_p, c_void_p, c_size_t]),
-    "bpf_program__set_log_level": (c_int, [c_void_p, c_uint32]),
-    "bpf_map__name": (c_char_p, [c_void_p]),
-    "bpf_map__fd": (c_int, [c_void_p]),
-    "bpf_map__set_pin_path": (c_int, [c_void_p, c_char_p]),
-    "bpf_map__initial_value": (c_void_p, [c_void_p, c_void_p]),
-    **{f"bpf_map__{fact}": (c_uint32, [c_void_p]) for fact in (*_MAP_FACTS, *_MAP_TYPES)},
-    "bpf_object__btf": (c_void_p, [c_void_p]),
-    "btf__raw_data": (c_void_p, [c_void_p, c_void_p]),
-    "libbpf_find_vmlinux_btf_id": (c_int, [c_char_p, c_int]),
-    "btf__load_vmlinux_btf": (c_void_p, []),
-    "btf__find_by_name_kind": (c_int, [c_void_p, c_char_p, c_uint32]),
-    "btf__type_by_id": (c_void_p, [c_void_p, c_uint32]),
-    "btf__free": (None, [c_void_p]),
-}
 
 
 class _Options(ctypes.Structure):
@@ -146,7 +108,7 @@ def attempt(
                 lib.bpf_program__set_log_buf(programs[program], logs[program], LOG_SIZE[level])
                 lib.bpf_program__set_log_level(programs[program], level)
             # The types of a map of some kinds are forgotten when it is made.
-            types = {m: _numbers(lib, m, _MAP_TYPES) for m in _each("map", handle)}
+            types = {m: _numbers(lib, m, MAP_TYPES) for m in _each("map", handle)}
             for map in types:  # a map of LIBBPF_PIN_BY_NAME would stay, and be found the next time
                 lib.bpf_map__set_pin_path(map, None)
                 if constants and _name(lib, map).endswith(".rodata"):
@@ -155,7 +117,7 @@ def attempt(
             texts = {n: log.value.decode(errors="backslashreplace") for n, log in logs.items()}
             if error:
                 told = [
-                    MapFacts(_name(lib, m), -1, *_numbers(lib, m, _MAP_FACTS), *n)
+                    MapFacts(_name(lib, m), -1, *_numbers(lib, m, MAP_FACTS), *n)
                     for m, n in types.items()
                 ]
                 return Attempt([], told, b"", texts, warnings, error)
@@ -202,7 +164,7 @@ def _program(lib: ctypes.CDLL, name: str, program: int, copies: contextlib.ExitS
 
 def _map(lib: ctypes.CDLL, map: int, types: list[int], copies: contextlib.ExitStack) -> MapFacts:
     fd = _copy(lib.bpf_map__fd(map), copies)
-    return MapFacts(_name(lib, map), fd, *_numbers(lib, map, _MAP_FACTS), *types)
+    return MapFacts(_name(lib, map), fd, *_numbers(lib, map, MAP_FACTS), *types)
 
 
 def _name(lib: ctypes.CDLL, map: int) -> str:
@@ -231,44 +193,3 @@ def _each(kind: str, handle: int) -> Iterator[int]:
     following, found = getattr(library(), f"bpf_object__next_{kind}"), None
     while found := following(handle, found):
         yield found
-
-
-@functools.cache
-def library() -> ctypes.CDLL:
-    """Return libbpf, its functions declared.
-
-    Raises:
-        LabError: ``no-libbpf``.
-    """
-    try:
-        lib = ctypes.CDLL("libbpf.so.1", use_errno=True)
-        for name, (returns, takes) in _FUNCTIONS.items():
-            function = getattr(lib, name)
-            function.restype, function.argtypes = returns, takes
-    except (OSError, AttributeError) as reason:
-        raise LabError(
-            "no-libbpf", "There is no libbpf 1.x here.", why=f"{reason}.", fix="./lab installs it."
-        ) from None
-    return lib
-
-
-@contextlib.contextmanager
-def heard() -> Iterator[list[str]]:
-    """Collect libbpf's warnings, which it would print on fd 2."""
-    warnings: list[str] = []
-    vsnprintf = ctypes.CDLL(None).vsnprintf
-    vsnprintf.argtypes = [c_char_p, c_size_t, c_char_p, c_void_p]
-
-    def collect(level: int, form: bytes, values: int) -> int:
-        if level == 0:  # LIBBPF_WARN
-            text = ctypes.create_string_buffer(4096)
-            vsnprintf(text, len(text), form, values)
-            warnings.append(safe_text(text.value.removeprefix(b"libbpf: ").strip()))
-        return 0
-
-    callback = _PRINT(collect)  # libbpf calls it until it is replaced: it must live as long
-    before = library().libbpf_set_print(ctypes.cast(callback, c_void_p))
-    try:
-        yield warnings
-    finally:
-        library().libbpf_set_print(before)
