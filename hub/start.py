@@ -18,6 +18,9 @@ from hub import cgroups, codes, learners
 from hub.spawner import CLONE, HERE, LearnerSpawner
 from hub.vm_spawner import GuestSpawner
 
+WITH_HUB = ("setpriv", "--pdeathsig", "TERM")
+"""Words before a command that ends with the hub, also with one that is killed."""
+
 
 def arguments() -> argparse.Namespace:
     """Return what `./lab hub` was called with."""
@@ -46,10 +49,9 @@ def config(options: argparse.Namespace, names: list[str]) -> Config:
         c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = str(options.certificate), str(options.key)
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{random_port()}"
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{random_port()}"
-    c.ConfigurableHTTPProxy.command = [
-        str(HERE / "node_modules/.bin/configurable-http-proxy"),
-        "--log-level=warn",
-    ]
+    proxy = str(HERE / "node_modules/.bin/configurable-http-proxy")
+    c.ConfigurableHTTPProxy.command = [*WITH_HUB, "--", proxy]  # or it would keep the port
+    c.ConfigurableHTTPProxy.log_level = "warn"
     c.ConfigurableHTTPProxy.pid_file = str(state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{state}/hub.sqlite"
     c.JupyterHub.cookie_secret_file = str(state / "cookie-secret")
@@ -86,8 +88,8 @@ def config(options: argparse.Namespace, names: list[str]) -> Config:
     asks_s = min(idle_s // 4, 300)
     c.JupyterHub.last_activity_interval = asks_s
     c.Spawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": str(asks_s)}
-    culler = [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={idle_s}"]
-    culler += ["--logging=error"]
+    culler = [*WITH_HUB, "--", sys.executable, "-m", "jupyterhub_idle_culler"]
+    culler += [f"--timeout={idle_s}", "--IdleCuller.log_level=ERROR"]
     c.JupyterHub.services = [{"name": "idle-culler", "command": culler}]
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     c.JupyterHub.load_roles = [
@@ -111,7 +113,7 @@ def progress(state: Path, names: list[str], instructors: list[str]) -> dict[str,
         "name": "progress",
         "url": f"http://127.0.0.1:{random_port()}",
         "command": [
-            "setpriv", "--pdeathsig", "TERM", *rights, "--", sys.executable, "-m", "hub.progress",
+            *WITH_HUB, *rights, "--", sys.executable, "-m", "hub.progress",
             "--consent", str(state / "consent"),
             "--learners", *(name for name in names if name not in instructors),
             "--instructors", *instructors,
@@ -172,6 +174,8 @@ def main() -> None:
     options.state.mkdir(mode=0o700, exist_ok=True)
     cgroups.end_all(cgroups.parent(options.state))  # what a hub left that was killed
     atexit.register(cgroups.end_all, cgroups.parent(options.state))
+    # Of a hub that was killed. By now another process may have that number, and JupyterHub ends it.
+    (options.state / "proxy.pid").unlink(missing_ok=True)
     codes.complete(options.state / "codes", names)
     JupyterHub.instance(config=config(options, names))
     greet(options)

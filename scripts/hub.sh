@@ -4,6 +4,11 @@
 HUB=$ROOT/hub
 HUB_STATE=${BPFLAB_HUB_STATE:-${BPFLAB_LOCAL:-$ROOT}/.lab/hub}  # root's alone: the learners' codes, the hub's database and log
 
+UNREADABLE="learners cannot read $ROOT: move the clone to a place that all may enter (sudo git clone ... /opt/bpflab)"
+
+# As a user who owns nothing here, as no learner does.
+as_nobody() { as_root setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; }
+
 # A path as the caller means it: ./lab works in its clone.
 callers() { case $1 in /*) say "$1" ;; *) say "$OLDPWD/$1" ;; esac; }
 
@@ -32,6 +37,7 @@ hub() {
     free_port "$port"
     new_enough
     "$PYTHON" -B "$HUB/learners.py" "$users" >/dev/null || exit
+    ! is_root || as_nobody test -r "$ROOT/lab" || die "$UNREADABLE"  # before minutes of set-up
     umask 022  # what is made here is for the learners to read
     [[ $vm ]] || bpf_allowed
     setup
@@ -81,10 +87,8 @@ hub_packages() {
 
 # The learners use this clone, and are other users than its owner.
 hub_readable() {
-    as_root setpriv --reuid 65534 --regid 65534 --clear-groups \
-        sh -c 'cd "$0" && test -r lab && hub/.venv/bin/python -c "import hub" && .venv/bin/python -c "import bpflab"' \
-        "$ROOT" &>"$STATE/log" ||
-        die "learners cannot read $ROOT: move the clone to a place that all may enter (sudo git clone ... /opt/bpflab)"
+    as_nobody sh -c 'cd "$0" && hub/.venv/bin/python -c "import hub" && .venv/bin/python -c "import bpflab"' \
+        "$ROOT" &>"$STATE/log" || die "$UNREADABLE"
     mkdir -p my  # over which each server sees its learner's own
 }
 
@@ -113,7 +117,7 @@ become_hub() {
         "$HUB/.venv/bin/python" -m hub.start --state "$HUB_STATE" "$@"
 }
 
-# Ends this clone's hub, which ends its servers, and removes what it kept: the codes for one.
+# Ends this clone's hub and its servers, also those of a hub that was killed, and removes what it kept: the codes for one.
 end_hub() {
     local pid
     pid=$(cat "$HUB_STATE.pid" 2>/dev/null) || return 0
@@ -122,5 +126,7 @@ end_hub() {
         timeout 30 tail --pid="$pid" -f /dev/null || die "the hub, process $pid, does not end: see $HUB_STATE/log"
         say "The hub, process $pid: stopped."
     fi
+    as_root "$PYTHON" -Bc 'import sys; from pathlib import Path; from hub import cgroups
+cgroups.end_all(cgroups.parent(Path(sys.argv[1])))' "$HUB_STATE" || die "not all servers of the hub have ended: see above"
     as_root rm -rf "$HUB_STATE" "$HUB_STATE.pid"
 }

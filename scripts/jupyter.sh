@@ -26,7 +26,7 @@ free_port() {
         die "a port is a number from 1024 to 65535, not '$1'"
     fi
     while ! is_free "$free"; do free=$((free < 65535 ? free + 1 : 1024)); done
-    ((free == $1)) || die "port $1 is in use, and $free is free: ./lab --port $free"
+    ((free == $1)) || die "port $1 is in use, and $free is free: give --port $free"
 }
 
 # The pids of this clone's JupyterLab, or of the virtual machine that it runs in. A number in the file may by now be

@@ -1,5 +1,7 @@
 """`./lab hub`: what it hands to JupyterHub, on machines that a PATH of stubs makes up."""
 
+import re
+
 import pytest
 
 
@@ -73,3 +75,30 @@ def test_what_is_in_a_home_is_made_by_its_owner(machine, words):
     for name in ("my", ".tmp", ".var-tmp"):
         assert f"{home}/{name}" in inside[0].split()
     assert inside[0].startswith("setpriv --reuid ada --regid ada --clear-groups -- mkdir ")
+
+
+def test_a_place_that_learners_cannot_enter(machine, words):
+    """It is said before minutes of set-up, and nothing is made."""
+    machine.stub("setpriv", "exit 1")
+    assert f"learners cannot read {machine.clone}: move the clone" in machine.refuses(*words)
+    assert not machine.venv.exists()
+
+
+def test_a_port_in_use(machine, words, used_port):
+    """The other one is given to the same command."""
+    says = machine.refuses(*words, "--port", used_port)
+    assert re.search(rf"port {used_port} is in use, and (\d+) is free: give --port \1$", says)
+
+
+def test_clean_after_a_hub_that_was_killed(machine, words):
+    """Its servers still run, and `clean` ends them before it removes their users."""
+    machine.runs(*words)
+    state = machine.clone / ".lab/hub"
+    state.with_suffix(".pid").write_text(f"{2**22 + 1}\n")  # no process has that number
+    (machine.clone / ".lab/made").write_text("user ada\n")
+    machine.stub("userdel")
+    machine.runs("clean")
+    (ends,) = [at for at, call in enumerate(machine.calls) if "cgroups.end_all" in call]
+    assert machine.calls[ends].endswith(str(state))
+    assert ends < machine.calls.index("userdel ada")
+    assert not state.exists()
