@@ -7,6 +7,7 @@ prints the names and homes of all. The standard library is enough.
 
 from __future__ import annotations
 
+import grp
 import pwd
 import re
 import sys
@@ -28,9 +29,11 @@ def read(file: Path) -> list[str]:
         Refused: the file cannot be read, a name is no name for an account, or is there twice.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeError) as error:
-        raise Refused(f"the file of learners cannot be read: {error}") from None
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # some editors write a mark
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeError:
+        raise Refused(f"{file} is no text in UTF-8: save it as UTF-8, or as plain ASCII") from None
     names: list[str] = []
     for number, line in enumerate(lines, 1):
         name = line.partition("#")[0].strip()
@@ -38,8 +41,8 @@ def read(file: Path) -> list[str]:
             continue
         if not _NAME.fullmatch(name):
             raise Refused(
-                f"line {number} of {file}: {name!r} is no name for an account. A name has small"
-                " letters, digits and hyphens, begins with a letter, and has at most 31 characters"
+                f"line {number} of {file}: {name!r} is no name for an account. Write one name a"
+                " line: small letters, digits and hyphens, at most 31, and first a letter"
             )
         if name in names:
             raise Refused(f"line {number} of {file}: {name} is there twice")
@@ -53,7 +56,7 @@ def missing(names: list[str]) -> list[tuple[str, int | None]]:
     """Return the accounts to make, each with the owner's number of a home that is there already.
 
     Raises:
-        Refused: an account of that name is not the hub's, or a home belongs to another account.
+        Refused: an account or a group of that name is not the hub's, or a home is another's.
     """
     found: list[tuple[str, int | None]] = []
     for name in names:
@@ -61,6 +64,10 @@ def missing(names: list[str]) -> list[tuple[str, int | None]]:
         try:
             account = pwd.getpwnam(name)
         except KeyError:
+            if _is_group(name):  # the account would need one of its own
+                raise Refused(
+                    f"{name} is a group of this machine: give the learner another name"
+                ) from None
             found.append((name, _owner(home)))
             continue
         if Path(account.pw_dir) != home or account.pw_uid < 1000:
@@ -69,6 +76,13 @@ def missing(names: list[str]) -> list[tuple[str, int | None]]:
                 " give the learner another name"
             )
     return found
+
+
+def _is_group(name: str) -> bool:
+    try:
+        return bool(grp.getgrnam(name))
+    except KeyError:
+        return False
 
 
 def _owner(home: Path) -> int | None:
