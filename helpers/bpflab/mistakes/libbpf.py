@@ -224,6 +224,17 @@ def _no_symbol(source: Source, name: str) -> LabError:
     )
 
 
+def _static_program(source: Source, function: str) -> LabError:
+    return LabError(
+        "section",
+        f"{function} is static, and has a section of its own.",
+        place=head(source, function),
+        why="libbpf loads a function of a section as a program, which the whole object file can "
+        "see.",
+        fix="Leave out static. Leave out SEC if only other functions call it.",
+    )
+
+
 def _no_hook(source: Source, function: str, name: str) -> LabError:
     return no_target(source, function, name)
 
@@ -251,6 +262,7 @@ def _line(source: Source, pattern: str) -> Place | None:
 _RULES: tuple[tuple[str, Callable[..., LabError]], ...] = (
     (r"prog '(\w+)': missing BPF prog type, check ELF section name '([^']*)'", no_type),
     (r"prog '(\w+)': failed to find kernel BTF type ID of '([\w.]+)'", _no_hook),
+    (r"program '(\w+)' is static and not supported", _static_program),
     (r"prog '(\w+)': no BTF-based attach target is specified", _bare_section),
     (r"map '([\w.]+)': map type isn't specified", _no_map_type),
     (r"map '([\w.]+)': unknown field '(\w+)'", _map_field),

@@ -115,6 +115,20 @@ def fault(source: Source, name: str, place: Place | None) -> LabError | None:
         message = f"A program cannot call {name}."
         why = "It can call helpers, whose names begin with bpf_, and functions of its own text. "
         why += "There is no C library in the kernel, and the kernel's own functions are not open."
+    elif bare.startswith("bpf_") and bare in kallsyms.functions():
+        bcc = source.dialect == "bcc"
+        return LabError(
+            "library",
+            f"{name} is a function of the kernel, and BCC has no way to call it."
+            if bcc
+            else f"{name} is a function of the kernel, and this text does not declare it.",
+            place=place,
+            why="It is no helper. Some functions of the kernel are made for programs (kfuncs): a "
+            "text for libbpf declares and calls them.",
+            fix="Look for a helper that does it in bpf-helpers(7). Or write the program for libbpf."
+            if bcc
+            else f"If it is a kfunc, declare it: extern … {name}(…) __ksym;",
+        )
     elif bare in kallsyms.functions():
         message = f"{name} is a function of the kernel, and a program cannot call it."
         why = "It can call helpers, whose names begin with bpf_, and functions of its own text."

@@ -30,6 +30,7 @@ class Note:
     text: str
     file: str
     place: Place | None
+    excerpt: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _with_note(source: Source, found: Diagnostic, head: dict[str, str], excerpt:
         place = _place(source, elsewhere[1], int(elsewhere[2]))
         return replace(found, place=place, column=0) if place and found.column else found
     place = same_text(source, head["file"], int(head["line"]), excerpt) if head["file"] else None
-    note = Note(head["text"], head["file"], place)
+    note = Note(head["text"], head["file"], place, excerpt)
     return replace(found, notes=(*found.notes, note))
 
 

@@ -61,11 +61,17 @@ def _undeclared(case: Case, name: str) -> LabError:
         return case.error("undeclared", message, why, fix)
     if _as_type(case, name):
         return unknown_type(case, name)
-    if near_by := re.search(r"did you mean '(.*)'\?", case.fault.text):
+    of_kernel = (note := case.fault.note("declared here")) and note[1].excerpt.lstrip().startswith(
+        "extern "
+    )
+    near_by = None if of_kernel else re.search(r"did you mean '(.*)'\?", case.fault.text)
+    if near_by:
         declared = case.also("declared here", f"{near_by[1]} is declared here")
         header = headers.advised(headers.including(case, name)) if name.isupper() else ""
         return case.error("undeclared", message, fix=header or meant([near_by[1]]), also=declared)
     why = "A variable must be declared above its first use, and a map above the function."
+    if of_kernel:  # clang knows a variable of the kernel with a name like this one
+        why += " A variable of the kernel cannot be used by its name."
     fix = near_of(name, case.declared.maps) if case.line.find(f"{name}.") >= 0 else ""
     if re.match(rf"for\s*\(\s*{name}\b", case.line):
         fix = f"Give it a type: for (int {name} = 0; …)."

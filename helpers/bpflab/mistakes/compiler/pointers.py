@@ -177,6 +177,17 @@ def _rvalue(case: Case, type: str) -> LabError:
     )
 
 
+def _bit_field(case: Case) -> LabError:
+    found = re.search(r"&\s*([\w.>-]+\w)", case.fault.marked or case.line)
+    name = found[1] if found else "This field"
+    return case.error(
+        "address",
+        f"{name} is a bit-field, which has no address.",
+        "An address is that of a byte, and a bit-field may begin within one.",
+        f"Keep its value first: u32 value = {name if found else '…'}; and write &value.",
+    )
+
+
 def _bare(text: str) -> str:
     """Return an expression without brackets around it, and without those it does not open."""
     while text.count(")") > text.count("("):
@@ -187,6 +198,7 @@ def _bare(text: str) -> str:
 
 RULES: Rules = (
     (r"indirection requires pointer operand \('([^']+)'", _indirection),
+    (r"address of bit-field requested", _bit_field),
     (r"cannot take the address of an rvalue of type '([^']+)'", _rvalue),
     (
         r"incompatible (?:integer|pointer) to (?:integer|pointer) conversion",

@@ -167,6 +167,8 @@ def _wants_memory(refusal: Refusal, call: Call, register: str, text: str, made: 
     )
     code = refusal.walk.steps[made].code if made >= 0 else ""
     source = re.match(r"\(\w\w\) r\d+ = \*\(\w+ \*\)\(r(\d+) ", code)
+    if register == "R1" and (error := _swapped(refusal, call)):
+        return error
     of_context = source and refusal.state(f"R{source[1]}", made).startswith("ctx")
     if plain and declared and not declared.is_pointer and declared.length == 0:
         return refusal.error(
@@ -196,6 +198,22 @@ def _wants_memory(refusal: Refusal, call: Call, register: str, text: str, made: 
         fix=f"Copy it first: {copy}{probe}(&copy, sizeof(copy), {plain or 'address'}){other}. "
         "Then give &copy.",
         also=[(place, "it comes from the context here")] if place else [],
+    )
+
+
+def _swapped(refusal: Refusal, call: Call) -> LabError | None:
+    """Explain a copy from memory of the program to a number: the two are in the wrong order."""
+    if not call.helper.startswith("bpf_probe_read"):
+        return None
+    if not re.match(r"fp|map_value|ringbuf_mem", refusal.state("R3")):
+        return None
+    given = [call.arguments.get(f"R{n}", "") for n in (3, 2, 1)]
+    right = f"{call.shown}({', '.join(given)})" if all(given) else f"{call.shown}(to, size, from)"
+    return refusal.error(
+        "argument",
+        f"{call.shown} is told to copy to {given[2] or 'an address that is only a number'}.",
+        why="Its first argument is where the copy goes, and its third is where it comes from.",
+        fix=f"Write them in the other order: {right}.",
     )
 
 

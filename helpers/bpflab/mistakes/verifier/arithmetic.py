@@ -70,11 +70,16 @@ def added(refusal: Refusal, found: re.Match[str]) -> LabError | None:
 def fixed(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain arithmetic on a pointer that must stay as it is."""
     what = {"map_ptr": "a map", "pkt_end": "the end of the packet", "ctx": "the context"}
+    fixes = {
+        "map_ptr": "Use it unchanged. A value of a map is found by its key, with a lookup.",
+        "pkt_end": "Add to a pointer that begins at data, and compare the sum with data_end: "
+        "if (p + 4 > data_end) …. data_end - data is a number.",
+    }
     return refusal.error(
         "pointer-arithmetic",
         f"A number is added to the address of {what.get(found[1], found[1])}.",
         why="This pointer may only be used as it is.",
-        fix="Use it unchanged. A value of a map is found by its key, with a lookup.",
+        fix=fixes.get(found[1], "Use it unchanged."),
     )
 
 

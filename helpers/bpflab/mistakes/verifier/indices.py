@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bpflab.errors import LabError
+from bpflab.errors import LabError, Place
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.offsets import of_helper, within
 from bpflab.mistakes.verifier.refusal import Refusal
@@ -28,6 +28,15 @@ def far(refusal: Refusal, found: re.Match[str]) -> LabError | None:
         declared = ctext.variable(refusal.source, array[1], refusal.here)
         if declared and declared.is_signed:
             return index_added(refusal, found)
+    if abs(int(found[1])) >= 1 << 31:  # the verifier's word for a number without a limit
+        added = re.search(r"\+\s*([\w.>-]+)\s*;", refusal.text())
+        name = added[1] if added else "The number that is added here"
+        return refusal.error(
+            "pointer-arithmetic",
+            f"{name} is added to a pointer, and may be any number.",
+            why="The verifier finds no check that keeps it small enough, and not below 0.",
+            fix="Keep it in an unsigned variable, and mask it where it is added: p + (n & 63).",
+        )
     return refusal.error(
         "pointer-arithmetic",
         f"{found[1]} bytes are added to a pointer, or the sum is that far away.",
@@ -46,12 +55,16 @@ def outside(
     array = array_of(refusal)
     negative = may_be_negative or "min value is negative" in refusal.walk.message
     if not array:
+        made, by = _made(refusal, register)
         return refusal.error(
             "bounds",
-            "An access may fall outside of its memory.",
-            why=_why(refusal, register, negative, "the offset", 1, has),
+            f"{by} is not known to be within its array, and this line uses the address."
+            if by
+            else "An access may fall outside of its memory.",
+            why=_why(refusal, register, negative, "the index" if by else "the offset", 1, has),
             fix="Compare the index or the offset with the size first, or mask it: "
             "i & (SIZE - 1), for a size that is a power of two.",
+            also=[(made, "the address is made here")] if by else [],
         )
     name, by, many = array
     declared = refusal.declared(name)
@@ -85,6 +98,20 @@ def array_of(refusal: Refusal) -> tuple[str, str, int] | None:
     if declared and declared.is_pointer:
         return name, by, _elements(refusal, declared)
     return name, by, declared.length if declared else 0
+
+
+def _made(refusal: Refusal, register: str) -> tuple[Place | None, str]:
+    """Return the line above in which the index comes into the address, and the element there."""
+    for at, name in refusal.history(register)[0][1:]:
+        added = re.match(rf"\(\w\w\) {name.lower()} \+= r(\d+)", refusal.walk.steps[at].code)
+        if not added:
+            continue
+        rows, made = refusal.history(f"R{added[1]}", at)
+        for before in [*(row for row, _ in rows), made]:
+            found = list(dict.fromkeys(ctext.indexed(refusal.text(before)))) if before >= 0 else []
+            if len(found) == 1 and refusal.place(before) != refusal.here:
+                return refusal.place(before), f"{found[0][0]}[{found[0][1]}]"
+    return None, ""
 
 
 def _elements(refusal: Refusal, pointer: ctext.Variable) -> int:

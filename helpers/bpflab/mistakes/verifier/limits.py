@@ -113,7 +113,19 @@ def _last_at(refusal: Refusal, insn: int) -> int:
 def _loops(refusal: Refusal) -> list[tuple[Place | None, str]]:
     """Return the loop of the function, if it has just one."""
     found = [p for p in ctext.body(refusal.source, refusal.function) if _LOOP.search(p.text)]
+    if not found:
+        found = _jumps_back(refusal)
     return [(found[0], "the only loop of this function")] if len(found) == 1 else []
+
+
+def _jumps_back(refusal: Refusal) -> list[Place]:
+    """Return the lines with a goto to a label above."""
+    labels, found = set[str](), list[Place]()
+    for place in ctext.body(refusal.source, refusal.function):
+        if any(name in labels for name in re.findall(r"\bgoto\s+(\w+)", place.text)):
+            found.append(place)
+        labels.update(re.findall(r"(?:^|[;{}])\s*(\w+)\s*:(?!:)", place.text))
+    return found
 
 
 def _loop_above(refusal: Refusal, place: Place | None) -> Place | None:

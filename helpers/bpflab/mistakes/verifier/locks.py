@@ -28,12 +28,23 @@ def lock_kind(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     )
 
 
-lock_without_types = says(
-    "spin-lock",
-    "The map {1} can hold no lock.",
-    why="The kernel finds the lock by the types of the map, and a map of this text has none.",
-    fix="Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed.",
-)
+def lock_without_types(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a lock in a map of which the kernel knows no types."""
+    sized = re.compile(r"__uint\(\s*(?:key|value)_size\b")
+    place = next((p for p in refusal.source.lines if sized.search(p.text)), None)
+    libbpf = refusal.source.dialect == "libbpf" and place is not None
+    return refusal.error(
+        "spin-lock",
+        f"The map {found[1]} can hold no lock.",
+        why="The kernel finds the lock by the types of the map, and this map has only the sizes "
+        "of its keys and values."
+        if libbpf
+        else "The kernel finds the lock by the types of the map, and a map of this text has none.",
+        fix="Write __type(key, …) and __type(value, …) in the place of key_size and value_size."
+        if libbpf
+        else "Add with __sync_fetch_and_add, or use a per-CPU map: then no lock is needed.",
+        also=[(place, "sizes in the place of types")] if libbpf else [],
+    )
 
 
 lock_missing = says(

@@ -11,6 +11,7 @@ from bpflab.mistakes.verifier.refusal import Refusal, says
 
 _ENDS = ("submit", "discard", "release", "put", "drop", "destroy", "sk_release")
 _OUTSIDE = re.compile(r"(?!\s|(?:typedef\s+)?(?:struct|union|enum)\s*\w*\s*\{)")  # of functions
+_STATIC = re.compile(r"\s+static\b")  # in a function
 _MOVES = re.compile(  # bpf_helper_changes_pkt_data, net/core/filter.c
     r"bpf_(?:xdp_adjust_\w+|skb_(?:vlan_\w+|store_bytes|change_\w+|pull_data|adjust_room)"
     r"|l[34]_csum_replace|clone_redirect|msg_(?:pull|push|pop)_data|lwt_\w+)$"
@@ -90,8 +91,9 @@ def _is_global(
     words = re.findall(r"[A-Za-z_]\w*", refusal.text())
     for word in tuple(words):  # a pointer of the function to one that is outside
         words += re.findall(rf"\b{word}\s*=\s*&\s*(\w+)", refusal.source.code)
-    outside = (ctext.variable(refusal.source, word) for word in words)
-    found = next((v for v in outside if v and _OUTSIDE.match(v.place.text)), None)
+    known = [v for word in words if (v := ctext.variable(refusal.source, word))]
+    found = next((v for v in known if _OUTSIDE.match(v.place.text)), None)
+    found = found or next((v for v in known if _STATIC.match(v.place.text)), None)
     if refusal.source.dialect != "bcc":
         return None
     if found is None:
@@ -111,7 +113,8 @@ def _is_global(
     map = f" BPF_ARRAY(name, {found.type}, {max(found.length, 1)})," if simple else " BPF_ARRAY"
     return refusal.error(
         "pointer",
-        f"{found.name} is a global variable, and has no memory here.",
+        f"{found.name} is a {'static' if _STATIC.match(found.place.text) else 'global'} variable, "
+        "and has no memory here.",
         why="BCC loads the functions of a text and its maps, and no other memory.",
         fix=f"Keep it in a map:{map} with lookup(&index) and a check for NULL. A constant can be "
         "a #define.",
@@ -148,6 +151,15 @@ def _came_from(
             fix=f"Copy what stands there: {USER} if it belongs to the process, as the arguments "
             f"of a system call do, and else {PROBE}.",
             also=[(place, "it is read from the context here")],
+        )
+    if re.match(r"(?:rdonly_)?untrusted_mem\(|rdonly_untrusted_mem\(", base):
+        return refusal.error(
+            "pointer",
+            "A pointer that was read through another pointer is followed.",
+            why="The kernel's types say what a field points to. Of a pointer to pointers the "
+            "verifier follows only the first.",
+            fix=f"Copy what stands there: {PROBE}, with the address of the field.",
+            also=[(place, "the address is read here")],
         )
     if base.startswith(("map_value", "ringbuf_mem", "mem", "fp")):
         where = "a map" if base.startswith("map") else "memory"

@@ -17,6 +17,7 @@ from bpflab.source import Source
 from bpflab.verifier_log.ranges import options_of, range_of
 from bpflab.verifier_log.walk import Step, Walk
 
+_HEAD = re.compile(r"\bint\s+BPF_\w+\s*\(")
 _MAP = re.compile(r"(?:map=([\w.]+),)?ks=(\d+),vs=(\d+)")
 
 
@@ -56,7 +57,11 @@ class Refusal:
         """The line that is refused, or the function's head; in another file, the call of that."""
         if self.inlined:
             return self.inlined.place
-        return self.place(self.last) or head(self.source, self.function)
+        place = self.place(self.last)
+        if place and _HEAD.search(place.text):  # clang gives it the end of what BPF_PROG inlines
+            within = (other for at in self.way() if (other := self.place(at)) != place)
+            place = next(within, place)
+        return place or head(self.source, self.function)
 
     @cached_property
     def inlined(self) -> Inlined | None:

@@ -29,7 +29,7 @@ def length(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     declared = ctext.variable(refusal.source, buffer, refusal.here) if buffer else None
     pointer = bool(declared and declared.is_pointer)
     room = declared.bytes if declared and not pointer else room_behind(refusal, memory)
-    whose = f"What {buffer} points to" if pointer else buffer
+    whose = f"What {buffer} points to" if pointer else buffer or "The memory there"
     between = f"between 0 and {room}" if room else "small enough, and at least 0"
     return refusal.error(
         "bounds",

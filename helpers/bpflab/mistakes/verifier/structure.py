@@ -6,6 +6,7 @@ import re
 
 from bpflab.errors import LabError
 from bpflab.mistakes import ctext, library
+from bpflab.mistakes.declarations import Declarations, Function
 from bpflab.mistakes.verifier.refusal import Refusal, says
 
 
@@ -62,6 +63,44 @@ unknown_instruction = says(
     why="The compiler was told to make code for a newer kernel.",
     fix="Leave -mcpu out of the compiler's flags, or write -mcpu=v3.",
 )
+
+
+def through_pointer(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain a call of a function whose address is in a register."""
+    lines = ctext.body(refusal.source, refusal.function)
+    call = re.compile(r"\w\s*\]\s*\(|\(\s*\*\s*\w+\s*\)\s*\(")
+    last = next((place for place in reversed(lines) if call.search(place.text)), None)
+    return refusal.error(
+        "structure",
+        "A function is called through a pointer.",
+        place=refusal.place(refusal.last) or last,
+        why="The verifier must know which function each call calls.",
+        fix="Call each function by its name, in a switch or an if. Whole programs can be called "
+        "by a number: with a tail call.",
+    )
+
+
+def ld_abs(refusal: Refusal, found: re.Match[str]) -> LabError | None:
+    """Explain an instruction of the old packet filter in a function that returns no int."""
+    text = Declarations(refusal.source)
+    loads = re.compile(r"\bload_(?:byte|half|word)\s*\(")
+    calls = [
+        one for f in text.functions.values() for one in loads.finditer(text.code, f.begin, f.end)
+    ]
+    places = [text.place(one.start()) for one in calls]
+    wrong = [p for p in places if (f := text.around(p)) and not _returns_int(f)]
+    return refusal.error(
+        "structure",
+        "load_byte, load_half or load_word is called in a function that returns no int.",
+        place=wrong[0] if wrong else None,
+        why="Where the packet is too short, this old instruction ends the function and returns 0.",
+        fix="Let the function return an int, or read with bpf_skb_load_bytes(skb, offset, &copy, "
+        "sizeof(copy)).",
+    )
+
+
+def _returns_int(function: Function) -> bool:
+    return bool(re.search(rf"\bint\s+{function.name}\s*\(", function.place.text))
 
 
 def out_of_range(refusal: Refusal, found: re.Match[str]) -> LabError | None:
@@ -154,7 +193,9 @@ def _no_value(refusal: Refusal, name: str) -> bool:
 RULES = (
     (r"^R(\d+) !read_ok", unset),
     (r"^unreachable insn (\d+)", unreachable),
+    (r"^unknown opcode 8d", through_pointer),
     (r"^unknown opcode ", unknown_instruction),
+    (r"^LD_ABS is only allowed in functions that return 'int'", ld_abs),
     (r"^jump out of range from insn (\d+) to", out_of_range),
     (r"^addr_space_cast insn can only convert between address space 1 and 0", of_this_cpu),
     (r"^div by zero|^BPF_(?:DIV|MOD) by zero", divided),

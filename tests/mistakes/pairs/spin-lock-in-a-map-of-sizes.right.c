@@ -1,0 +1,19 @@
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+struct entry { struct bpf_spin_lock lock; __u64 count; };
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, __u32); __type(value, struct entry); } rates SEC(".maps");
+
+SEC("xdp")
+int limit(struct xdp_md *ctx)
+{
+	__u32 key = ctx->ingress_ifindex;
+	struct entry *e = bpf_map_lookup_elem(&rates, &key);
+	if (!e)
+		return XDP_PASS;
+	bpf_spin_lock(&e->lock);
+	e->count++;
+	bpf_spin_unlock(&e->lock);
+	return XDP_PASS;
+}
+char LICENSE[] SEC("license") = "GPL";
