@@ -11,7 +11,7 @@ from shlex import quote
 import pytest
 
 from bpflab import source
-from bpflab.compiling import bcc, bcc_child, compiler, headers, image
+from bpflab.compiling import bcc, bcc_child, compiler, headers, image, symbols
 from bpflab.errors import LabError
 from bpflab.workload.child import end
 
@@ -65,7 +65,8 @@ def test_the_child_gets_the_text_and_the_flags(child, tmp_path):
     compiled(defines={"SIZE": 16})
     code = source.from_text(TEXT, "a.c")
     flags = [*bcc.FLAGS, *headers.dialect_flags(), "-DSIZE=16"]
-    assert json.loads((tmp_path / "job").read_text()) == {"text": code.text, "flags": flags}
+    job = {"text": code.text, "flags": flags, "symbols": symbols.lines()}
+    assert json.loads((tmp_path / "job").read_text()) == job
     assert (tmp_path / "command").read_text().startswith("-P -m bpflab.compiling.bcc_child ")
 
 

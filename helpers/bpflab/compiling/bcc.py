@@ -13,7 +13,7 @@ import threading
 from functools import cache, partial
 from pathlib import Path
 
-from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept
+from bpflab.compiling import bcc_child, compiler, declared, headers, image, kept, symbols
 from bpflab.errors import LabError
 from bpflab.interrupts import held_back
 from bpflab.mistakes import pasted
@@ -58,7 +58,8 @@ def compiled(source: Source) -> image.Image:
     """
     pasted.check(source)
     declared.check_text(source)
-    job = json.dumps({"text": source.text, "flags": flags(source)}) + "\n"
+    parts = {"text": source.text, "flags": flags(source), "symbols": symbols.lines()}
+    job = json.dumps(parts) + "\n"
     begin = partial(_spare.take, source.name)
     done = compiler.run(source.name, job.encode(), begin)
     if done.returncode == bcc_child.UNUSED:  # it gave up waiting just before

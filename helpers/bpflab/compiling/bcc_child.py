@@ -1,7 +1,7 @@
 """The child process that compiles with BCC, and the one module that imports it.
 
-It reads a job, ``{"text", "flags"}``, as a line of JSON on its input. Its answer is JSON on its
-output: what BCC made of the text, bytes as base64. What the compiler prints goes to fd 2.
+It reads a job, ``{"text", "flags", "symbols"}``, as a line of JSON on its input. Its answer is JSON
+on its output: what BCC made of the text, bytes as base64. What the compiler prints goes to fd 2.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import warnings
 from typing import Any
 
 from bpflab.bindings import info
+from bpflab.compiling import symbols
 
 UNUSED = 75  # the exit status of a child that read no job: EX_TEMPFAIL of sysexits.h
 
@@ -30,6 +31,7 @@ def compiled(job: dict[str, Any]) -> dict[str, Any]:
     except (ImportError, OSError, AttributeError) as error:
         return {"stage": "import", "reason": str(error)}
     BPF._trace_autoload = lambda self: None  # it would attach kprobe__x
+    symbols.alone(job["symbols"])
     try:
         module = BPF(text=job["text"].encode(), cflags=job["flags"]).module
     except Exception as error:  # BCC raises plain Exception for every compile error
