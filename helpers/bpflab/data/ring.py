@@ -25,6 +25,7 @@ DISCARDED = 1 << 30
 LENGTH = DISCARDED - 1
 ACQUIRE, RELEASE = 2, 3  # __ATOMIC_ACQUIRE, __ATOMIC_RELEASE
 
+HEADER = 8  # bytes before the data of a record
 _BLOCK = 1 << 19  # bytes at a time: what the headers brought into the cache is there for the copy
 _taken: set[tuple[int, int]] = set()  # (process, fd) of each ring that has its reader
 
@@ -69,9 +70,9 @@ class Ring:
         self.dtype = dtype
         self.discarded = 0
         self._before = np.empty(0, np.uint8)  # what an interrupted read has copied
-        self._stride = -(-(8 + dtype.itemsize) // 8) * 8
+        self._stride = taken(dtype.itemsize)
         self._record = np.dtype(
-            {"names": ["event"], "formats": [dtype], "offsets": [8], "itemsize": self._stride}
+            {"names": ["event"], "formats": [dtype], "offsets": [HEADER], "itemsize": self._stride}
         )
 
     def read(self) -> npt.NDArray[Any]:
@@ -179,6 +180,15 @@ class Ring:
                 _taken.discard(self._owner)
                 self._data.close()
                 self._consumer.close()
+
+
+def taken(length: int) -> int:
+    """Return the bytes that a record of *length* takes: with its header, a multiple of 8.
+
+    >>> taken(4)
+    16
+    """
+    return -(-(HEADER + length) // 8) * 8
 
 
 def _address(view: npt.NDArray[Any]) -> int:

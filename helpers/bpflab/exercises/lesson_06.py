@@ -7,16 +7,17 @@ import functools
 import random
 import socket
 import string
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bpflab.data.ring import taken
 from bpflab.errors import LabError
 from bpflab.exercises.buffers import longer
 from bpflab.exercises.difference import difference, equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.function import Function, called, function
+from bpflab.exercises.outcomes import PYTHON
 from bpflab.exercises.rings import SIZE, Record, half_way, ring
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import Trial, events, fields, paths, times
@@ -30,9 +31,7 @@ from bpflab.workload.runs import run
 _UMASK = "syscalls:sys_enter_umask"
 _FIRST = 8191 << 18  # nobody else calls umask with such numbers, lesson 06 itself neither
 _ALONE_S = 30.0
-_HEADER = 8
 _ROOM = 512  # bytes of a path in 06-3
-_PYTHON = (sys.executable, "-I", "-c")
 _UNREADABLE = "import ctypes; ctypes.CDLL(None).execve(ctypes.c_void_p(1), None, None)"
 _WORDS = ("even", "odd")
 
@@ -133,13 +132,13 @@ def _at_the_edge(program: Program, path: str) -> None:
     if len(program.events.frame(run(longer(path, _ROOM - 1)))) != 1:
         text = f"A path of {_ROOM - 1} bytes and its NUL are whole, and not one record of it came."
         raise Wrong(text)
-    if len(program.events.frame(run(*_PYTHON, _UNREADABLE))) != 1:  # that of Python itself
+    if len(program.events.frame(run(*PYTHON, _UNREADABLE))) != 1:  # that of Python itself
         raise Wrong("A record came through the ring although its path could not be read.")
 
 
 def _in_ring(program: Program) -> int:
-    """Return the bytes that an event takes in its ring: a header, and up to a multiple of 8."""
-    return -(-(_HEADER + program.ring().dtype.itemsize) // 8) * 8
+    """Return the bytes that an event takes in its ring."""
+    return taken(program.ring().dtype.itemsize)
 
 
 def _column(program: Program, name: str, own: Run | None = None) -> list[int]:
@@ -226,7 +225,7 @@ def _alone() -> Iterator[None]:
 def _calls(numbers: list[int]) -> Run:
     """Call umask once with each number, counted from the one that the program knows."""
     code = f"import os\nfor number in {numbers!r}: os.umask({_FIRST} + number)"
-    return run(*_PYTHON, code)
+    return run(*PYTHON, code)
 
 
 @of_value(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 
 import pandas as pd
@@ -11,6 +10,7 @@ from bpflab.exercises.buffers import longer, whole
 from bpflab.exercises.calls import executes
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
+from bpflab.exercises.outcomes import PYTHON
 from bpflab.exercises.second_thread import by_process
 from bpflab.exercises.trial import EXECVE, Trial, events, fields, paths, times
 from bpflab.exercises.users import as_users
@@ -109,7 +109,7 @@ def _fill(chain: Program, long: str) -> None:
     log, ring = chain.log("left_out"), chain.maps["left_out"]
     for _ in range(3):
         often = ring.max_entries // log.dtype.itemsize // 2
-        run(sys.executable, "-I", "-c", f"import os\n{executes(long, often)}")
+        run(*PYTHON, f"import os\n{executes(long, often)}")
         log.drain()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bpflab import syscalls
-from bpflab.data.ring import BUSY, DISCARDED
+from bpflab.data.ring import BUSY, DISCARDED, taken
 from bpflab.programs.loading import load
 
 SIZE = 4096
@@ -35,15 +35,10 @@ class Record:
     busy: bool = False
     discarded: bool = False
 
-    @property
-    def place(self) -> int:
-        """How many bytes it takes in the ring."""
-        return -(-(_HEADER.size + self.length) // 8) * 8
-
     def __bytes__(self) -> bytes:
         header = self.length | self.busy * BUSY | self.discarded * DISCARDED
         data = struct.pack("=I", self.number).ljust(self.length, b"\1")
-        return (_HEADER.pack(header, 0) + data).ljust(self.place, b"\2")
+        return (_HEADER.pack(header, 0) + data).ljust(taken(self.length), b"\2")
 
 
 def ring(records: Iterable[Record], at: int) -> tuple[bytes, int, int]:

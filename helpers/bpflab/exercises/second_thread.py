@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from bpflab.exercises.exercise import Wrong
+from bpflab.exercises.outcomes import PYTHON
 from bpflab.exercises.trial import plain
 from bpflab.programs.program import Program
 from bpflab.workload.runs import run
@@ -24,7 +23,7 @@ def by_process(program: Program, path: str, name: str = "events") -> None:
         Wrong: where another number of events than one has this path, or where ``pid`` is not the
             process id.
     """
-    own = run(sys.executable, "-I", "-c", _BY_THREAD, path)
+    own = run(*PYTHON, _BY_THREAD, path)
     frame = program.log(name).frame()
     frame = frame[frame["path"] == path]
     text = "A second thread of a process executed a path"
