@@ -13,7 +13,7 @@ from pathlib import Path
 from bpflab.exercises.calls import two_cpus
 from bpflab.exercises.clauses import Clauses
 from bpflab.exercises.exercise import Wrong
-from bpflab.exercises.shell_tool import Tool
+from bpflab.exercises.shell_tool import Tool, started
 from bpflab.exercises.trial import paths, times
 from bpflab.text import safe_text
 from bpflab.workload.runs import run
@@ -36,8 +36,7 @@ def judged(answer: object) -> str:
             Path(link).symlink_to("/usr/bin/true")
         for how in (signal.SIGINT, signal.SIGTERM):
             expected = {cpu: times() for cpu in cpus}
-            counting = Tool([str(tool), path], folder)
-            try:
+            with started([str(tool), path], folder) as counting:
                 _until_it_watches(counting)
                 for cpu, count in expected.items():
                     run(path, times=count, cpu=cpu)
@@ -45,8 +44,6 @@ def judged(answer: object) -> str:
                 counting.signal(how)
                 counting.wait()
                 lines = counting.lines()[1:]
-            finally:
-                counting.kill()
             word = "Ctrl-C" if how == signal.SIGINT else "SIGTERM"
             clauses.check(
                 f"{word}: a line CPU, tab, count for each CPU that executed PATH",
@@ -54,12 +51,9 @@ def judged(answer: object) -> str:
             )
             clauses.check(f"{word}: exit status 0", lambda status=counting.status: (0, status))  # type: ignore[misc]
         for words in ((), (path, other)):
-            wrong = Tool([str(tool), *words], folder)
-            try:
+            with started([str(tool), *words], folder) as wrong:
                 wrong.wait()
                 said = "usage" if "usage" in "\n".join(wrong.errors()).lower() else ""
-            finally:
-                wrong.kill()
             clauses.check(
                 f"{len(words) or 'no'} arguments: usage on stderr, status 2",
                 lambda said=said, status=wrong.status: (("usage", 2), (said, status)),  # type: ignore[misc]

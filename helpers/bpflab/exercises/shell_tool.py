@@ -24,6 +24,7 @@ from bpflab.workload.child import end
 from bpflab.workload.runs import run
 
 _START_S, _END_S = 30.0, 10.0  # a compile on a slow machine; what is left to print
+_ROW_S = 5.0
 _PINS = Path("/sys/fs/bpf")
 _ACCOUNT = re.compile(r"(\w+) (\d+)")
 
@@ -101,7 +102,7 @@ def judged(answer: object) -> str:
         folder, pins = Path(name), _pinned()
         file, command = folder / "list", _command(answer, folder)
         file.write_text(f"{hidden}\n{missing}\n", encoding="utf-8")
-        with _started([*command, "--exclude", str(file)], folder) as tool:
+        with started([*command, "--exclude", str(file)], folder) as tool:
             columns = tool.header()
             run(good, times=count), run(hidden, times=count)
             run(*PYTHON, TRY, missing, other)
@@ -165,7 +166,12 @@ def _command(answer: object, folder: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def _started(command: Sequence[str], folder: Path) -> Iterator[Tool]:
+def started(command: Sequence[str], folder: Path) -> Iterator[Tool]:
+    """Give a block the tool as a process, which ends with the block at the latest.
+
+    Raises:
+        Wrong: it cannot be started.
+    """
     try:
         tool = Tool(command, folder)
     except OSError as error:
@@ -177,9 +183,9 @@ def _started(command: Sequence[str], folder: Path) -> Iterator[Tool]:
         tool.kill()
 
 
-def _until(done: Callable[[], bool], seconds: float = 5.0) -> None:
-    """Wait until *done* says so, at most so long."""
-    ends = time.monotonic() + seconds
+def _until(done: Callable[[], bool]) -> None:
+    """Wait until *done* says so, not for ever."""
+    ends = time.monotonic() + _ROW_S
     while not done() and time.monotonic() < ends:
         time.sleep(0.05)
 
@@ -211,7 +217,7 @@ def _adds_up(account: dict[str, str], listed: int) -> tuple[object, object]:
 
 
 def _usage(command: Sequence[str], folder: Path) -> tuple[object, object]:
-    with _started([*command, "--no-such-option"], folder) as tool:
+    with started([*command, "--no-such-option"], folder) as tool:
         tool.wait()
         text = "\n".join(tool.errors()).lower()
         return ("usage", 2), ("usage" if "usage" in text else text[:40], tool.status)
