@@ -54,10 +54,10 @@ def lookup(fd: int, key: bytes, size: int) -> bytes | None:
     return value.raw
 
 
-def update(fd: int, key: bytes, value: bytes, flags: int = 0) -> int:
+def update(fd: int, key: bytes, value: bytes) -> int:
     """Write *value* for *key*; return 0 or the errno."""
     try:
-        return bpf(_UPDATE, _ELEMENT.pack(fd, 0, address(key), address(value), flags))[0]
+        return bpf(_UPDATE, _ELEMENT.pack(fd, 0, address(key), address(value), 0))[0]
     except OSError as error:
         return error.errno or errno.EINVAL
 

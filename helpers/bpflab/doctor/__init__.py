@@ -61,7 +61,7 @@ def examine(machine: Machine | None = None) -> list[Check]:
     return [*checks, user.program(machine, checks)]
 
 
-def findings(machine: Machine | None = None) -> View:
+def findings() -> View:
     """Look for all that the lessons need; one line where it is here, else a table of what is not.
 
     The table has the command that fixes each fault. Takes about two seconds.
@@ -69,7 +69,7 @@ def findings(machine: Machine | None = None) -> View:
     >>> findings()
     ✓ Nothing is missing: all 17 lessons run on this machine.
     """
-    machine = machine or Machine()
+    machine = Machine()
     return in_short(examine(machine), survey(machine).checks())
 
 
