@@ -8,7 +8,7 @@ from bpflab.errors import LabError
 from bpflab.mistakes import ctext
 from bpflab.mistakes.verifier.call import Call
 from bpflab.mistakes.verifier.null import is_null, unchecked
-from bpflab.mistakes.verifier.pointers import was_given_back
+from bpflab.mistakes.verifier.pointers import is_global, was_given_back
 from bpflab.mistakes.verifier.refusal import Refusal
 
 _WORDS = {
@@ -38,7 +38,7 @@ def argument(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     if "or_null" in given and "or_null" not in wanted:
         return unchecked(refusal, register)
     rows, made = refusal.history(register)
-    for explain in (is_null, was_given_back):
+    for explain in (is_null, was_given_back, is_global):
         if error := explain(refusal, register, rows, made):
             return error
     call = refusal.call()

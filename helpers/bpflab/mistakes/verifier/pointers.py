@@ -24,7 +24,7 @@ def scalar(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a number that is used as an address, by where it came from."""
     register = f"R{found[1]}"
     rows, made = refusal.history(register)
-    for explain in (is_null, was_given_back, _lost_packet, _is_global, _came_from):
+    for explain in (is_null, was_given_back, _lost_packet, is_global, _came_from):
         if error := explain(refusal, register, rows, made):
             return error
     return refusal.error(
@@ -81,7 +81,7 @@ def _lost_packet(
     )
 
 
-def _is_global(
+def is_global(
     refusal: Refusal, register: str, rows: list[tuple[int, str]], made: int
 ) -> LabError | None:
     """Explain a global variable in a text for BCC, whose address is 0."""

@@ -9,6 +9,8 @@ from bpflab.mistakes import ctext, library
 from bpflab.mistakes.declarations import Declarations, Function
 from bpflab.mistakes.verifier.refusal import Refusal, says
 
+_CALLX = 0x8D  # a call of the address in a register (LLVM: CALLX)
+
 
 def unset(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a register that is read and was not written on some path."""
@@ -67,13 +69,14 @@ unknown_instruction = says(
 
 def through_pointer(refusal: Refusal, found: re.Match[str]) -> LabError | None:
     """Explain a call of a function whose address is in a register."""
-    lines = ctext.body(refusal.source, refusal.function)
+    code, lines = refusal.instructions, ctext.body(refusal.source, refusal.function)
     call = re.compile(r"\w\s*\]\s*\(|\(\s*\*\s*\w+\s*\)\s*\(")
     last = next((place for place in reversed(lines) if call.search(place.text)), None)
+    calls = (n for n in range(len(code) // 8) if code[8 * n] == _CALLX)
     return refusal.error(
         "structure",
         "A function is called through a pointer.",
-        place=refusal.place(refusal.last) or last,
+        place=refusal.place_of(next(calls, -1)) or last,
         why="The verifier must know which function each call calls.",
         fix="Call each function by its name, in a switch or an if. Whole programs can be called "
         "by a number: with a tail call.",
