@@ -32,6 +32,7 @@ FLAGS = [
     "-Wuninitialized",
     "-Wsometimes-uninitialized",
     "-Wunused-comparison",
+    "-Wtautological-unsigned-zero-compare",
 ]
 """What every compile is given; `flags` has the rest."""
 

@@ -33,6 +33,7 @@ FLAGS = [
     "-Wuninitialized",
     "-Wsometimes-uninitialized",
     "-Wunused-comparison",
+    "-Wtautological-unsigned-zero-compare",
 ]
 """What every compile is given beside the ``-D`` flags."""
 

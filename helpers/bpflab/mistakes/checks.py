@@ -8,7 +8,7 @@ from typing import Any
 
 from bpflab.data.layout import dtype
 from bpflab.errors import LabError
-from bpflab.mistakes import formats, increments
+from bpflab.mistakes import formats, increments, slips
 from bpflab.mistakes.declarations import Declarations
 from bpflab.reference.helpers import HELPERS, Helper
 from bpflab.source import Source
@@ -34,6 +34,7 @@ def found(
         *_pointers(source, fields),
         *_padded(declared, keys),
         *increments.found(declared),
+        *slips.found(source, declared),
     ]
 
 

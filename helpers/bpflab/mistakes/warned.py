@@ -44,8 +44,11 @@ def warnings(
         if place is None or "conversion specifiers allowed" in start[3]:  # `checks` knows formats
             continue
         kind, message, why, fix = _explained(start[4] or "", start[3], place)
-        if (place, kind) not in seen and not (pointers and kind == "const"):
+        if {(place, kind), (place, message)}.isdisjoint(seen) and not (
+            pointers and kind == "const"
+        ):
             log = re.sub(r"\n\d+ warnings? generated\.\s*$", "", printed[start.start() : end])
+            seen.add((place, message))
             found.append(LabError(kind, message, place=place, why=why, fix=fix, log=log.rstrip()))
     order = {place: number for number, place in enumerate(source.lines)}
     for error in found:
@@ -156,6 +159,63 @@ def _qualifiers(said: str, text: str) -> Words | None:
     return "const", message, "What it points to may not be written.", f"Declare it {const[0]}."
 
 
+def _narrow_address(said: str, text: str) -> Words | None:
+    cast = re.search(r"\((\w[\w ]*\*+)\)\s*(\w+->data(?:_end|_meta)?)\b", text)
+    if not cast:
+        return None
+    message = f"{cast[2]} has 32 bits, and an address has 64."
+    why = "The kernel puts an address in its place, which the compiler does not know."
+    return "narrow", message, why, f"Write ({cast[1]})(long){cast[2]}."
+
+
+def _compared_pointer(said: str, text: str) -> Words | None:
+    why = "The address says where something is stored, and not what is stored there."
+    fix = (
+        "Write * or [0] for what your own pointer points to; copy what is in foreign memory first."
+    )
+    return "comparison", "An address is compared with a number.", why, fix
+
+
+def _characters(said: str, text: str) -> Words | None:
+    several = re.search(r"'[^'\\]{2,}'", text)
+    if not several:
+        return None
+    why = "In single quotes C has a character: a number of one byte."
+    fix = "Compare one character, or the text character by character: s[0] == 'l' && s[1] == 's'."
+    return "characters", f"{several[0]} is one number, and no text.", why, fix
+
+
+def _out_of_range(said: str, text: str) -> Words | None:
+    if several := _characters(said, text):
+        return several
+    found = re.search(r"constant (\S+) with expression of type '([^']+)'.* is always (\w+)", said)
+    if not found:
+        return None
+    message = f"This comparison is always {found[3]}: no {found[2]} can be {found[1]}."
+    why = "A loop whose counter has too few bits never ends." if "for" in text else ""
+    return "comparison", message, why, "Declare the variable with more bits, as u32."
+
+
+def _unsigned(said: str, text: str) -> Words | None:
+    found = re.search(r"unsigned expression (\S+) 0 is always (\w+)", said)
+    if not found:
+        return None
+    message = f"This comparison is always {found[2]}: an unsigned number is never below 0."
+    why = "Where a larger number is subtracted, the result is a very large number."
+    return "comparison", message, why, "Compare the two numbers before you subtract."
+
+
+def _size_of_parameter(said: str, text: str) -> Words | None:
+    found = re.search(r"size of '([^']+)' instead of '([^']+)'", said)
+    name = re.search(r"\bsizeof\s*\(?\s*(\w+)", text)
+    if not found or not name:
+        return None
+    message = f"sizeof({name[1]}) is the size of a pointer, and not that of a {found[2]}."
+    why = "A function gets the address of an array, and not the array."
+    fix = f"Write sizeof({found[2]}), or give the size as another parameter."
+    return "size-of-pointer", message, why, fix
+
+
 _KNOWN: tuple[tuple[str, Callable[[str, str], Words | None]], ...] = (
     ("string-compare", _string),
     ("parentheses", _assignment),
@@ -166,4 +226,11 @@ _KNOWN: tuple[tuple[str, Callable[[str, str], Words | None]], ...] = (
     ("sometimes-uninitialized", _uninitialised),
     ("unused-comparison", _comparison),
     ("incompatible-pointer-types-discards-qualifiers", _qualifiers),
+    ("multichar", _characters),
+    ("int-to-void-pointer-cast", _narrow_address),
+    ("int-to-pointer-cast", _narrow_address),
+    ("pointer-integer-compare", _compared_pointer),
+    ("tautological-constant-out-of-range-compare", _out_of_range),
+    ("tautological-unsigned-zero-compare", _unsigned),
+    ("sizeof-array-argument", _size_of_parameter),
 )

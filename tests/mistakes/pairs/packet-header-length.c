@@ -14,6 +14,6 @@ int hook(struct xdp_md *ctx)
 	if ((void *)(ip + 1) > data_end)
 		return XDP_PASS;
 	struct tcphdr *tcp = (void *)ip + ip->ihl * 4;
-	return tcp->dest == 22 ? XDP_DROP : XDP_PASS;
+	return tcp->dest == __builtin_bswap16(22) ? XDP_DROP : XDP_PASS;
 }
 char LICENSE[] SEC("license") = "GPL";

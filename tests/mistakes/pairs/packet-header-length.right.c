@@ -16,6 +16,6 @@ int hook(struct xdp_md *ctx)
 	struct tcphdr *tcp = (void *)ip + ip->ihl * 4;
 	if ((void *)(tcp + 1) > data_end)
 		return XDP_PASS;
-	return tcp->dest == 22 ? XDP_DROP : XDP_PASS;
+	return tcp->dest == __builtin_bswap16(22) ? XDP_DROP : XDP_PASS;
 }
 char LICENSE[] SEC("license") = "GPL";
