@@ -91,10 +91,10 @@ except Exception as refused:
 
 
 def test_a_wrong_code_is_refused(address, learners):
-    """A name without its code, or with another learner's, leads nowhere."""
+    """A name without its code, or with another learner's, leads nowhere, and that is said."""
     for code in ("", "wrong", learners[1].code):
         stranger = Client(address, learners[0].name, code)
-        assert "Invalid" in stranger.sign_in().text
+        assert "This name and this code do not belong together." in stranger.sign_in().text
         assert "/login" in stranger.get("/hub/home").url
 
 
