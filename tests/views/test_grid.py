@@ -40,7 +40,7 @@ def test_the_text_has_offset_hex_characters_and_a_row_of_signs():
         "0 nul: its NUL\n"
         "z zeroed: cleared when this string was read\n"
         "# left over: of an earlier string\n"
-        ". never written: 0 before and now, as an earlier string's NUL is"
+        ". never written: 0 before and now; an earlier string's NUL looks the same"
     )
 
 

@@ -14,7 +14,7 @@ MEANINGS = {
     "nul": "its NUL",
     "zeroed": "cleared when this string was read",
     "left over": "of an earlier string",
-    "never written": "0 before and now, as an earlier string's NUL is",
+    "never written": "0 before and now; an earlier string's NUL looks the same",
 }
 """What each origin means."""
 
