@@ -255,7 +255,8 @@ def _too_large(name: str, sizes: Sizes) -> tuple[str, str, str]:
 def _shown(sizes: Sizes) -> str:
     parts = [f"keys of {counted(sizes.key)}"] if sizes.key > 0 else []
     parts += [f"values of {counted(sizes.value)}"] if sizes.value > 0 else []
-    return f"a {sizes.type} with {', '.join([*parts, f'{sizes.entries} entries'])}"
+    article = "an" if sizes.type.startswith("a") else "a"
+    return f"{article} {sizes.type} with {', '.join([*parts, f'{sizes.entries} entries'])}"
 
 
 def _opening(code: str, closed: int) -> int:
