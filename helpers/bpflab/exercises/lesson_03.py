@@ -54,9 +54,9 @@ def harmful(answer: object) -> str:
         ran = {path: undisturbed(_both(filter, path), 2) for path in PATHS}
     missed = {path for path, held in ran.items() if rest(held, LEFT_OUT)}
     if many := len(set(chosen) - missed):
-        raise Wrong(f"{many} of your paths did no harm when the judge ran them.")
+        raise Wrong(f"{many} of your paths did no harm when the check ran them.")
     if few := len(missed - set(chosen)):
-        raise Wrong(f"After {few} more of the six it was missed: the judge ran them all.")
+        raise Wrong(f"After {few} more of the six it was missed: the check ran them all.")
     return f"After these {len(missed)}, and after no other, {LEFT_OUT} was missed."
 
 

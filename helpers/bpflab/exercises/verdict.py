@@ -23,7 +23,7 @@ HEADS = {
     "not-compiled": "Your program does not compile.",
     "refused": "The kernel's verifier refuses your program.",
     "cannot-run": "This machine cannot judge the answer.",
-    "failed": "The judge could not try your answer.",
+    "failed": "The check could not try your answer.",
     "silent": "Nothing came. {text}",
     "wrong": "Not yet. {text}",
     "leftover": "Right, but something is left behind. {text}",
@@ -62,7 +62,7 @@ def verdict(
     head = f"{mark} Exercise {exercise.number}: {said}"
     parts, texts = [f"<div>{markup(head)}</div>"], [safe_text(head)]
     views = (
-        [table(_frame(rows), "What the judge expected, and what the kernel saw")] if rows else []
+        [table(_frame(rows), "What the check expected, and what the kernel saw")] if rows else []
     )
     views += [refusal(error, "Refused", log=True)] if error else []
     parts += [view.html for view in views]
