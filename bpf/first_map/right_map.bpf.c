@@ -10,7 +10,7 @@ struct event {
 	char path[512];
 };
 
-/* One entry, and its value is the whole event: one such for each CPU. */
+/* One entry; its value is a whole event. Each CPU has a value of its own. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

@@ -9,7 +9,7 @@ struct event {
 	char path[512];
 };
 
-/* One entry, and its value is the whole event: one such for each CPU. */
+/* One entry; its value is a whole event. Each CPU has a value of its own. */
 BPF_PERCPU_ARRAY(BUF, struct event, 1);
 BPF_RINGBUF_OUTPUT(events, 64);
 BPF_ARRAY(seen, u64, 1);
