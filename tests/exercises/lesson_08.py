@@ -43,6 +43,11 @@ MUTANTS = {
             swaps=((COUNT, ""), ("\tstats->finished += 1;\n", "")),
             status="silent",
         ),
+        Mutant(
+            "STATS has no entry 0",
+            swaps=(("BPF_PERCPU_ARRAY(STATS,", "BPF_PERCPU_HASH(STATS, u32,"),),
+            status="silent",
+        ),
     ],
     "08-4": [
         Mutant(

@@ -44,9 +44,9 @@ MUTANTS = {
         ),
         Mutant(
             "Events of process 1",
-            swaps=(("\t\tlock_xadd(times, 1);\n\t\treturn 0;\n", "\t\tlock_xadd(times, 1);\n"),),
+            swaps=(("if (!CALLED.insert(&which, &one)) {", "CALLED.increment(which);\n\t{"),),
         ),
-        Mutant("CALLED, of process 1", swaps=(("\t\tlock_xadd(times, 1);\n", ""),)),
+        Mutant("CALLED, of process 1", swaps=(("lock_xadd(times, 1)", "lock_xadd(times, 0)"),)),
         Mutant("CALLED, of process 1", swaps=(("one = 1", "one = 0"),)),
         Mutant("unknown: ", swaps=((JUMP + UNKNOWN, UNKNOWN + JUMP),)),
         Mutant("unknown: ", swaps=((UNKNOWN, ""),)),

@@ -13,6 +13,7 @@ CONSTANT = "const volatile __u32 wanted"
 IN_ONE_STEP = "__sync_fetch_and_add(&calls, 1)"
 READ = "BPF_CORE_READ(task, real_parent, tgid)"
 NAME = "BPF_CORE_READ_STR_INTO(&e.parent, task, real_parent, group_leader, comm);"
+SEND = "\tbpf_ringbuf_output(&events, &e, sizeof(e), 0);\n"
 COMPARED = "if (path[i] != wanted[i])"
 HEAR = "signal(SIGTERM, on_signal);"
 USAGE = 'fprintf(stderr, "usage: execcount PATH\\n");\n\t\treturn 2;'
@@ -100,11 +101,8 @@ MUTANTS = {
         Mutant("has the wrong parent", swaps=((NAME, ""),)),
         Mutant("has the wrong parent", swaps=((NAME, NAME.replace("group_leader, ", "")),)),
         Mutant("pid does not show that", swaps=(("e.pid = task->tgid;", "e.pid = e.ppid;"),)),
-        Mutant(
-            "No event has the path",
-            swaps=(("bprm->filename", "bprm->buf"),),
-            status="silent",
-        ),
+        Mutant("No event has the path", swaps=(("bprm->filename", "bprm->buf"),)),
+        Mutant("commands ran, and no event came", swaps=((SEND, ""),), status="silent"),
         Mutant("no field ppid", swaps=(("ppid", "of"),)),
     ],
 }

@@ -68,7 +68,7 @@ def ways_to_execute(answer: object) -> str:
 @of_program(
     "09-3",
     "`dispatch.c` at the top of the lesson has the jump, and what comes after it.",
-    "CALLED.lookup(&key) is NULL for a call that this process has not made yet.",
+    "CALLED.insert(&key, &one) writes only if the key is new, and returns 0 then (lesson 05).",
     "A key has two parts. What must be in both before you look it up?",
     type="raw_tracepoint",
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from bpflab.data.maps import Map
 from bpflab.exercises.difference import equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
-from bpflab.exercises.outcomes import BY_THREAD, PYTHON, TRY, ways_to_fail
+from bpflab.exercises.outcomes import BY_THREAD, PYTHON, TRY, nothing_came, ways_to_fail
 from bpflab.exercises.trial import Trial, fields, paths, same, times
 from bpflab.programs.loading import load
 from bpflab.text import counted
@@ -71,8 +71,7 @@ def failed(trial: Trial) -> str:
         frame = program.events.frame(own + others)
         kept = _kept(program.maps["PROGRAM"], own.pids + others.pids)
     if frame.empty:
-        text = f"{len(ways)} calls failed, and no event of them came."
-        raise Wrong(text, status="silent")
+        raise nothing_came(program, f"{len(ways)} calls failed, and no event of them came.")
     if "ret" in frame and (succeeded := int((frame["ret"] >= 0).sum())):
         raise Wrong(f"{counted(succeeded, 'event')} came of calls that did not fail.")
     if len(frame) != len(ways):
@@ -116,7 +115,7 @@ def durations(trial: Trial) -> str:
         numbers = [pid for each in own for pid in each.pids] + [int(note.read_text())]
         kept = _kept(program.maps["STARTED"], numbers)
     if all(frame.empty for frame in frames):
-        raise Wrong("Calls succeeded, and no event of them came.", status="silent")
+        raise nothing_came(program, "Calls succeeded, and no event of them came.")
     expected = (len(own[0]), 2, 1, 2)
     seen = [len(frame) for frame in frames]
     rows = dict(zip(kinds, expected, strict=True)), dict(zip(kinds, seen, strict=True))
@@ -151,7 +150,7 @@ def failures_before(trial: Trial) -> str:
         ran = {way: run(*PYTHON, _FAIL + code, good) for way, code in ways.items()}
         frames = {way: program.events.frame(own) for way, own in ran.items()}
     if all(frame.empty for frame in frames.values()):
-        raise Wrong("Calls succeeded, and no event of them came.", status="silent")
+        raise nothing_came(program, "Calls succeeded, and no event of them came.")
     numbers = ([0, first], [0, other], [0], [0, twice, 0])  # Python itself is the first success
     expected = dict(zip(ways, numbers, strict=True))
     counts = {way: len(each) for way, each in expected.items()}

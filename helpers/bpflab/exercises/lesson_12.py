@@ -110,7 +110,7 @@ def every_second(trial: Trial) -> str:
         if shown not in ([*range(1, count + 1, 2)], [*range(2, count + 1, 2)]):
             rows = [(f"CPU {cpu}, of {count} events", "every second", _listed(shown))]
             raise Wrong("The events at display are not every second event of each CPU.", rows)
-    return f"{sum(made.values())} events on {len(cpus)} CPU(s): every second event reached display."
+    return f"{sum(made.values())} events: on each CPU every second event reached display."
 
 
 @of_program(

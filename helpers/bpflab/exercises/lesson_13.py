@@ -95,7 +95,7 @@ def mended(trial: Trial) -> str:
 @of_program(
     "13-2",
     "Lesson 11 follows a call from its entry to its end. A failure ends at sys_exit_execve, as"
-    " there. A success has a hook of its own: read 'Whose is the note?' above once more.",
+    " there. A success has a hook of its own: read 'To whom does the note belong?' once more.",
     "Write three programs. The first notes in CALLS, under the thread, the time and where the path"
     " is. The other two look the note up, send an event, and delete the note: one after a failure,"
     " one after a success, where old_pid is the thread's number from before.",

@@ -86,13 +86,16 @@ def parents(trial: Trial) -> str:
                 with standby(code, "import os, threading") as process:
                     process.go()
                 expected += [(process.pid, name, path)] * count
-        frame = program.events.frame()
-    if missing := {"pid", "ppid", "parent", "path"} - {*frame}:
+        came = program.events.frame()
+    if missing := {"pid", "ppid", "parent", "path"} - {*came}:
         raise Wrong(f"The event has no field {', '.join(sorted(missing))}.")
-    frame = frame[frame["path"] == path]
+    frame = came[came["path"] == path]
     seen = list(frame[["ppid", "parent", "path"]].itertuples(index=False, name=None))
+    if came.empty:
+        raise Wrong(f"{len(expected)} commands ran, and no event came.", status="silent")
     if not seen:
-        raise Wrong("No event has the path of a command that was executed.", status="silent")
+        text = "No event has the path of a command that was executed."
+        raise Wrong(text, [("path", path, came["path"].iloc[-1])])
     for number, (right, found) in enumerate(zip(expected, seen, strict=False), 1):
         rows = list(zip(("ppid", "parent"), right[:2], found[:2], strict=True))
         if right != found:

@@ -18,6 +18,7 @@ from bpflab.data.pump import pump
 from bpflab.errors import LabError
 from bpflab.exercises import users
 from bpflab.exercises.exercise import Exercise, Wrong
+from bpflab.exercises.outcomes import nothing_came
 from bpflab.programs.loading import load
 from bpflab.programs.program import Program
 from bpflab.workload.ran import Run
@@ -141,7 +142,7 @@ def events(program: Program, mine: Run, name: str = "events") -> pd.DataFrame:
     frame = program.log(name).frame(mine)
     if frame.empty:
         text = f"{len(mine)} commands ran while it was attached, and no event of them came."
-        raise Wrong(text, status="silent")
+        raise nothing_came(program, text, name)
     if len(frame) != len(mine):
         raise Wrong(f"{len(mine)} commands ran, and {len(frame)} events of them came.")
     return frame.reset_index(drop=True)
