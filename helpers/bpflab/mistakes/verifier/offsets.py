@@ -81,8 +81,19 @@ def _together(refusal: Refusal, call: Call, register: str, text: str) -> LabErro
 
 def _moved(refusal: Refusal, call: Call, register: str, name: str, by: str) -> LabError:
     """Explain an address that a variable is added to."""
-    count = refusal.span(f"R{int(register[1:]) + 1}") or (0, 0)
+    number = f"R{int(register[1:]) + 1}"
+    count = refusal.span(number) or (0, 0)
     room = _room(refusal, register) - count[1]
+    taken = call.arguments.get(number, "")
+    if 0 <= room <= 1 < count[1] and taken and not sizes.is_constant(refusal.state(number)):
+        limit = (1 << (((room + count[1]) // 2).bit_length() - 1)) - 1
+        return refusal.error(
+            "bounds",
+            f"{name} + {by} may be outside of its memory.",
+            why=f"{taken} can be {count[1]}, which leaves no room for {by}.",
+            fix=f"Mask both where they are used, so that the sum fits: {name} + ({by} & {limit}) "
+            f"and {_masked(taken, limit)}.",
+        )
     mask = (1 << (room.bit_length() - 1)) - 1 if room > 1 else 0
     return refusal.error(
         "bounds",
