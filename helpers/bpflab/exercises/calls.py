@@ -44,8 +44,12 @@ def callers(*codes: str, one_user: bool = False) -> Iterator[list[tuple[Standby,
 
 def unused(count: int) -> list[str]:
     """Return paths that nobody else executes; there are no such files."""
-    lengths = [random.randint(30, 90) for _ in range(count)]
-    return [f"/nowhere/{''.join(random.choices(string.ascii_lowercase, k=n))}" for n in lengths]
+    return [f"/nowhere/{letters(random.randint(30, 90))}" for _ in range(count)]
+
+
+def letters(count: int, of: str = string.ascii_lowercase) -> str:
+    """Return so many letters, by chance."""
+    return "".join(random.choices(of, k=count))
 
 
 def two_cpus() -> list[int]:
@@ -91,6 +95,21 @@ def call(times):
 other = threading.Thread(target=call, args=({times // 2},))
 other.start(), other.join()
 call({times - times // 2})
+"""
+
+
+def in_a_thread(code: str) -> str:
+    """Return code that runs *code* in a second thread, which opens no files of its own."""
+    return f"""
+import _thread
+ends, never = _thread.allocate_lock(), _thread.allocate_lock()
+ends.acquire(), never.acquire()
+def work():
+    exec({code!r}, globals())
+    ends.release()
+    never.acquire()
+_thread.start_new_thread(work, ())
+ends.acquire()
 """
 
 

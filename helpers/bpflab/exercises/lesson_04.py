@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import random
-import string
 from array import array
 from contextlib import AbstractContextManager
 from typing import Any
 
 from bpflab.data.maps import Map
-from bpflab.exercises.calls import callers, executes, unused
+from bpflab.exercises.calls import callers, executes, letters, unused
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.function import called, function, refuses
 from bpflab.exercises.trial import (
@@ -45,7 +44,7 @@ def counter(trial: Trial) -> str:
     names = unused(3)
     wanted = dict(zip(names[:2], (_WRAPS + random.randint(20, 200), times()), strict=True))
     other, often = names[2], times()
-    begins = f"/{_letters(_KEY - 2)}"
+    begins = f"/{letters(_KEY - 2)}"
     calls = wanted | {other: often, f"{begins}/x": often}
     with _caller(calls) as process, trial.attached() as judged:
         counts = judged.maps["EXCLUDED_CMDS"].fill(dict.fromkeys([*wanted, begins], 0))
@@ -109,13 +108,13 @@ def padded(answer: object) -> str:
     (plain,) = unused(1)
     cases = {
         "a path of ASCII letters": plain,
-        "a path with letters that take two bytes": f"/usr/bin/{_letters(times(), 'éèüñ')}",
-        "a path with letters that take three bytes": f"/usr/bin/{_letters(times(), '日本語中')}",
-        f"a path of {_KEY - 1} bytes": f"/{_letters(_KEY - 2)}",
+        "a path with letters that take two bytes": f"/usr/bin/{letters(times(), 'éèüñ')}",
+        "a path with letters that take three bytes": f"/usr/bin/{letters(times(), '日本語中')}",
+        f"a path of {_KEY - 1} bytes": f"/{letters(_KEY - 2)}",
     }
     for what, path in cases.items():
         _same_key(what, os.fsencode(path), called(pad, path, asked=f"the key of {what}"))
-    for path in (f"/{_letters(600)}", f"/{_letters(_KEY - 1)}", f"/{_letters(300, 'éèüñ')}"):
+    for path in (f"/{letters(600)}", f"/{letters(_KEY - 1)}", f"/{letters(300, 'éèüñ')}"):
         if not refuses(pad, path):
             text = f"A path of {len(os.fsencode(path))} bytes was given, and no error was raised."
             count = f" It has {len(path)} characters." * (not path.isascii())
@@ -217,7 +216,7 @@ def mended(trial: Trial) -> str:
 def lists_of_users(trial: Trial) -> str:
     """Call the same paths as three users, of whom two have a list. One user gets them in turn."""
     names, often = unused(3), times(5, 20)
-    begins = f"/{_letters(_KEY - 2)}"
+    begins = f"/{letters(_KEY - 2)}"
     code = "".join(executes(path, often) for path in (*names, f"{begins}/x"))
     with callers(code, code, code) as processes, trial.attached() as judged:
         lists = judged.maps["LISTS"]
@@ -254,10 +253,6 @@ def _like_a_hash_of_users(users: Map, type: str) -> None:
     if users.max_entries < _USERS:
         text = f"{users.name} has room for {users.max_entries} users, not for {_USERS}."
         raise Wrong(text)
-
-
-def _letters(count: int, letters: str = string.ascii_lowercase) -> str:
-    return "".join(random.choices(letters, k=count))
 
 
 def _caller(wanted: dict[str, int]) -> AbstractContextManager[Standby]:

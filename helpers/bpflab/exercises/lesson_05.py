@@ -12,6 +12,7 @@ from bpflab.exercises.beside import counted_beside
 from bpflab.exercises.calls import (
     RARE,
     callers,
+    in_a_thread,
     in_two_threads,
     on_cpus,
     opens_and_closes,
@@ -112,7 +113,7 @@ def one_map_for_two(trial: Trial) -> str:
     plans = [(n := random.randint(20, 60), n - times()), (times(), 20), (0, times())]
     hooks = {"opened": "syscalls:sys_enter_openat", "closed": "syscalls:sys_enter_close"}
     codes = [opens_and_closes(*plan) for plan in plans]
-    codes[0] = _in_a_thread(codes[0])
+    codes[0] = in_a_thread(codes[0])
     with (
         callers(*codes) as made,
         trial.load() as judged,
@@ -258,21 +259,6 @@ def _named(judged: Program, hooks: dict[str, str]) -> dict[str, str]:
         there = " and ".join(sorted(judged.functions))
         raise Wrong(f"There is no program {' and no program '.join(missing)}, only {there}.")
     return hooks
-
-
-def _in_a_thread(code: str) -> str:
-    """Return code that runs *code* in a second thread, which opens no files of its own."""
-    return f"""
-import _thread
-ends, never = _thread.allocate_lock(), _thread.allocate_lock()
-ends.acquire(), never.acquire()
-def work():
-    exec({code!r}, globals())
-    ends.release()
-    never.acquire()
-_thread.start_new_thread(work, ())
-ends.acquire()
-"""
 
 
 def _were(count: int) -> str:

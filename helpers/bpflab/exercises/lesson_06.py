@@ -6,7 +6,6 @@ import contextlib
 import functools
 import random
 import socket
-import string
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from bpflab.data.ring import taken
 from bpflab.errors import LabError
 from bpflab.exercises.buffers import longer
+from bpflab.exercises.calls import letters
 from bpflab.exercises.difference import difference, equal
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.function import Function, called, function
@@ -65,7 +65,7 @@ def odd_or_even(trial: Trial) -> str:
 def _called() -> Iterator[str]:
     """Give a block another name for this thread, which its children begin with."""
     file = Path("/proc/thread-self/comm")
-    before, name = file.read_bytes(), "".join(random.choices(string.ascii_lowercase, k=9))
+    before, name = file.read_bytes(), letters(9)
     file.write_text(name)
     try:
         yield name
