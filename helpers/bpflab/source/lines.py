@@ -96,10 +96,10 @@ class Source:
     def _places(self) -> dict[tuple[str, int], Place]:
         return {(place.file, place.line): place for place in reversed(self.lines)}
 
-    def around(self, error: LabError, count: int = 2) -> tuple[Place, ...]:
-        """Return the lines at the places of *error*, and *count* above and below each."""
+    def around(self, error: LabError) -> tuple[Place, ...]:
+        """Return the lines at the places of *error*, and two above and below each."""
         places = [*([error.place] if error.place else []), *(place for place, _ in error.also)]
-        near = range(-count, count + 1)
+        near = range(-2, 3)
         wanted = {(place.file, place.line + more) for place in places for more in near}
         return tuple(place for place in self.lines if (place.file, place.line) in wanted)
 
