@@ -1,5 +1,6 @@
 """The instructors' page on a real hub: with a learner's consent, and not without."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -132,6 +133,28 @@ def test_what_a_learner_writes_is_inert(learners, instructor):
     assert rows(page) == [[second.name, "nothing checked yet"]]
     assert "alert" not in page.text and "<img" not in page.text
     file.unlink()
+
+
+def test_the_pages_escape_what_they_show():
+    """Also what no learner can put there today: the text of each field, and the instructors' names.
+
+    A learner's own words stand on neither page, so only the templates can show this.
+    """
+    rendered = """
+from datetime import UTC, datetime
+from hub.progress import _TEMPLATES
+from hub.standing import Standing
+bad, now = "<b>&", datetime.now(UTC)
+rows = [Standing(*[bad] * 5, here=bad, solved=bad), Standing(bad, lesson=bad, exercise=bad,
+        said=bad, here=bad, solved=bad)]
+values = {"rows": rows, "now": now, "instructors": [bad], "nonce": bad, "xsrf": bad, "hidden": 1}
+for name in ("class.html", "mine.html", "refused.html"):
+    print(_TEMPLATES.get_template(name).render(values, given=True, status=403))
+"""
+    words = [ROOT / "hub/.venv/bin/python", "-c", rendered]
+    given = os.environ | {"PYTHONPATH": str(ROOT / "helpers")}
+    page = subprocess.run(words, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
+    assert "<b>" not in page.stdout and page.stdout.count("&lt;b&gt;&amp;") > 20
 
 
 def test_consent_is_out_of_the_learners_reach(tried, state):

@@ -149,6 +149,9 @@ def put(home, what):
             home.symlink_to(home.with_name("elsewhere"))
         case "a fifo":
             os.mkfifo(file)
+        case "a fifo above":
+            my.rmdir()
+            os.mkfifo(my)
         case "a socket":
             with socket.socket(socket.AF_UNIX) as one:
                 one.bind(str(file))
@@ -163,8 +166,8 @@ def put(home, what):
             file.write_bytes(b"\xff")
 
 
-THINGS = ("a link", "a link above", "a home that is a link", "a fifo", "a socket", "a folder")
-THINGS += ("too large", "a terabyte of holes", "no text")
+THINGS = ("a link", "a link above", "a home that is a link", "a fifo", "a fifo above")
+THINGS += ("a socket", "a folder", "too large", "a terabyte of holes", "no text")
 
 
 @pytest.mark.timeout(20)
