@@ -123,3 +123,17 @@ def test_on_paper_a_lesson_is_whole(visit):
     link = page.locator("article a.external").first
     address = link.evaluate("link => getComputedStyle(link, '::after').content")
     assert link.get_attribute("href") in address
+
+
+def test_on_paper_a_listing_begins_where_it_stands(visit):
+    """A page's end may be anywhere in it: if not, it would begin on a new page, or be cut there."""
+    page = visit("notebooks/07-tail-calls.html")
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    long = page.locator(".cell_output figure, .cell_output figure *").evaluate_all(
+        "(all, least) => all.filter(one => one.getBoundingClientRect().height > least)"
+        ".map(one => getComputedStyle(one)).map(s => [s.display, s.overflowX, s.breakInside])",
+        PAPER["height"] / 4,
+    )
+    assert len(long) > 5
+    assert [one for one in long if one != ["block", "visible", "auto"]] == []
