@@ -16,10 +16,9 @@ from bpflab.exercises.calls import executes, two_cpus, unused
 from bpflab.exercises.clauses import Clauses, Found
 from bpflab.exercises.exercise import Wrong, of_program, of_value
 from bpflab.exercises.outcomes import BY_THREAD, PYTHON, TRY, ways_to_fail
-from bpflab.exercises.trial import Trial, number_of, paths, times
+from bpflab.exercises.trial import Trial, column, number_of, paths, times
 from bpflab.exercises.watcher import (
     called,
-    column,
     disturbed,
     durations,
     events,

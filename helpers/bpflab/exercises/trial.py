@@ -148,16 +148,25 @@ def events(program: Program, mine: Run, name: str = "events") -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
+def column(frame: pd.DataFrame, name: str) -> list[object]:
+    """Return a field of the events.
+
+    Raises:
+        Wrong: where they have no such field.
+    """
+    if name not in frame:
+        there = ", ".join(str(column) for column in frame)
+        raise Wrong(f"The event has no field {name}. It has {there}.")
+    return frame[name].tolist()
+
+
 def texts(frame: pd.DataFrame, name: str) -> list[str]:
     """Return a column of an event that holds text.
 
     Raises:
         Wrong: where there is no such field, or where it is no text.
     """
-    if name not in frame:
-        there = ", ".join(str(column) for column in frame)
-        raise Wrong(f"The event has no field {name}. It has {there}.")
-    found = [plain(value) for value in frame[name]]
+    found = [plain(value) for value in column(frame, name)]
     if not all(isinstance(value, str) for value in found):
         raise Wrong(f"The field {name} holds no text. Declare it as an array of char.")
     return [str(value) for value in found]
@@ -170,9 +179,7 @@ def fields(frame: pd.DataFrame, wants: Mapping[str, Sequence[object]]) -> None:
         Wrong: with the first event that differs, field by field: expected, and seen.
     """
     for name in wants:
-        if name not in frame:
-            there = ", ".join(str(column) for column in frame)
-            raise Wrong(f"The event has no field {name}. It has {there}.")
+        column(frame, name)
     for number in range(len(frame)):
         rows = [(name, each[number], frame[name].iloc[number]) for name, each in wants.items()]
         wrong = [name for name, expected, seen in rows if expected != plain(seen)]

@@ -14,7 +14,7 @@ import pandas as pd
 from bpflab.exercises.calls import executes, unused
 from bpflab.exercises.clauses import Disturbed, Found
 from bpflab.exercises.exercise import Judge, Wrong
-from bpflab.exercises.trial import Trial, number_of, times
+from bpflab.exercises.trial import Trial, column, number_of, times
 from bpflab.programs.program import Program
 from bpflab.workload.ran import Run
 from bpflab.workload.standby import Standby, standby
@@ -26,18 +26,6 @@ _COUNTERS = ("filtered", "dropped", "fell_through")
 def events(program: Program, own: Run | Standby) -> pd.DataFrame:
     """Return the events of the processes of *own*."""
     return program.events.frame(own).reset_index(drop=True)
-
-
-def column(frame: pd.DataFrame, name: str) -> list[object]:
-    """Return a field of the events.
-
-    Raises:
-        Wrong: where they have no such field.
-    """
-    if name not in frame:
-        there = ", ".join(str(column) for column in frame)
-        raise Wrong(f"The event has no field {name}. It has {there}.")
-    return frame[name].tolist()
 
 
 def called(frame: pd.DataFrame) -> list[object]:
