@@ -45,7 +45,9 @@ hub() {
     lock
     hub_packages
     hub_readable
-    group_reads_tracefs  # also where root runs ./lab, and needs no group itself
+    # Also where root runs ./lab, who needs neither: the learners do.
+    group_reads_tracefs
+    [[ $vm ]] || perfmon_attaches
     accounts "$users"
     unlock
     become_hub --users "$users" --port "$port" "${passed[@]}"

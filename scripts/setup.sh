@@ -33,13 +33,17 @@ headers() {
 }
 
 tracing() {
-    local level
     [[ ! ${BPFLAB_KERNEL-} ]] || return 0  # the running one is not ours
     mountpoint -q "$TRACEFS" || make "mount $TRACEFS" "Mounting tracefs" mount -t tracefs nodev "$TRACEFS"
     ! is_root || return 0
     group_reads_tracefs
-    # Debian's kernels know a third level, Ubuntu's a fourth, at which CAP_PERFMON is not enough to attach. At 2,
-    # the highest of kernel.org's, others still see nothing of the kernel or of each other.
+    perfmon_attaches
+}
+
+# Debian's kernels know a third level, Ubuntu's a fourth, at which CAP_PERFMON is not enough to attach. At 2, the highest
+# of kernel.org's, others still see nothing of the kernel or of each other.
+perfmon_attaches() {
+    local level
     level=$(cat "$PARANOID" 2>/dev/null) || level=0
     ((level <= 2)) || make "paranoid $level" "Letting CAP_PERFMON attach programs" sh -c 'echo 2 >"$0"' "$PARANOID"
 }

@@ -102,3 +102,12 @@ def test_clean_after_a_hub_that_was_killed(machine, words):
     assert machine.calls[ends].endswith(str(state))
     assert ends < machine.calls.index("userdel ada")
     assert not state.exists()
+
+
+@pytest.mark.parametrize(("options", "level"), [([], "2\n"), (["--vm"], "3\n")])
+def test_learners_may_attach(machine, words, options, level):
+    """CAP_PERFMON is enough, also where root starts the hub; a guest has a kernel of its own."""
+    paranoid = machine.root / "paranoid"
+    paranoid.write_text("3\n")
+    machine.runs(*words, *options)
+    assert paranoid.read_text() == level
