@@ -5,9 +5,11 @@ QUICK="not kernel and not jupyter and not slow"
 JUDGES="judges and not slow"
 LIVE="(kernel or jupyter) and not judges and not slow"
 
-# A browser or a hub may miss a moment on a busy machine: up to three tests that fail are tried once more, and their first
-# failures are shown as well. What fails by chance in tests/chaos is a fault that it looks for.
-AGAIN=(--reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks --rerun-exclude-path tests/chaos)
+# A race that a judge looks for may not happen on a busy machine, and a browser may miss a moment: up to three tests
+# that fail are tried once more, and their first failures are shown as well. A cell would run twice in one kernel, and
+# what fails by chance in tests/chaos is a fault that it looks for.
+AGAIN=(--reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks)
+AGAIN+=(--rerun-exclude-path notebooks --rerun-exclude-path tests/chaos)
 
 static() {
     tool ruff check && tool ruff format --check && tool mypy && tool deptry . --extend-exclude "^(my|notebooks)/" &&
@@ -34,8 +36,8 @@ check() {
 both() {
     static
     (become "$VENV/bin/python" -m pytest -n 2 -m "$QUICK" tests)
-    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$JUDGES" tests/kernel)
-    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$LIVE")
+    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$JUDGES" tests/kernel "${AGAIN[@]}")
+    (become "$VENV/bin/python" -m pytest -n 2 --dist loadfile -m "$LIVE" "${AGAIN[@]}")
 }
 
 # What is slow, first of all in two guests at once, each of which keeps one CPU busy: not every machine's kernel has
