@@ -18,6 +18,8 @@ TESTS = Path(__file__).parent / "tests"
 FOLDERS = (TESTS / "browser", TESTS / "chaos", TESTS / "site")
 SLOW = (*FOLDERS, TESTS / "lima/test_boot.py", TESTS / "vm/test_boot.py")
 """Minutes, a browser or another kernel: folders and files whose tests are `slow`."""
+SLOW_S = 1200
+"""After so many seconds a slow test hangs: its fixtures may install and build first."""
 KERNEL = TESTS / "kernel"
 """The folder whose tests load programs; a test of another folder that does is marked itself."""
 JUDGES = (
@@ -66,6 +68,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.judges)
         if not {item.path, *item.path.parents}.isdisjoint(SLOW):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_S))
         if reason and item.get_closest_marker("kernel"):
             item.add_marker(pytest.mark.skip(reason=reason))
 

@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 import grp
 import pwd
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import LocalProcessSpawner
+from jupyterhub.utils import wait_for_http_server
 from traitlets import Int, Unicode
 
 from hub import cgroups
 
 HERE = Path(__file__).resolve().parent
 CLONE = HERE.parent
+ROOM_BYTES = 1 << 20  # JupyterLab writes less before it answers
+
+
+class Ended(RuntimeError):
+    """A server ended before it answered."""
+
+    @property
+    def jupyterhub_message(self) -> str:
+        """What JupyterHub shows the learner of it."""
+        return str(self)
 
 
 class LearnerSpawner(LocalProcessSpawner):
@@ -51,14 +63,34 @@ class LearnerSpawner(LocalProcessSpawner):
         return env | {"HOME": home, "SHELL": "/bin/bash", "PYTHONNOUSERSITE": "1", "PATH": path}
 
     async def start(self) -> Any:
-        """Make the learner's control group, then start the server in it."""
+        """Make the learner's control group, start the server in it, and wait until it answers.
+
+        Raises:
+            Ended: it ended before.
+        """
         name = self.user.name
         await self._end()
         memory = self.mem_limit + self.beside_bytes
         limits = cgroups.Limits(memory, self.processes_limit, self.cpu_limit)
         cgroups.make(self.hub_group, name, limits)
         self.cmd = self.command()
-        return await super().start()
+        ip, port = await super().start()
+        url = f"http://{ip}:{port}/"
+        ready = asyncio.ensure_future(wait_for_http_server(url, timeout=self.start_timeout))
+        try:
+            while not (await asyncio.wait({ready}, timeout=1))[0]:
+                if await self.poll() is not None:
+                    raise Ended(self.ended())
+        finally:
+            ready.cancel()
+        return ip, port
+
+    def ended(self) -> str:
+        """Return what the page says of a server that ended before it answered."""
+        home = pwd.getpwnam(self.user.name).pw_dir
+        if shutil.disk_usage(home).free < ROOM_BYTES:
+            return f"there is no room left on the disk of {home}"
+        return "JupyterLab has ended, and the hub's log says why"
 
     def command(self, *first: str) -> list[str]:
         """Return what starts a server in a namespace of its own: words to go *first*, server.sh."""

@@ -23,8 +23,8 @@ from tests.browser.traffic import Traffic
 
 WINDOW: Any = {"width": 1280, "height": 900}
 STEP_MS = 30_000
-OPEN_S = 60.0
-RUN_S = 120.0
+OPEN_S = 120.0
+RUN_S = 240.0
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OUTPUTS = ".jp-Cell-outputArea"
 _TEXT = """area => [...area.querySelectorAll(":scope > * > .jp-OutputArea-output")]

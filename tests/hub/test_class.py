@@ -4,6 +4,7 @@ import os
 import pwd
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -13,9 +14,9 @@ import pytest
 from bpflab.paths import ROOT
 from hub import cgroups
 from hub.learners import HOMES
-from tests.hub.client import Client
+from tests.hub.client import START_S, Client
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 CAPS = 1 << 38 | 1 << 39  # CAP_PERFMON and CAP_BPF
 
@@ -227,3 +228,33 @@ def test_own_work_is_kept(learners):
 
     assert edited.read_bytes() == before
     assert missing.exists()
+
+
+@pytest.fixture
+def full(learners, tmp_path):
+    """Give a learner whose server is stopped, and whose home has no room for another byte."""
+    learner = learners[1]
+    learner.stop()
+    home, kept = HOMES / learner.name, tmp_path / "kept"
+    subprocess.run(["cp", "-a", "--attributes-only", home, kept], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", home], check=True)
+    try:
+        subprocess.run(["cp", "-a", f"{kept}/.", home], check=True)
+        with suppress(OSError), (home / "much").open("wb") as file:
+            file.write(bytes(1 << 20))
+        yield learner
+    finally:
+        subprocess.run(["umount", "--lazy", home], check=True)
+        learner.start()
+
+
+def test_a_home_without_room(full):
+    """The page says at once that the disk is full, and does not wait for a server that ended."""
+    began = time.monotonic()
+    full.get("/hub/spawn")
+    page = full.get(f"/hub/spawn-pending/{full.name}").text
+    while "Spawn failed" not in page and time.monotonic() - began < START_S:
+        time.sleep(1)
+        page = full.get(f"/hub/spawn-pending/{full.name}").text
+
+    assert f"no room left on the disk of {HOMES / full.name}" in page

@@ -12,7 +12,7 @@ from hub import cgroups
 from tests.hub.client import Client
 from tests.hub.running import codes, running
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 NAME = f"bpflab-{os.getpid()}-killed"
 END_S = 30

@@ -12,7 +12,7 @@ from bpflab.paths import ROOT
 from tests.hub.client import Client
 from tests.hub.running import codes, running
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 NAMES = [f"bpflab-{os.getpid()}-{which}" for which in ("idle", "busy")]
 IDLE_S = 24

@@ -16,7 +16,7 @@ from tests.browser.axe import violations
 from tests.hub.client import Client
 from tests.hub.running import codes
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 
 MINE, CLASS = "/services/progress/", "/services/progress/class"
 FORGED = {"none": {}, "empty": {"_xsrf": ""}, "wrong": {"_xsrf": "2|0|0|0"}}
