@@ -253,6 +253,16 @@ def test_its_links_lead_somewhere(lesson):
     assert missing == []
 
 
+def test_each_part_about_c_is_linked_where_a_reader_meets_it():
+    """Lesson 00b explains C; the lessons lead to each of its parts, and to no other place in it."""
+    about_c = Lesson(next(path for path in lessons() if number_of(path.name) == "00b"))
+    titles = [title.replace(" ", "-") for level, title in headings_of(about_c) if level == 2]
+    parts = titles[titles.index("What-you-need") + 1 : titles.index("The-rest,-in-one-table")]
+    link = re.compile(rf"\]\({re.escape(about_c.path.name)}#([^)]+)\)")
+    prose = "".join(prose_of(Lesson(path)) for path in lessons() if path != about_c.path)
+    assert set(link.findall(prose)) == set(parts)
+
+
 def test_it_says_first_what_it_needs(lesson):
     """The first code cell asks for the lesson's features; lesson 00 starts with the doctor.
 
