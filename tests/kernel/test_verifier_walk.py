@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bpflab import LabError, load, source, verifier
+from bpflab import LabError, expect, load, source, verifier
 from bpflab.programs import walked
 from bpflab.verifier_log.visits import visits
 from bpflab.verifier_log.words import in_words, name_words
@@ -129,14 +129,17 @@ def test_a_text_that_the_compiler_refuses():
 
 
 def test_the_last_refusal(monkeypatch):
-    """Without an argument it is what ended the last cell."""
+    """Without an argument it is what ended a cell, or was expected, the last time."""
     monkeypatch.setattr(sys, "last_value", None, raising=False)
-    with pytest.raises(LabError, match="No cell has ended with a refusal"):
+    with pytest.raises(LabError, match="Nothing was refused yet"):
         verifier()
     with pytest.raises(LabError) as refused:
         load("returned", text="int hook(void *ctx) { return *(int *)0; }")
     monkeypatch.setattr(sys, "last_value", refused.value)
-    assert "The verifier refuses it" in verifier().text
+    assert "returned" in verifier().text and "The verifier refuses it" in verifier().text
+    with expect():
+        load("expected", text="int hook(void *ctx) { return *(int *)8; }")
+    assert "expected" in verifier().text
 
 
 def test_a_walk_that_is_too_long(logs):

@@ -1,5 +1,6 @@
 """A live view's life, through the real screen: frames, ways to end, and the frame that stays."""
 
+import contextvars
 import gc
 import threading
 import time
@@ -103,6 +104,18 @@ def test_a_frame_is_sent_when_it_differs(page):
 
     assert [s["html"] for s in page.statuses] == ["<b>1</b>", "<b>2</b>"]
     assert all(s["live"] for s in page.statuses)
+
+
+def test_a_picture_belongs_to_its_cell(painted):
+    """By its context ipykernel knows the cell below which what a picture prints is shown."""
+    cell, seen = contextvars.ContextVar("cell", default="none"), []
+    before = cell.set("the view's")
+    _, view = shown(Picture(lambda: (seen.append(cell.get()), View("now", "now"))[1]))
+    cell.reset(before)
+    until(lambda: len(seen) > 2)
+    view.stop()
+
+    assert set(seen) == {"the view's"}
 
 
 def test_a_picture_that_does_not_change_stays_alive(page):

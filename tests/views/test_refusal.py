@@ -1,5 +1,6 @@
 """The panel of a refusal: every row, in both forms, and nothing in it acts."""
 
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -198,13 +199,20 @@ def test_a_warning_is_told_from_a_refusal_by_its_words_too():
     assert head(view) == view.text.split("\n")[0] == "⚠ Warning: null-check"
 
 
-def test_a_refusal_of_the_verifier_leads_to_its_walk():
-    """In the panel of a cell that it ended, and in no output that is compared."""
+def test_a_refusal_of_the_verifier_leads_to_its_walk(monkeypatch):
+    """Where a reader is, and `verifier` finds this one; and in no output that is compared."""
+    look = ("look", "from bpflab import verifier; verifier()")
     error = LabError("null-check", "It may be NULL.", log="R0 invalid\nprocessed 7 insns (limit 1)")
-    assert rows(refusal(error, log=True))[-1] == ("look", "from bpflab import verifier; verifier()")
+    for last in (error, STACK):
+        monkeypatch.setattr(sys, "last_value", last, raising=False)
+        assert (rows(refusal(last, log=True))[-1] == look) == (last is error)
+    assert "verifier()" not in refusal(error, log=True).text
+
+    monkeypatch.setattr(sys, "last_value", error)
     assert "look   from bpflab import verifier" in refusal(error, log=True).text
     assert "verifier()" not in refusal(error).html
-    assert "verifier()" not in refusal(STACK, log=True).html
+    monkeypatch.setattr("bpflab.views.refusal.watched", lambda: True)
+    assert rows(refusal(error))[-1] == look
 
 
 def test_a_kernels_own_words_are_not_in_what_is_stored(monkeypatch):

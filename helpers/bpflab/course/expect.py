@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Iterator
 
 from IPython.display import display
@@ -58,6 +59,7 @@ def expect(kind: str = "", *, must: bool = True) -> Iterator[Refused]:
         if kind not in ("", error.kind):
             raise
         refused._note(error)
+        sys.last_value = error  # where `verifier` finds it, as one that ends a cell
         if must:
             display(refusal(error))  # type: ignore[no-untyped-call]
     else:

@@ -32,9 +32,9 @@ def verifier(
     """Return the verifier's walk over *hook*, line by line: what it knows, and where it branches.
 
     *what* is a program, the `LabError` of a program that is refused, or a name as `load` takes it,
-    with the same *text*, *type* and *defines*. Without anything it is the `LabError` that ended the
-    last cell. Without a *hook* it is the program that is refused, or the first. *steps* is how many
-    lines are shown: the first ones, or the last ones before the refusal.
+    with the same *text*, *type* and *defines*. Without anything it is the last `LabError` that
+    ended a cell or was expected. Without a *hook* it is the program that is refused, or the first.
+    *steps* is how many lines are shown: the first ones, or the last ones before the refusal.
 
     The text is loaded once more for it, with a log of every path, and closed at once. Of a log of
     more than 1 MiB there is the beginning.
@@ -73,7 +73,7 @@ def _last() -> LabError:
     if not isinstance(last, LabError):
         raise LabError(
             "no-walk",
-            "No cell has ended with a refusal.",
+            "Nothing was refused yet.",
             fix='Name the program: verifier(program, "hook").',
         )
     return last

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 import time
 from typing import Any
@@ -40,6 +41,7 @@ class Live:
         self.reason = self.asked = ""
         self.beat_at = 0.0
         self._picture = picture
+        self._cell = contextvars.copy_context()  # what it prints goes below this cell
         self._shown: View | None = None
         self._done = threading.Event()
         self._drawn = time.monotonic()
@@ -194,7 +196,7 @@ class Live:
 
     def _render(self) -> View:
         try:
-            return self._picture.draw()
+            return self._cell.copy().run(self._picture.draw)
         except Exception as error:
             closed = isinstance(error, LabError) and error.kind == "closed"
             if closed and self._shown and not self.reason:

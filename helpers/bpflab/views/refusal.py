@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from bpflab.errors import LabError, Place
 from bpflab.notebook import watched
 from bpflab.text import counted, safe_text
@@ -26,9 +28,9 @@ def refusal(error: LabError, title: str = "Refused", *, log: bool = False) -> Vi
 
     With `LabError.lines` its places are marked in a listing. With *log* the page has the log as
     well, closed at first, and of a long one the ends: it is for the cell that a fault has ended,
-    not for outputs that are stored and compared, since kernels print different logs. There a
-    refusal of the verifier's also leads to `verifier`, which shows what it knew. What a kernel says
-    in its own words, which only some do, is left out as well of what is stored and compared.
+    not for outputs that are stored and compared, since kernels print different logs. What a kernel
+    says in its own words, which only some do, is left out as well of what is stored and compared.
+    A refusal of the verifier's that `verifier` finds, the last one, leads there where a reader is.
 
     The text has a line for each row and no listing; the HTML keeps the lines that a row has.
     """
@@ -52,7 +54,8 @@ def _panel(error: LabError, head: str, colour: str, log: bool) -> View:
             body += _row(name, f"{markup(str(error.place))}\n{_excerpt(error)}")
         elif not whole or name != "also":  # else its words are in the listing
             body += _row(name, _lines(text))
-    look = [("look", _LOOK)] if log and error.of_verifier else []
+    last = error.of_verifier and error is getattr(sys, "last_value", None)
+    look = [("look", _LOOK)] if last and (log or watched()) else []
     body += "".join(_row(name, f"<code>{_lines(text)}</code>") for name, text in look)
     html = (
         f'<div style="{_BOX.format(colour)}"><table style="{_TABLE}"><caption '
