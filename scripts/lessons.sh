@@ -20,7 +20,11 @@ compare() {
 }
 
 explain() {
+    local word
     [[ ${1-} ]] || die "which file? For example: ./lab explain mine.c"
+    for word; do
+        [[ $word == -* ]] || (cd -- "$OLDPWD" && [[ -r $word ]]) || die "there is no file $word that you can read"
+    done
     new_enough
     bpf_allowed
     setup >&2  # what is explained goes to a file

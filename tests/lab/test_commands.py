@@ -32,6 +32,7 @@ def test_help_prints_the_commands_and_does_nothing(machine, words):
         (["fresh"], "which lesson"),
         (["compare"], "which cell"),
         (["explain"], "which file"),
+        (["explain", "--json", "no such.c"], "there is no file no such.c"),
         (["url", "foo"], "'url' takes no words"),
         (["help", "foo"], "'help' takes no words"),
         (["check", "foo"], "'check' takes no words"),
@@ -151,11 +152,12 @@ def test_bench_prints_what_it_measured_alone(machine):
     assert machine.runs("bench", "--json") == "python -m bench --json\n"
 
 
-def test_a_file_is_explained_where_the_reader_stands(machine):
+def test_a_file_is_explained_where_the_reader_stands(machine, tmp_path, monkeypatch):
     """FILE is relative to that folder, and stdout has the explanation alone."""
     machine.stub_python("*bpflab\\ explain*", 'pwd; echo "$@"')
-    here = Path.cwd()
-    assert machine.runs("explain", "x.c") == f"{here}\n-m bpflab explain x.c\n"
+    monkeypatch.chdir(tmp_path)
+    Path("x.c").touch()
+    assert machine.runs("explain", "x.c") == f"{tmp_path}\n-m bpflab explain x.c\n"
 
 
 def test_a_user_gets_two_capabilities_and_one_group(machine):
