@@ -12,32 +12,44 @@ BOTH = {"hook_enter": "syscalls:sys_enter_execve", "hook_exit": "syscalls:sys_ex
 CHAIN = {0: "filter", 1: "display"}
 PROGRAMS = {  # each program that looks a path up: where it is attached, and its jump table
     "exclusion/exclude": (ENTRY, {}),
+    "exclusion/swap": (ENTRY, {}),
     "tail_calls/1-one": (ENTRY, {}),
     "tail_calls/2-split": (ENTRY, {}),
     "tail_calls/3-three": (ENTRY, {}),
     "tail_calls/4-chain": (ENTRY, CHAIN),
     "tail_calls/5-inlined": (ENTRY, CHAIN),
+    "tail_calls/6-tally": (ENTRY, CHAIN | {2: "tally"}),
     "two_hooks/chain": (BOTH, CHAIN),
 }
+TWINS = [name for name in PROGRAMS if name.startswith(("exclusion", "tail_calls"))]  # for libbpf
 LONGEST = b"/" + b"x" * 510  # the buffer has 512 bytes, and one of them is the NUL
 
 
-@pytest.fixture(params=PROGRAMS)
-def watched(request):
+@pytest.fixture(
+    params=[*((name, "bcc") for name in PROGRAMS), *((name, "libbpf") for name in TWINS)],
+    ids=" ".join,
+)
+def watched(request, monkeypatch):
     """Give each of these programs, and the hooks to attach it to."""
-    hooks, table = PROGRAMS[request.param]
-    with load(request.param) as program:
+    name, dialect = request.param
+    hooks, table = PROGRAMS[name]
+    monkeypatch.setenv("BPFLAB_DIALECT", dialect)
+    with load(name) as program:
+        assert program.source.dialect == dialect
         if table:
             program.maps["JUMP_TABLE"].fill(table)
         if "LEVEL" in program.maps:
             program.maps["LEVEL"][0] = 1  # one event for each path that is shown
-        yield program, hooks
+        excluded = program.maps["A" if "A" in program.maps else "EXCLUDED_CMDS"]
+        if "LISTS" in program.maps:
+            program.maps["LISTS"][0] = excluded
+        yield program, excluded, hooks
 
 
 def test_a_key_hides_its_own_path_and_none_that_begins_like_it(watched):
     """With 511 characters in the list, the same path is left out; a longer one is shown as cut."""
-    program, hooks = watched
-    program.maps["EXCLUDED_CMDS"].fill([LONGEST])
+    program, excluded, hooks = watched
+    excluded.fill([LONGEST])
     with program.attached(**hooks):
         same, longer = execute(LONGEST), execute(LONGEST + b"/and/so/on")
 
@@ -47,9 +59,9 @@ def test_a_key_hides_its_own_path_and_none_that_begins_like_it(watched):
 
 def test_a_path_that_could_not_be_read_is_never_left_out(watched, tmp_path):
     """An unread path is all zeros; the empty path in the list does not hide it."""
-    program, hooks = watched
+    program, excluded, hooks = watched
     binary = fresh_binary(tmp_path)
-    program.maps["EXCLUDED_CMDS"].fill([b""])
+    excluded.fill([b""])
     with program.attached(**hooks):
         own = execute(binary)
 

@@ -244,11 +244,11 @@ def test_the_lines_it_talks_of_are_marked(lesson):
 
 
 def test_its_links_lead_somewhere(lesson):
-    """A link to another notebook, or to any file of the repository, leads to one."""
+    """A link to another notebook, or to any file of the repository, leads to one; to no folder."""
     places = [place for bang, _, place in LINK.findall(prose_of(lesson)) if not bang]
     local = [place for place in places if not re.match(r"[a-z][a-z+.-]*:", place, re.IGNORECASE)]
     missing = [
-        p for p in local if Path(p).is_absolute() or not (lesson.path.parent / unquote(p)).exists()
+        p for p in local if Path(p).is_absolute() or not (lesson.path.parent / unquote(p)).is_file()
     ]
     assert missing == []
 
