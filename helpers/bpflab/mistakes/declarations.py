@@ -66,11 +66,11 @@ class Declarations:
         """Return the line of position *at* of `code`."""
         return self._source.at(at)
 
-    def closing(self, at: int) -> int:
-        """Return where the brace is closed that was opened just before *at*."""
+    def closing(self, at: int, pair: str = "{}") -> int:
+        """Return where the brace, or another *pair*, is closed that was opened just before *at*."""
         depth = 1
-        for brace in re.compile(r"[{}]").finditer(self.code, at):
-            depth += 1 if brace[0] == "{" else -1
+        for brace in re.compile(f"[{pair}]").finditer(self.code, at):
+            depth += 1 if brace[0] == pair[0] else -1
             if not depth:
                 return brace.start()
         return len(self.code)

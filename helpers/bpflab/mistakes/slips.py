@@ -44,8 +44,7 @@ def _ended(declared: Declarations) -> Iterator[LabError]:
     """A semicolon behind the condition, so that what stands below does not depend on it."""
     code = declared.code
     for head in _HEAD.finditer(code):
-        close = _closing(code, head.end())
-        rest = code[close:].lstrip()
+        rest = code[declared.closing(head.end(), "()") + 1 :].lstrip()
         block = rest[1:].lstrip().startswith("{") and code[: head.start()].rstrip()[-1:] != "}"
         if not rest.startswith(";") or not (head[1] == "if" or block):
             continue
@@ -172,12 +171,3 @@ def _not_written(declared: Declarations, function: Function) -> Iterator[LabErro
                     if star
                     else f"Write struct {type} {name} = {{}}; and give {field} its value.",
                 )
-
-
-def _closing(text: str, at: int) -> int:
-    """Return what follows the parenthesis that closes the one before *at*."""
-    depth = 1
-    while depth and at < len(text):
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        at += 1
-    return at
